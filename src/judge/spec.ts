@@ -1,0 +1,141 @@
+// What the judge reads and what it says. All data; pure.
+
+import type { Place } from '../errors.ts';
+import type { OutcomeClass } from '../outcomes.ts';
+import type { TimelineView } from '../measure/spec.ts';
+import type { SloLine } from '../profile/plan.ts';
+
+// ── the SLO grammar's result ────────────────────────────────────────────────────────────────────────────────────────
+
+export type DurationMetric = {
+  kind: 'percentile' | 'max' | 'mean';
+  /** 0…1, for kind percentile. */
+  p: number;
+  /** Which times: response of all orders or of one class; or service, wait (of all). */
+  of: 'all' | OutcomeClass | 'service' | 'wait';
+};
+export type CountMetric = {
+  kind: 'orders';
+  /** errors = failed + unknown; achieved = fired. */
+  of: 'errors' | OutcomeClass | 'achieved' | 'dropped';
+};
+/** Subjects of the audit (oversold, lost …): parsed, judged `not-checked` until the books are read. */
+export type AuditMetric = { kind: 'audit'; of: string };
+
+export type Limit =
+  | { kind: 'duration'; us: number }
+  /** Share of the orders planned in the scope that were fired or dropped (errors, rejected …), 0…1. */
+  | { kind: 'share'; share: number }
+  /** Share of the orders planned in the scope (`99% of plan`). */
+  | { kind: 'of-plan'; share: number }
+  | { kind: 'count'; count: number }
+  | { kind: 'rate'; perS: number };
+
+export type Slo = {
+  text: string;
+  metric: DurationMetric | CountMetric | AuditMetric;
+  comparator: '<' | '<=' | '>' | '>=' | '==';
+  limit: Limit;
+  /** `in every 1m` */
+  everyUs?: number;
+  /** `during hourly` */
+  during?: string;
+  /** `for 30s`: only in `stop:` */
+  forUs?: number;
+};
+
+export type SloContext = { parts: readonly string[]; place: 'slo' | 'stop' };
+
+/** `at` and `length` are character offsets into the text. */
+export type SloMistake = { code: string; message: string; at: number; length: number };
+
+// ── evidence ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type OrderCounts = {
+  planned: number;
+  fired: number;
+  dropped: number;
+  unreached: number;
+  sent: number;
+  accepted: number;
+  rejected: number;
+  failed: number;
+  unknown: number;
+};
+
+/** Something the run noticed about itself. */
+export type Incident =
+  | { kind: 'lost-worker'; worker: number; detail: string }
+  | { kind: 'telemetry-gap'; worker: number; detail: string }
+  | { kind: 'missing-tally'; worker: number; detail: string }
+  | { kind: 'no-socket'; count: number; detail: string }
+  | { kind: 'late-start'; worker: number; lateUs: number };
+
+export type Ending =
+  | { kind: 'complete' }
+  /** A `stop:` condition ended the run. */
+  | { kind: 'stopped'; text: string; atUs: number }
+  | { kind: 'interrupted'; signal: 'SIGINT' | 'SIGTERM'; atUs: number };
+
+/** A contiguous stretch of the run in which one part of the traffic was on. */
+export type PhaseWindow = { part: string; fromUs: number; untilUs: number };
+
+export type Evidence = {
+  slo: readonly SloLine[];
+  durationUs: number;
+  /** Orders due in each second of the plan. */
+  planned: Uint32Array;
+  phases: readonly PhaseWindow[];
+  timeline: TimelineView;
+  /** As counted by the workers themselves, not derived from the timeline: the identities compare the two. */
+  orders: OrderCounts;
+  incidents: readonly Incident[];
+  ending: Ending;
+};
+
+// ── judgement ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'invalid';
+export type SloStatus = 'pass' | 'fail' | 'inconclusive' | 'not-checked';
+
+export type Reason = { code: string; message: string };
+
+/** `measured` and `limit` are in the metric's own unit: µs, share, count, or per second, as `unit` says. */
+export type SloResult = {
+  text: string;
+  place: Place | undefined;
+  status: SloStatus;
+  unit: 'us' | 'share' | 'count' | 'perS';
+  measured: number | undefined;
+  /** 95 % interval of `measured`, where one can be given. */
+  interval: [low: number, high: number] | undefined;
+  limit: number;
+  /** Orders the judgement rests on. */
+  samples: number;
+  /** For `in every W`. */
+  windows: { total: number; failed: number; undecided: number } | undefined;
+  /** The worst window: where to look. */
+  worst: { fromUs: number; untilUs: number; measured: number } | undefined;
+  /** One plain sentence. */
+  says: string;
+};
+
+/** One gate of fitness (METHOD §4). */
+export type Gate = {
+  name: string;
+  status: 'ok' | 'warn' | 'void';
+  measured: string;
+  limit: string;
+  /** Share of the run touched, 0…1, where it can be said. */
+  touched: number | undefined;
+  /** What to do; empty when ok. */
+  advice: string;
+};
+
+export type Judgement = {
+  verdict: Verdict;
+  exitCode: number;
+  reasons: Reason[];
+  slo: SloResult[];
+  gates: Gate[];
+};

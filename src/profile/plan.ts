@@ -1,0 +1,55 @@
+// The plan: a profile with every default filled and every unit resolved. Frozen data; cloneable; what workers get.
+// Times µs, rates per second, shares 0…1.
+
+import type { Place } from '../errors.ts';
+import type { OrderSpec } from '../order/spec.ts';
+import type { CurveSpec } from '../traffic/spec.ts';
+
+export type TargetPlan = {
+  /** As it may be shown: no user info, no query, no fragment. `demo` until the built-in shop has a port. */
+  shown: string;
+  /** `demo`, or `http(s)://host[:port]` with the base path the order paths are appended to. */
+  url: string;
+  demo: boolean;
+  http: '1.1' | '2';
+  connection: 'keep-alive' | 'fresh';
+  /** Connections at once, over all workers. */
+  connections: number;
+  /** Orders waiting for a connection, over all workers, before one is dropped. */
+  queue: number;
+  connectTimeoutUs: number;
+  timeoutUs: number;
+  captureBytes: number;
+  maxBodyBytes: number;
+  maxHeadBytes: number;
+  /** PEM texts, already read from their files. */
+  tls: { ca?: string; cert?: string; key?: string; servername?: string; insecure: boolean };
+  /** Hosts other than loopback that may be loaded without asking. */
+  allow: string[];
+};
+
+/** One line of `slo:` or `stop:` as written, with its place. Its grammar is judge's. */
+export type SloLine = { text: string; place: Place | undefined };
+
+/** What `--scale`, `--speed`, `--condense` did to the traffic, in words a report can print. */
+export type Adjustment = { flag: 'scale' | 'speed' | 'condense'; value: string; says: string; cannotShow: string };
+
+export type Plan = {
+  version: 1;
+  name: string;
+  /** The profile's file name as given. */
+  file: string;
+  target: TargetPlan;
+  traffic: CurveSpec;
+  adjustments: Adjustment[];
+  /** `identity.runId` is set by the run. */
+  order: OrderSpec;
+  slo: SloLine[];
+  stop: SloLine[];
+  /** Things that are legal but probably not meant, one line each. */
+  warnings: string[];
+  /** SHA-256-free stable hash of the effective profile (hex), so that runs of the same plan can be told. */
+  profileHash: string;
+  /** The effective profile as YAML: defaults filled, `${VAR}` left as written, secrets redacted. */
+  effectiveYaml: string;
+};
