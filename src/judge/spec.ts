@@ -1,8 +1,8 @@
 // What the judge reads and what it says. All data; pure.
 
 import type { Place } from '../errors.ts';
-import type { OutcomeClass } from '../outcomes.ts';
 import type { TimelineView } from '../measure/spec.ts';
+import type { OutcomeClass } from '../outcomes.ts';
 import type { SloLine } from '../profile/plan.ts';
 
 // ── the SLO grammar's result ────────────────────────────────────────────────────────────────────────────────────────
