@@ -51,6 +51,8 @@ export type OrderSpec = {
   steps: StepSpec[];
   identity: IdentitySpec;
   rules: OutcomeRule[];
+  /** The variables that `{{env.NAME}}` placeholders name, and no others. May hold secrets: never printed, never logged. */
+  env?: Record<string, string>;
 };
 
 /** One order's identity, filled in place by `identityOf`; reused, so never keep a reference past the call. */

@@ -1,0 +1,92 @@
+// Order keys: a reversible function of (run id, seq) in UUID form, so that a key found in the shop's books leads back to
+// its order, and a key that is not ours is told apart (METHOD §7).
+//
+//   tttttttt-aaaa-8bbb-Vccc-dddddddddddd     (RFC 9562: version 8, variant 10)
+//   t: 32 bits, the tag of the run, the same for all its orders, so that support can find a run in the books
+//   the other 90 bits: 64 = Feistel permutation, keyed by the run id, of (seq, 32 check bits); 26 = a hash of those 64
+
+import { hash32 } from '../traffic/random.ts';
+
+const ROUNDS = 4;
+const SEQ_LIMIT = 2 ** 32;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Both directions for one run. `keyOf` throws RangeError when `seq` is not an integer in 0 … 2^32 − 1. */
+export type OrderKeys = {
+  /** The first 8 characters of every key of the run. */
+  tag: string;
+  keyOf(seq: number): string;
+  /** undefined: not a key of this run. Upper-case keys are read as well. */
+  seqOf(key: string): number | undefined;
+};
+
+function hashText(text: string, salt: number): number {
+  let hash = hash32(salt, text.length, 0);
+  for (let i = 0; i < text.length; i++) hash = hash32(hash, text.charCodeAt(i), i);
+  return hash;
+}
+
+function hex16(bits: number): string {
+  return HEX[(bits >>> 8) & 255]! + HEX[bits & 255]!;
+}
+
+function hex32(bits: number): string {
+  return hex16(bits >>> 16) + hex16(bits);
+}
+
+/** The codec of one run: prepare it once, then about ten integer hashes a key. */
+export function orderKeys(runId: string): OrderKeys {
+  const roundKeys = Array.from({ length: ROUNDS }, (_, round) => hashText(runId, 0x6b_65_79_00 + round));
+  const tag = hex32(hashText(runId, 0x74_61_67));
+  const check = hashText(runId, 0x63_68_6b);
+  const sealKey = hashText(runId, 0x73_6c);
+
+  const sealOf = (left: number, right: number) => hash32(hash32(sealKey, left, 1), right, 2) & 0x3ff_ffff;
+
+  function keyOf(seq: number): string {
+    if (!(Number.isInteger(seq) && seq >= 0 && seq < SEQ_LIMIT)) {
+      throw new RangeError(`Expected \`seq\` to be an integer in 0 … 2^32 − 1, got \`${seq}\` (${typeof seq})`);
+    }
+    let left = seq;
+    let right = check;
+    for (let round = 0; round < ROUNDS; round++) {
+      const next = (left ^ hash32(roundKeys[round]!, right, round)) >>> 0;
+      left = right;
+      right = next;
+    }
+    const seal = sealOf(left, right);
+    const version = 0x8000 | (seal >>> 14);
+    const variant = 0x8000 | (seal & 0x3fff);
+    return `${tag}-${hex16(left >>> 16)}-${hex16(version)}-${hex16(variant)}-${hex16(left)}${hex32(right)}`;
+  }
+
+  function seqOf(key: string): number | undefined {
+    if (!UUID.test(key)) return undefined;
+    const word = (from: number, length: number) => Number.parseInt(key.slice(from, from + length), 16);
+    const version = word(14, 4);
+    const variant = word(19, 4);
+    if (key.slice(0, 8).toLowerCase() !== tag || version >>> 12 !== 8 || variant >>> 14 !== 2) return undefined;
+    let left = ((word(9, 4) << 16) | word(24, 4)) >>> 0;
+    let right = word(28, 8);
+    if (sealOf(left, right) !== (((version & 0xfff) << 14) | (variant & 0x3fff))) return undefined;
+    for (let round = ROUNDS - 1; round >= 0; round--) {
+      const before = (right ^ hash32(roundKeys[round]!, left, round)) >>> 0;
+      right = left;
+      left = before;
+    }
+    return right === check ? left : undefined;
+  }
+
+  return { tag, keyOf, seqOf };
+}
+
+/** The key of one order of one run; `orderKeys` is the way for many. */
+export function orderKeyOf(runId: string, seq: number): string {
+  return orderKeys(runId).keyOf(seq);
+}
+
+/** The inverse of `orderKeyOf`; undefined when the key is not of this run. */
+export function seqOfKey(runId: string, key: string): number | undefined {
+  return orderKeys(runId).seqOf(key);
+}
