@@ -1,0 +1,58 @@
+// `doorbuster shop`: the shop in the foreground, until Ctrl-C.
+
+import { userError } from '../errors.ts';
+import { formatCount, formatDuration, formatRate } from '../units.ts';
+import { parseShopOptions, type ShopInput, type ShopOptions } from './options.ts';
+import { quietSqlite } from './quiet.ts';
+import { capacityPerS, meanServiceMs } from './service.ts';
+
+/** What the shop says when its doors open: where it is, what it can take, and lines to paste. */
+export function formatWelcome(url: string, options: ShopOptions): string {
+  if (options.nullTarget) return `Null target open at ${url}: answers 201 to everything at once.\n`;
+  const [first] = options.catalogue;
+  const meanMs = meanServiceMs(options.service);
+  const knee =
+    meanMs === 0
+      ? 'payments take no time'
+      : `${formatCount(options.payments)} payments at once of ${formatDuration(meanMs * 1e3)} on average, so about ${formatRate(capacityPerS(options))}`;
+  const order = JSON.stringify({ buyer: 'ada', sku: first?.sku, quantity: 1 });
+  return [
+    `Shop open at ${url} (Ctrl-C closes it)`,
+    `${formatCount(options.catalogue.length)} skus, ${formatCount(first?.stock ?? 0)} of ${first?.sku}; ${knee}.`,
+    '',
+    `curl -X POST ${url}/checkout -H 'content-type: application/json' -H 'idempotency-key: order-1' -d '${order}'`,
+    `curl ${url}/stock`,
+    `curl '${url}/orders?limit=10'`,
+    `curl ${url}/orders/order-1`,
+    `curl -X POST ${url}/reset -d '{"stock": 1000, "limit": 2}'`,
+    `curl -X POST ${url}/freeze -d '{"ms": 2000}'`,
+    '',
+  ].join('\n');
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    const done = () => {
+      // From here on a second Ctrl-C ends the process the hard way.
+      for (const signal of signals) process.off(signal, done);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, done);
+  });
+}
+
+/** Runs the shop until SIGINT or SIGTERM, then closes it. UserError: wrong options, or a port that cannot be had (SHOP_OPEN). */
+export async function runShop(input: ShopInput): Promise<void> {
+  const options = parseShopOptions(input);
+  quietSqlite();
+  const { startShop } = await import('./shop.ts');
+  const shop = await startShop(options).catch((error: NodeJS.ErrnoException) => {
+    const message = `The shop cannot open on ${options.host}:${options.port} with db ${options.db}: ${error.message}`;
+    throw userError('SHOP_OPEN', message, { cause: error });
+  });
+  const closed = signalled();
+  process.stdout.write(formatWelcome(shop.url, options));
+  await closed;
+  await shop.close();
+}
