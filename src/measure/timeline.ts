@@ -1,0 +1,189 @@
+// One small tally per second of the plan, made of what the workers send. Every second keeps one array of packed words and
+// one of exact numbers, so memory grows with the seconds and their distinct buckets, not with the orders; a dense total
+// runs alongside. An interval that was received twice is not added twice, and one that was not received is remembered.
+
+import type { Outcome } from '../outcomes.ts';
+import { Bins } from './bins.ts';
+import type { Shape } from './histogram.ts';
+import type { Cell, Flow, Interval, TimelineView } from './spec.ts';
+import { responseSeries, STATS_PER_SERIES, seriesCount } from './spec.ts';
+import { addDense, addSparse, clearStats, emptyStats, sparseOf } from './stats.ts';
+import type { LeanCell } from './tally.ts';
+import { Tally } from './tally.ts';
+
+/** `ended`: orders of the second that are done. */
+type Kept = LeanCell & { ended: number };
+
+export class Timeline implements TimelineView {
+  readonly outcomes: readonly Outcome[];
+  readonly shape: Shape;
+  /** Intervals that are missing although a later one of the same worker came. */
+  readonly gaps: { worker: number; index: number }[] = [];
+  /** Intervals that came a second time; they were not added. */
+  readonly duplicates: { worker: number; index: number }[] = [];
+  readonly #kept: (Kept | undefined)[] = [];
+  readonly #flows: Flow[] = [];
+  readonly #next = new Map<number, number>();
+  readonly #total: Tally;
+  readonly #bins: Bins;
+  readonly #stats: Float64Array;
+  #snapshot: Tally | undefined;
+  #settled = 0;
+
+  constructor(outcomes: readonly Outcome[], shape: Shape) {
+    this.outcomes = outcomes;
+    this.shape = shape;
+    this.#total = new Tally(outcomes, shape);
+    this.#bins = new Bins(seriesCount(outcomes.length));
+    this.#stats = emptyStats(seriesCount(outcomes.length));
+  }
+
+  get seconds(): number {
+    return this.#kept.length;
+  }
+
+  /** Ascending, one row for every second up to the last in which something happened. */
+  get flows(): readonly Flow[] {
+    return this.#flows;
+  }
+
+  /** Intervals of a worker that should be here by now: the highest index received + 1. A worker that sent more has a gap at its end. */
+  intervalsOf(worker: number): number {
+    return this.#next.get(worker) ?? 0;
+  }
+
+  /** @throws RangeError when a cell is not of these outcomes, or its second is not a whole number >= 0 */
+  add(interval: Interval): void {
+    if (!this.#expects(interval)) return;
+    for (const cell of interval.cells) {
+      this.#check(cell);
+      this.#total.addCell(cell);
+      const kept = this.#kept[cell.second];
+      this.#keep(cell.second, kept ? this.#merged(kept, cell) : this.#leanOf(cell));
+    }
+    this.#total.fold();
+    for (const flow of interval.flows) this.#addFlow(flow);
+    this.#snapshot = undefined;
+  }
+
+  tally(fromSecond: number, untilSecond: number): Tally {
+    const tally = new Tally(this.outcomes, this.shape);
+    const until = Math.min(untilSecond, this.seconds);
+    for (let second = Math.max(0, fromSecond); second < until; second++) {
+      const kept = this.#kept[second];
+      if (kept) tally.addLean(kept);
+    }
+    return tally;
+  }
+
+  /** The orders due since `fromSecond`, so far. */
+  recent(fromSecond: number): Tally {
+    return this.tally(fromSecond, this.seconds);
+  }
+
+  /** Everything so far; later intervals do not change what was returned. */
+  total(): Tally {
+    this.#snapshot ??= new Tally(this.outcomes, this.shape).add(this.#total);
+    return this.#snapshot;
+  }
+
+  /** One cell a second, ascending, for the seconds that have one. */
+  *cells(): Generator<Cell> {
+    for (let second = 0; second < this.#kept.length; second++) {
+      const kept = this.#kept[second];
+      if (!kept) continue;
+      const stats = emptyStats(seriesCount(this.outcomes.length));
+      addSparse(stats, kept.stats);
+      const { fired, dropped, clamped, words } = kept;
+      yield { second, fired, dropped, clamped, words, stats };
+    }
+  }
+
+  /**
+   * The first second of which not all planned orders have ended (planned.length when all have): before it
+   * fired + dropped = planned and done = fired. Call it with the same plan each time; it does not look back.
+   */
+  settledUntil(planned: Uint32Array): number {
+    while (this.#settled < planned.length) {
+      const kept = this.#kept[this.#settled];
+      if ((kept ? kept.fired + kept.dropped : 0) !== planned[this.#settled]) break;
+      if (kept && kept.ended !== kept.fired) break;
+      this.#settled++;
+    }
+    return this.#settled;
+  }
+
+  /** Bytes of the typed arrays kept, total and scratch aside: what grows with the length of the run. */
+  get bytes(): number {
+    return this.#kept.reduce((sum, kept) => sum + (kept ? kept.words.byteLength + kept.stats.byteLength : 0), 0);
+  }
+
+  #expects({ worker, index }: Interval): boolean {
+    const next = this.intervalsOf(worker);
+    if (index >= next) {
+      for (let missing = next; missing < index; missing++) this.gaps.push({ worker, index: missing });
+      this.#next.set(worker, index + 1);
+      return true;
+    }
+    const late = this.gaps.findIndex((gap) => gap.worker === worker && gap.index === index);
+    if (late === -1) this.duplicates.push({ worker, index });
+    else this.gaps.splice(late, 1);
+    return late !== -1;
+  }
+
+  #check(cell: Cell): void {
+    const expected = seriesCount(this.outcomes.length) * STATS_PER_SERIES;
+    if (cell.stats.length !== expected || !Number.isInteger(cell.second) || cell.second < 0) {
+      throw new RangeError(
+        `Expected a cell of a second >= 0 with ${expected} stats, got second ${cell.second} with ${cell.stats.length}`,
+      );
+    }
+  }
+
+  #leanOf(cell: Cell): LeanCell {
+    const { fired, dropped, clamped, words } = cell;
+    return { fired, dropped, clamped, words, stats: sparseOf(cell.stats) };
+  }
+
+  #merged(kept: LeanCell, cell: Cell): LeanCell {
+    this.#bins.addWords(kept.words);
+    this.#bins.addWords(cell.words);
+    clearStats(this.#stats);
+    addSparse(this.#stats, kept.stats);
+    addDense(this.#stats, cell.stats);
+    return {
+      fired: kept.fired + cell.fired,
+      dropped: kept.dropped + cell.dropped,
+      clamped: kept.clamped + cell.clamped,
+      words: this.#bins.drain(),
+      stats: sparseOf(this.#stats),
+    };
+  }
+
+  #keep(second: number, cell: LeanCell): void {
+    while (this.#kept.length < second) this.#kept.push(undefined);
+    const stats = emptyStats(seriesCount(this.outcomes.length));
+    addSparse(stats, cell.stats);
+    const ended = this.outcomes.reduce(
+      (sum, _, outcome) => sum + stats[responseSeries(outcome) * STATS_PER_SERIES]!,
+      0,
+    );
+    this.#kept[second] = { ...cell, ended };
+  }
+
+  #addFlow(flow: Flow): void {
+    while (this.#flows.length <= flow.second) {
+      const second = this.#flows.length;
+      const nothing = { fired: 0, dropped: 0, accepted: 0, rejected: 0, failed: 0, unknown: 0, inFlight: 0 };
+      this.#flows.push({ second, ...nothing });
+    }
+    const row = this.#flows[flow.second]!;
+    row.fired += flow.fired;
+    row.dropped += flow.dropped;
+    row.accepted += flow.accepted;
+    row.rejected += flow.rejected;
+    row.failed += flow.failed;
+    row.unknown += flow.unknown;
+    row.inFlight += flow.inFlight;
+  }
+}
