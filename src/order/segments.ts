@@ -81,18 +81,17 @@ type Value = Extract<Segment, { kind: 'value' }> & {
   text(identity: OrderIdentity): string;
 };
 
+function isSafeChar(code: number, safe: Uint8Array): boolean {
+  return code < 128 && safe[code] === 1;
+}
+
 function valueSegment(name: Placeholder['name'], source: Source, context: Context): Value {
   const { safe, value: escapeValue } = context;
   const sizes = source.samples.map((sample) => encoder.encode(escapeValue(sample)).length);
   const maxBytes = sizes.reduce((most, size) => Math.max(most, size), 0);
   const hasOneSize = sizes.every((size) => size === maxBytes);
-  const isSafe = (text: string) => {
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      if (code > 127 || safe[code] === 0) return false;
-    }
-    return true;
-  };
+  // The samples stand for all values: they are all there are, or differ from them in digits only.
+  const isSafe = source.samples.every((sample) => [...sample].every((char) => isSafeChar(char.charCodeAt(0), safe)));
   return {
     kind: 'value',
     name,
@@ -103,15 +102,14 @@ function valueSegment(name: Placeholder['name'], source: Source, context: Contex
       const { length } = text;
       for (let i = 0; i < length; i++) {
         const code = text.charCodeAt(i);
-        if (code > 127 || safe[code] === 0)
-          return at + encoder.encodeInto(escapeValue(text), into.subarray(at)).written;
+        if (!isSafeChar(code, safe)) return at + encoder.encodeInto(escapeValue(text), into.subarray(at)).written;
         into[at + i] = code;
       }
       return at + length;
     },
     text(identity) {
       const text = source.of(identity);
-      return isSafe(text) ? text : byteString(escapeValue(text));
+      return isSafe ? text : byteString(escapeValue(text));
     },
   };
 }
