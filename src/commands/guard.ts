@@ -1,0 +1,40 @@
+// Nobody is loaded by accident: loopback runs freely, any other host must be in `target.allow`, or confirmed.
+
+import { isIP } from 'node:net';
+import { userError } from '../errors.ts';
+import type { Plan } from '../profile/plan.ts';
+import { formatCount, formatRate } from '../units.ts';
+
+/** True for localhost, 127.0.0.0/8 and ::1, however written; a name that merely resolves there is not trusted. */
+export function isLoopback(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  if (host === 'localhost' || host.endsWith('.localhost')) return true;
+  if (isIP(host) === 4) return host.startsWith('127.');
+  return isIP(host) === 6 && (host === '::1' || host.startsWith('::ffff:7f'));
+}
+
+export type GuardFlags = { yes?: boolean };
+
+/**
+ * @param confirm asks the person at the terminal; undefined where there is none
+ * @throws UserError (exit 2) when the host is not allowed
+ */
+export async function guardHost(
+  plan: Plan,
+  peakPerS: number,
+  flags: GuardFlags,
+  confirm: ((question: string) => Promise<boolean>) | undefined,
+): Promise<void> {
+  if (plan.target.demo) return;
+  const { hostname, host } = new URL(plan.target.url);
+  const allowed = plan.target.allow.map((entry) => entry.toLowerCase());
+  if (isLoopback(hostname) || allowed.includes(hostname.toLowerCase()) || allowed.includes(host.toLowerCase())) return;
+  if (flags.yes) return;
+  const load = `${formatCount(plan.traffic.orders)} orders, peak ${formatRate(peakPerS)}`;
+  if (await confirm?.(`Load ${plan.target.shown} with ${load}?`)) return;
+  throw userError(
+    'HOST_NOT_ALLOWED',
+    `target ${plan.target.shown}: ${load} would go to a host that is not this machine. ` +
+      `If it is yours to load, put \`allow: [${hostname}]\` under \`target\`, or add \`--yes\``,
+  );
+}

@@ -1,0 +1,101 @@
+// A profile file to a plan: reads what profile/ (pure) asks for and hands it judge's grammar for the SLO lines.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { UserError, userError } from '../errors.ts';
+import { parseSlo } from '../judge/slo.ts';
+import { type ParseContext, type ProfileSource, parseProfile } from '../profile/parse.ts';
+import type { Plan } from '../profile/plan.ts';
+import { closest } from '../suggest.ts';
+
+/** Flags that change the plan, as the person typed them. */
+export type PlanFlags = {
+  target?: string;
+  seed?: number;
+  scale?: string;
+  speed?: string;
+  condense?: string;
+  set?: [path: string, value: string][];
+};
+
+const EXTENSIONS = ['.yaml', '.yml', '.json', '.ts', '.mts', '.js', '.mjs'];
+
+/** @throws UserError with every mistake at once (exit 2) */
+export async function loadPlan(file: string, flags: PlanFlags): Promise<Plan> {
+  const context: ParseContext = {
+    env: process.env,
+    sets: flags.set,
+    target: flags.target,
+    seed: flags.seed,
+    scale: flags.scale,
+    speed: flags.speed,
+    condense: flags.condense,
+    readFile: (path) => decode(readFileSync(resolve(dirname(file), path))),
+    parseSlo,
+  };
+  const parsed = parseProfile(await readSource(file), context);
+  if (!parsed.ok) throw new UserError(parsed.problems);
+  return parsed.plan;
+}
+
+async function readSource(file: string): Promise<ProfileSource> {
+  const extension = extname(file).toLowerCase();
+  if (existsSync(file) && !EXTENSIONS.includes(extension)) {
+    throw userError('PROFILE_KIND', `profile ${file}: expected one of ${EXTENSIONS.join(', ')}, got \`${extension}\``);
+  }
+  const text = readProfileText(file);
+  if (extension === '.json') return { file, text, format: 'json' };
+  if (extension === '.yaml' || extension === '.yml') return { file, text, format: 'yaml' };
+  return { file, value: await importProfile(file) };
+}
+
+async function importProfile(file: string): Promise<unknown> {
+  try {
+    const module: { default?: unknown } = await import(pathToFileURL(resolve(file)).href);
+    if (module.default === undefined) {
+      throw new Error('it has no default export: write `export default defineProfile({ … })`');
+    }
+    return module.default;
+  } catch (error) {
+    throw userError('PROFILE_IMPORT', `profile ${file}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function readProfileText(file: string): string {
+  try {
+    return decode(readFileSync(file));
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw userError('PROFILE_UNREADABLE', `profile ${file}: ${messageOf(error)}`);
+    const near = similarFile(file);
+    throw userError('PROFILE_MISSING', `profile ${file}: no such file${near ? `; did you mean \`${near}\`?` : ''}`);
+  }
+}
+
+function similarFile(file: string): string | undefined {
+  for (const folder of new Set([dirname(file), 'profiles', '.'])) {
+    const names = existsSync(folder) ? readdirSync(folder).filter((name) => EXTENSIONS.includes(extname(name))) : [];
+    const wanted = file.split(/[\\/]/).at(-1) ?? file;
+    const bare = (name: string): string => name.slice(0, name.length - extname(name).length);
+    const near = names.find((name) => bare(name) === bare(wanted)) ?? closest(wanted, names);
+    if (near) return folder === '.' ? near : join(folder, near);
+  }
+  return undefined;
+}
+
+/** @throws TypeError when the bytes are not UTF-8: a profile is text */
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new TypeError('not UTF-8 text');
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

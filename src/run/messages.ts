@@ -1,0 +1,49 @@
+// What the main thread and a worker say to each other. Nothing here is needed mid-run for correctness: a worker that
+// heard only `start` fires its whole share.
+
+import type { DriverCounters, DriverOptions } from '../drive/driver.ts';
+import type { DriverName } from '../drive/drivers.ts';
+import type { Interval } from '../measure/spec.ts';
+import type { OrderSpec } from '../order/spec.ts';
+import type { CurveSpec } from '../traffic/spec.ts';
+
+/** One worker's whole job; worker k of n owns the indices k, k+n, k+2n … */
+export type Share = {
+  worker: number;
+  workers: number;
+  traffic: CurveSpec;
+  order: OrderSpec;
+  driver: DriverName;
+  driverOptions: DriverOptions;
+};
+
+export type ToWorker =
+  /** The shared start, in µs of the process-wide monotonic clock. */
+  | { type: 'start'; atUs: number }
+  /** Fire nothing more and await the answers. */
+  | { type: 'drain' }
+  /** Fire nothing more and give up what is in hand. */
+  | { type: 'abort' };
+
+export type FromWorker = { type: 'ready' } | { type: 'interval'; interval: Interval };
+
+/** What a worker itself counted over its whole share; held against the merged timeline by the identities. */
+export type ShareReport = {
+  worker: number;
+  /** Tallies sent. */
+  intervals: number;
+  /** Orders of its share that were neither fired nor dropped. */
+  unreached: number;
+  fired: number;
+  dropped: number;
+  sent: number;
+  /** In the order of OUTCOME_CLASSES. */
+  classes: number[];
+  /** How much later than the shared start the worker heard of it; 0 when in time. */
+  lateStartUs: number;
+  /** Attempts that found no socket on this machine. */
+  noSocket: number;
+  counters: DriverCounters;
+  /** User + system time of this thread between start and end; undefined where the platform cannot tell. */
+  cpuUs: number | undefined;
+};

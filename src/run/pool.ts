@@ -1,0 +1,80 @@
+// The worker threads: a piscina pool with one long task per worker. The pool lives for one run.
+
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import type { Interval } from '../measure/spec.ts';
+import type { FromWorker, Share, ShareReport, ToWorker } from './messages.ts';
+
+// Built, the file beside this one is worker.js: take the ending from the file that runs.
+const WORKER_FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url).href;
+
+export type PoolEvents = {
+  onInterval: (interval: Interval) => void;
+  /** The thread threw, exited, or ran out of memory: its orders after its last tally are not known. */
+  onLost: (worker: number, error: Error) => void;
+};
+
+export class Pool {
+  readonly #piscina: Piscina;
+  readonly #ports: MessagePort[] = [];
+  readonly #ready: Promise<void>[] = [];
+  readonly #reports: Promise<ShareReport | undefined>[] = [];
+
+  constructor(shares: readonly Share[], events: PoolEvents) {
+    this.#piscina = new Piscina({
+      filename: WORKER_FILE,
+      minThreads: shares.length,
+      maxThreads: shares.length,
+      concurrentTasksPerWorker: 1,
+      // An idle piscina worker blocks in Atomics.wait by default; these threads have an event loop to serve.
+      atomics: 'disabled',
+    });
+    // A thread that dies outside a task is reported through the task's own promise.
+    this.#piscina.on('error', () => {});
+    for (const share of shares) this.#launch(share, events);
+  }
+
+  #launch(share: Share, events: PoolEvents): void {
+    const { port1: mine, port2: theirs } = new MessageChannel();
+    const ready = Promise.withResolvers<void>();
+    mine.on('message', (message: FromWorker) => {
+      if (message.type === 'ready') ready.resolve();
+      else events.onInterval(message.interval);
+    });
+    const drained = new Promise<void>((resolve) => mine.once('close', resolve));
+    const task: Promise<ShareReport> = this.#piscina.run({ share, port: theirs }, { transferList: [theirs] });
+    const report = task.then(
+      // The worker closes its port after the last tally, so once it is closed here, every tally has been taken in.
+      (done) => drained.then(() => done),
+      (error: Error) => {
+        mine.close();
+        ready.reject(error);
+        events.onLost(share.worker, error);
+        return undefined;
+      },
+    );
+    ready.promise.catch(() => {});
+    this.#ports.push(mine);
+    this.#ready.push(ready.promise);
+    this.#reports.push(report);
+  }
+
+  /** Resolves when every worker has compiled its share; rejects with the first that could not. */
+  async ready(): Promise<void> {
+    await Promise.all(this.#ready);
+  }
+
+  /** Reports in order of worker; undefined for a lost one. */
+  reports(): Promise<(ShareReport | undefined)[]> {
+    return Promise.all(this.#reports);
+  }
+
+  send(message: ToWorker): void {
+    for (const port of this.#ports) port.postMessage(message);
+  }
+
+  async close(): Promise<void> {
+    for (const port of this.#ports) port.close();
+    await this.#piscina.destroy();
+  }
+}

@@ -1,0 +1,283 @@
+// One run from plan to evidence: start the workers together, take in their tallies, watch the stop conditions, end.
+// It prints nothing and writes nothing; `onTick` is where a panel looks.
+
+import { availableParallelism } from 'node:os';
+import type { DriverOptions } from '../drive/driver.ts';
+import type { DriverName } from '../drive/drivers.ts';
+import { parseSlo } from '../judge/slo.ts';
+import type { Ending, Evidence, Incident, OrderCounts, Slo } from '../judge/spec.ts';
+import { type Stopper, stopperOf } from '../judge/stop.ts';
+import { histogramShape } from '../measure/histogram.ts';
+import { Timeline } from '../measure/timeline.ts';
+import { outcomesOf } from '../order/classify.ts';
+import { OUTCOME_CLASSES } from '../outcomes.ts';
+import type { Plan, TargetPlan } from '../profile/plan.ts';
+import { curveOf } from '../traffic/curve.ts';
+import { plannedPerSecond } from '../traffic/schedule.ts';
+import type { PartWindow } from '../traffic/spec.ts';
+import { monotonicUs } from './clock.ts';
+import type { Share, ShareReport } from './messages.ts';
+import { Pool } from './pool.ts';
+import { workersFor } from './workers.ts';
+
+/** From `start` sent to the first possible order: time for the message to reach every thread. */
+const HEAD_START_US = 50_000;
+const TICK_MS = 1_000;
+/** A worker that sends nothing for this long while the main thread kept time has a telemetry gap. */
+const SILENT_US = 5e6;
+
+export type RunOptions = {
+  runId: string;
+  /** `http(s)://host:port[/base]`: where the orders go; the plan's own, or that of the built-in shop. */
+  url: string;
+  workers?: number;
+  driver?: DriverName;
+  onStart?: (startedAtMs: number, choice: WorkerChoice) => void;
+  /** About once a second, and once when everything has ended. */
+  onTick?: (elapsedUs: number, evidence: Evidence) => void;
+};
+
+export type WorkerChoice = { workers: number; reason: string; driver: DriverName };
+
+export type Run = {
+  evidence: Evidence;
+  startedAtMs: number;
+  endedAtMs: number;
+  choice: WorkerChoice;
+  /** Of the workers that reported. */
+  reports: ShareReport[];
+  /** User + system time of the whole process during the run. */
+  cpuUs: number;
+};
+
+export type RunControl = {
+  /** Resolves with what happened; rejects only where nothing was fired at all. */
+  finished: Promise<Run>;
+  /** Fire no more orders, await the answers: the first Ctrl-C. */
+  drain(signal: 'SIGINT' | 'SIGTERM'): void;
+  /** Give up the answers too: the second Ctrl-C. */
+  abort(): void;
+};
+
+export function startRun(plan: Plan, options: RunOptions): RunControl {
+  const running = new Running(plan, options);
+  return {
+    finished: running.finish(),
+    drain: (signal) => running.end({ kind: 'interrupted', signal, atUs: running.elapsedUs() }),
+    abort: () => running.abort(),
+  };
+}
+
+class Running {
+  readonly #plan: Plan;
+  readonly #options: RunOptions;
+  readonly #choice: WorkerChoice;
+  readonly #shares: Share[];
+  readonly #timeline: Timeline;
+  readonly #planned: Uint32Array;
+  readonly #phases: PartWindow[];
+  readonly #stopper: Stopper | undefined;
+  readonly #incidents: Incident[] = [];
+  readonly #heardUs: number[];
+  readonly #silentUs: number[];
+  readonly #pool: Pool;
+  #ending: Ending = { kind: 'complete' };
+  #startUs: number | undefined;
+  #tickedUs = 0;
+
+  constructor(plan: Plan, options: RunOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#choice = chooseWorkers(plan, options);
+    const order = { ...plan.order, identity: { ...plan.order.identity, runId: options.runId } };
+    this.#timeline = new Timeline(outcomesOf(order), histogramShape(plan.target.timeoutUs));
+    this.#planned = plannedPerSecond(plan.traffic);
+    this.#phases = curveOf(plan.traffic).windows();
+    const stops = plan.stop.map((line) => sloOf(line.text, plan));
+    this.#stopper = stops.length > 0 ? stopperOf(stops, { planned: this.#planned }) : undefined;
+    const { workers, driver } = this.#choice;
+    this.#shares = Array.from({ length: workers }, (_, worker) => ({
+      worker,
+      workers,
+      traffic: plan.traffic,
+      order,
+      driver,
+      driverOptions: driverOptionsOf(plan.target, options.url, workers),
+    }));
+    this.#heardUs = this.#shares.map(() => 0);
+    this.#silentUs = this.#shares.map(() => 0);
+    this.#pool = new Pool(this.#shares, {
+      onInterval: (interval) => {
+        this.#heardUs[interval.worker] = this.elapsedUs();
+        this.#timeline.add(interval);
+      },
+      onLost: (worker, error) => this.#incidents.push({ kind: 'lost-worker', worker, detail: error.message }),
+    });
+  }
+
+  elapsedUs(): number {
+    return this.#startUs === undefined ? 0 : monotonicUs() - this.#startUs;
+  }
+
+  /** The first reason to end early wins. */
+  end(ending: Ending): void {
+    if (this.#ending.kind !== 'complete') return;
+    this.#ending = ending;
+    this.#pool.send({ type: 'drain' });
+  }
+
+  abort(): void {
+    this.#pool.send({ type: 'abort' });
+  }
+
+  async finish(): Promise<Run> {
+    try {
+      await this.#pool.ready();
+      const cpuBefore = process.cpuUsage();
+      this.#startUs = monotonicUs() + HEAD_START_US;
+      const startedAtMs = Date.now() + HEAD_START_US / 1e3;
+      this.#pool.send({ type: 'start', atUs: this.#startUs });
+      this.#options.onStart?.(startedAtMs, this.#choice);
+      const timer = setInterval(() => this.#tick(), TICK_MS);
+      const reports = await this.#pool.reports().finally(() => clearInterval(timer));
+      const cpu = process.cpuUsage(cpuBefore);
+      const present = reports.filter((report) => report !== undefined);
+      for (const report of present) this.#note(report);
+      const evidence = this.#evidence(reports);
+      this.#options.onTick?.(this.elapsedUs(), evidence);
+      return {
+        evidence,
+        startedAtMs,
+        endedAtMs: Date.now(),
+        choice: this.#choice,
+        reports: present,
+        cpuUs: cpu.user + cpu.system,
+      };
+    } finally {
+      await this.#pool.close();
+    }
+  }
+
+  #tick(): void {
+    const nowUs = this.elapsedUs();
+    this.#listen(nowUs);
+    const settled = this.#timeline.settledUntil(this.#planned);
+    const hit = this.#stopper?.check(this.#timeline, settled);
+    if (hit) this.end({ kind: 'stopped', text: hit.slo.text, atUs: nowUs });
+    this.#options.onTick?.(nowUs, this.#evidence([]));
+  }
+
+  /** A silence counts only by the time in which this thread itself was awake. */
+  #listen(nowUs: number): void {
+    const awake = nowUs - this.#tickedUs < 2 * TICK_MS * 1e3;
+    this.#tickedUs = nowUs;
+    for (const { worker } of this.#shares) {
+      const silentUs = nowUs - (this.#heardUs[worker] ?? 0);
+      if (awake && silentUs > SILENT_US) this.#silentUs[worker] = Math.max(this.#silentUs[worker] ?? 0, silentUs);
+    }
+  }
+
+  #note(report: ShareReport): void {
+    const { worker } = report;
+    if (report.lateStartUs > 0) this.#incidents.push({ kind: 'late-start', worker, lateUs: report.lateStartUs });
+    if (report.noSocket > 0) {
+      this.#incidents.push({ kind: 'no-socket', count: report.noSocket, detail: `worker ${worker}` });
+    }
+    const silentUs = this.#silentUs[worker] ?? 0;
+    if (silentUs > 0) {
+      const detail = `sent no tally for ${(silentUs / 1e6).toFixed(1)} s`;
+      this.#incidents.push({ kind: 'telemetry-gap', worker, detail });
+    }
+    if (this.#timeline.intervalsOf(worker) < report.intervals) {
+      const detail = `${this.#timeline.intervalsOf(worker)} of ${report.intervals} tallies arrived`;
+      this.#incidents.push({ kind: 'missing-tally', worker, detail });
+    }
+  }
+
+  #evidence(reports: readonly (ShareReport | undefined)[]): Evidence {
+    for (const gap of this.#timeline.gaps.splice(0)) {
+      const detail = `tally ${gap.index} never came`;
+      this.#incidents.push({ kind: 'missing-tally', worker: gap.worker, detail });
+    }
+    return {
+      slo: this.#plan.slo,
+      durationUs: this.#plan.traffic.durationUs,
+      planned: this.#planned,
+      phases: this.#phases,
+      timeline: this.#timeline,
+      orders: reports.length > 0 ? this.#counted(reports) : this.#soFar(),
+      incidents: [...this.#incidents],
+      ending: this.#ending,
+    };
+  }
+
+  /** By the workers' own counters. Of a lost worker only what its tallies told is known; the rest was never reached. */
+  #counted(reports: readonly (ShareReport | undefined)[]): OrderCounts {
+    if (reports.some((report) => report === undefined)) return this.#soFar();
+    const present = reports.filter((report) => report !== undefined);
+    const sum = (of: (report: ShareReport) => number): number =>
+      present.reduce((total, report) => total + of(report), 0);
+    const [accepted, rejected, failed, unknown] = OUTCOME_CLASSES.map((_, i) =>
+      sum((report) => report.classes[i] ?? 0),
+    );
+    return {
+      planned: this.#plan.traffic.orders,
+      fired: sum((report) => report.fired),
+      dropped: sum((report) => report.dropped),
+      unreached: sum((report) => report.unreached),
+      sent: sum((report) => report.sent),
+      accepted: accepted ?? 0,
+      rejected: rejected ?? 0,
+      failed: failed ?? 0,
+      unknown: unknown ?? 0,
+    };
+  }
+
+  #soFar(): OrderCounts {
+    const total = this.#timeline.total();
+    const planned = this.#plan.traffic.orders;
+    const { fired, dropped, sent } = total;
+    const [accepted, rejected, failed, unknown] = OUTCOME_CLASSES.map((name) => total.countOf(name));
+    return {
+      planned,
+      fired,
+      dropped,
+      unreached: planned - fired - dropped,
+      sent,
+      accepted: accepted ?? 0,
+      rejected: rejected ?? 0,
+      failed: failed ?? 0,
+      unknown: unknown ?? 0,
+    };
+  }
+}
+
+/** @throws Error when the line does not parse: the profile was checked, so this is a bug */
+function sloOf(text: string, plan: Plan): Slo {
+  const parsed = parseSlo(text, { parts: plan.traffic.parts.map((part) => part.name), place: 'stop' });
+  if (!parsed.ok) throw new Error(`stop line "${text}": ${parsed.mistake.message}`);
+  return parsed.slo;
+}
+
+export function chooseWorkers(plan: Plan, options: Pick<RunOptions, 'workers' | 'driver'>): WorkerChoice {
+  const driver = options.driver ?? 'undici';
+  if (options.workers !== undefined) return { workers: options.workers, reason: 'as asked', driver };
+  return { ...workersFor(curveOf(plan.traffic).peak().ratePerS, driver, availableParallelism()), driver };
+}
+
+/** One worker's share of the connections and of the queue; at least one connection each. */
+export function driverOptionsOf(target: TargetPlan, url: string, workers: number): DriverOptions {
+  return {
+    origin: new URL(url).origin,
+    http: target.http,
+    connection: target.connection,
+    connections: Math.max(1, Math.floor(target.connections / workers)),
+    queue: Math.max(1, Math.floor(target.queue / workers)),
+    connectTimeoutUs: target.connectTimeoutUs,
+    timeoutUs: target.timeoutUs,
+    captureBytes: target.captureBytes,
+    maxBodyBytes: target.maxBodyBytes,
+    maxHeadBytes: target.maxHeadBytes,
+    tls: target.tls,
+  };
+}

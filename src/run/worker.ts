@@ -1,0 +1,71 @@
+// The piscina task: one long task per worker and run. It compiles everything before it says `ready`, so that nothing
+// is compiled after the shared start.
+
+import type { MessagePort } from 'node:worker_threads';
+import { DRIVERS } from '../drive/drivers.ts';
+import { histogramShape } from '../measure/histogram.ts';
+import { Recorder } from '../measure/recorder.ts';
+import { classifierOf, outcomesOf } from '../order/classify.ts';
+import { compileOrder } from '../order/template.ts';
+import { OUTCOME_CLASSES } from '../outcomes.ts';
+import { scheduleOf } from '../traffic/schedule.ts';
+import { clockFrom, monotonicUs, waiter } from './clock.ts';
+import type { FromWorker, Share, ShareReport, ToWorker } from './messages.ts';
+import { type RunningShare, startShare } from './share.ts';
+
+export default async function fireShare({ share, port }: { share: Share; port: MessagePort }): Promise<ShareReport> {
+  const outcomes = outcomesOf(share.order);
+  const recorder = new Recorder(share.worker, outcomes, histogramShape(share.driverOptions.timeoutUs));
+  const templates = compileOrder(share.order);
+  const classify = classifierOf(share.order);
+  const schedule = scheduleOf(share.traffic, share.worker, share.workers);
+  const makeDriver = DRIVERS[share.driver];
+
+  const started = Promise.withResolvers<number>();
+  let running: RunningShare | undefined;
+  let early: 'drain' | 'abort' | undefined;
+  port.on('message', (message: ToWorker) => {
+    if (message.type === 'start') started.resolve(message.atUs);
+    else if (running) running[message.type]();
+    else early = message.type;
+  });
+  post(port, { type: 'ready' });
+
+  const atUs = await started.promise;
+  const lateStartUs = Math.max(0, monotonicUs() - atUs);
+  const nowUs = clockFrom(atUs);
+  const cpuBefore = process.threadCpuUsage();
+  running = startShare({
+    nowUs,
+    waiter,
+    schedule,
+    recorder,
+    classify,
+    makeDriver: (onAnswer) => makeDriver(share.driverOptions, { templates, nowUs, onAnswer }),
+    send: (interval, transfer) => post(port, { type: 'interval', interval }, transfer),
+  });
+  if (early) running[early]();
+  await running.ended;
+  const cpu = process.threadCpuUsage(cpuBefore);
+  await running.driver.close();
+  port.close();
+
+  const { counts } = recorder;
+  return {
+    worker: share.worker,
+    intervals: running.intervals(),
+    unreached: running.countUnreached(),
+    fired: counts.fired,
+    dropped: counts.dropped,
+    sent: counts.sent,
+    classes: OUTCOME_CLASSES.map((outcomeClass) => counts[outcomeClass]),
+    lateStartUs,
+    noSocket: running.noSocket(),
+    counters: { ...running.driver.counters },
+    cpuUs: cpu.user + cpu.system,
+  };
+}
+
+function post(port: MessagePort, message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}

@@ -1,0 +1,15 @@
+// How many workers a run gets, and why.
+
+import { type DriverName, EASY_PER_S } from '../drive/drivers.ts';
+import { formatRate } from '../units.ts';
+
+/** `cores`: what this machine has; one is left to the main thread and to whatever else runs here. */
+export function workersFor(peakPerS: number, driver: DriverName, cores: number): { workers: number; reason: string } {
+  const easyPerS = EASY_PER_S[driver];
+  const wanted = Math.max(1, Math.ceil(peakPerS / easyPerS));
+  const most = Math.max(1, cores - 1);
+  const workers = Math.min(wanted, most);
+  const why = `peak ${formatRate(peakPerS)}, ${formatRate(easyPerS)} per worker with the ${driver} driver`;
+  if (wanted <= most) return { workers, reason: why };
+  return { workers, reason: `${why} would want ${wanted}, but ${cores} cores leave room for ${most}` };
+}

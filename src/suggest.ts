@@ -1,0 +1,24 @@
+// "Did you mean": a root leaf, because profile, order, judge and the commands all answer misspelt words.
+
+import { distance } from 'fastest-levenshtein';
+
+/** The known word a person most likely meant: at most one slip in three letters; case does not count. */
+export function closest(word: string, known: readonly string[]): string | undefined {
+  const wanted = word.toLowerCase();
+  let best: string | undefined;
+  let bestSlips = Math.max(1, Math.floor(word.length / 3)) + 1;
+  for (const candidate of known) {
+    const slips = distance(wanted, candidate.toLowerCase());
+    if (slips < bestSlips) {
+      best = candidate;
+      bestSlips = slips;
+    }
+  }
+  return best;
+}
+
+/** `; did you mean \`x\`?`, or nothing. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const near = closest(word, known);
+  return near === undefined ? '' : `; did you mean \`${near}\`?`;
+}

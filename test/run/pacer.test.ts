@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Pacer } from '../../src/run/pacer.ts';
+import type { Schedule } from '../../src/traffic/spec.ts';
+import { World } from '../support/world.ts';
+
+function scheduleFrom(duesUs: readonly number[]): Schedule {
+  let index = -1;
+  return {
+    next: () => duesUs[++index] ?? Number.POSITIVE_INFINITY,
+    get seq() {
+      return index;
+    },
+  };
+}
+
+async function pace(
+  duesUs: readonly number[],
+  options: { fireCostUs?: number; stopAtUs?: number; turnUs?: number } = {},
+) {
+  const world = new World({ turnUs: options.turnUs ?? 5 });
+  const fired: { seq: number; dueUs: number; firedUs: number }[] = [];
+  let ended = 0;
+  const pacer = new Pacer(world.clock, scheduleFrom(duesUs), world.waiter, (seq, dueUs) => {
+    fired.push({ seq, dueUs, firedUs: world.nowUs });
+    world.nowUs += options.fireCostUs ?? 0;
+  });
+  pacer.start(() => ended++);
+  if (options.stopAtUs !== undefined) world.at(options.stopAtUs, () => pacer.stop());
+  await world.run();
+  return { fired, ended, unreached: pacer.countUnreached() };
+}
+
+const DUES = fc
+  .array(fc.integer({ min: 0, max: 5_000_000 }), { maxLength: 200 })
+  .map((dues) => dues.sort((a, b) => a - b));
+
+describe('pacer', () => {
+  it('fires every order once, in order, never early, and on a free machine within a turn of the loop', async () => {
+    await fc.assert(
+      fc.asyncProperty(DUES, async (dues) => {
+        const { fired, ended } = await pace(dues);
+        expect(ended).toBe(1);
+        expect(fired.map((order) => order.seq)).toEqual(dues.map((_, seq) => seq));
+        for (const { dueUs, firedUs } of fired) {
+          expect(firedUs).toBeGreaterThanOrEqual(dueUs);
+          expect(firedUs - dueUs).toBeLessThanOrEqual(5);
+        }
+      }),
+      { seed: 7, numRuns: 60 },
+    );
+  });
+
+  it('skips nothing when firing costs more time than there is', async () => {
+    const dues = Array.from({ length: 1_000 }, (_, i) => i * 100);
+    const { fired } = await pace(dues, { fireCostUs: 250 });
+    expect(fired).toHaveLength(1_000);
+    expect(fired.at(-1)!.firedUs).toBeGreaterThanOrEqual(999 * 250);
+  });
+
+  it('lets answers be read while it catches up', async () => {
+    const world = new World({ turnUs: 5 });
+    const gaps: number[] = [];
+    let lastTurnUs = 0;
+    const looking = {
+      ...world.waiter,
+      soon: (callback: () => void) => {
+        gaps.push(world.nowUs - lastTurnUs);
+        world.waiter.soon(() => {
+          lastTurnUs = world.nowUs;
+          callback();
+        });
+      },
+    };
+    const pacer = new Pacer(world.clock, scheduleFrom(Array(5_000).fill(0)), looking, () => {
+      world.nowUs += 20;
+    });
+    pacer.start(() => {});
+    await world.run();
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(520);
+  });
+
+  it('sleeps while the next order is far, and polls only shortly before it', async () => {
+    const world = new World();
+    let polls = 0;
+    const counting = {
+      ...world.waiter,
+      soon: (callback: () => void) => {
+        polls++;
+        world.waiter.soon(callback);
+      },
+    };
+    new Pacer(world.clock, scheduleFrom([10_000_000]), counting, () => {}).start(() => {});
+    await world.run();
+    expect(polls).toBeLessThan(2_500 / 5 + 2);
+  });
+
+  it('sleeps through a pause longer than a Node timer can hold', async () => {
+    const month = 30 * 86_400e6;
+    const { fired } = await pace([0, month]);
+    expect(fired.map((order) => order.firedUs)).toEqual([0, expect.closeTo(month, -1)]);
+  });
+
+  it('fires nothing after stop, and counts what it did not reach one by one', async () => {
+    await fc.assert(
+      fc.asyncProperty(DUES, fc.integer({ min: 0, max: 5_000_000 }), async (dues, stopAtUs) => {
+        const { fired, ended, unreached } = await pace(dues, { stopAtUs });
+        expect(ended).toBe(1);
+        expect(fired.length + unreached).toBe(dues.length);
+        for (const { firedUs } of fired) expect(firedUs).toBeLessThanOrEqual(stopAtUs);
+      }),
+      { seed: 11, numRuns: 60 },
+    );
+  });
+});

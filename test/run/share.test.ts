@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { histogramShape } from '../../src/measure/histogram.ts';
+import { Recorder } from '../../src/measure/recorder.ts';
+import type { Interval } from '../../src/measure/spec.ts';
+import { Timeline } from '../../src/measure/timeline.ts';
+import { classifierOf, outcomesOf } from '../../src/order/classify.ts';
+import { startShare } from '../../src/run/share.ts';
+import { scheduleOf } from '../../src/traffic/schedule.ts';
+import type { CurveSpec } from '../../src/traffic/spec.ts';
+import { type Pretend, pretendDriver } from '../support/pretend-driver.ts';
+import { World } from '../support/world.ts';
+
+const RULES = { rules: [] };
+const SHAPE = histogramShape(10e6);
+
+function steady(ratePerS: number, seconds: number): CurveSpec {
+  return {
+    orders: ratePerS * seconds,
+    durationUs: seconds * 1e6,
+    arrivals: 'even',
+    seed: 1,
+    basePerS: ratePerS,
+    parts: [{ kind: 'base', name: 'base', addsPerS: ratePerS }],
+  };
+}
+
+/** Runs all workers of a curve in one virtual world and merges what they sent. */
+async function fire(
+  curve: CurveSpec,
+  workers: number,
+  pretend: Pretend,
+  act?: (world: World, end: { drain(): void; abort(): void }) => void,
+) {
+  const world = new World({ startUs: -50_000, turnUs: 50 });
+  const timeline = new Timeline(outcomesOf(RULES), SHAPE);
+  const received: Interval[] = [];
+  const recorders = Array.from({ length: workers }, (_, k) => new Recorder(k, outcomesOf(RULES), SHAPE));
+  const shares = recorders.map((recorder, k) =>
+    startShare({
+      nowUs: world.clock,
+      waiter: world.waiter,
+      schedule: scheduleOf(curve, k, workers),
+      recorder,
+      classify: classifierOf(RULES),
+      makeDriver: (onAnswer) => pretendDriver(world, pretend, onAnswer),
+      send: (interval, transfer) => {
+        const copy = structuredClone(interval, { transfer });
+        received.push(copy);
+        timeline.add(copy);
+      },
+    }),
+  );
+  act?.(world, {
+    drain: () => {
+      for (const share of shares) share.drain();
+    },
+    abort: () => {
+      for (const share of shares) share.abort();
+    },
+  });
+  await world.run();
+  await Promise.all(shares.map((share) => share.ended));
+  const sum = (of: (recorder: Recorder) => number): number => recorders.reduce((total, each) => total + of(each), 0);
+  const orders = {
+    planned: curve.orders,
+    fired: sum((each) => each.counts.fired),
+    dropped: sum((each) => each.counts.dropped),
+    accepted: sum((each) => each.counts.accepted),
+    unknown: sum((each) => each.counts.unknown),
+    unreached: shares.reduce((total, share) => total + share.countUnreached(), 0),
+  };
+  return { timeline, orders, received, shares };
+}
+
+/** A shop that answers in 1 ms, but nothing between 9 s and 11 s. */
+const FROZEN: Pretend = { doneAtUs: (nowUs) => (nowUs >= 9e6 && nowUs < 11e6 ? 11e6 : nowUs) + 1_000 };
+
+describe('a share of a run', () => {
+  it.each([1, 2, 3, 7])('tells the truth of a shop that froze for 2 s, from %i worker(s)', async (workers) => {
+    const { timeline, orders } = await fire(steady(1_000, 20), workers, FROZEN);
+    const response = timeline.total().histogram({ of: 'response' });
+    // 1 in 10 orders was due in the freeze; one due x before its end waited x: p95 = 1 s, p99 = 1.8 s.
+    expect(response.percentile(0.95) / 1e6).toBeCloseTo(1.0, 1);
+    expect(Math.abs(response.percentile(0.95) / 1e6 - 1.0)).toBeLessThan(0.03 * 1.0);
+    expect(Math.abs(response.percentile(0.99) / 1e6 - 1.8)).toBeLessThan(0.03 * 1.8);
+    expect(orders).toEqual({ planned: 20_000, fired: 20_000, dropped: 0, accepted: 20_000, unknown: 0, unreached: 0 });
+    expect(timeline.total().histogram({ of: 'lateness' }).maxUs).toBeLessThan(100);
+  });
+
+  it('gives the same histogram from one worker as from seven, bucket by bucket', async () => {
+    const buckets = async (workers: number) => {
+      const { timeline } = await fire(steady(1_000, 20), workers, FROZEN);
+      return [...timeline.total().histogram({ of: 'service' }).buckets()];
+    };
+    expect(await buckets(7)).toEqual(await buckets(1));
+  });
+
+  it('sends a tally about once a second, numbered without gaps, and a last one', async () => {
+    const { received, shares } = await fire(steady(100, 5), 2, { doneAtUs: (nowUs) => nowUs + 700_000 });
+    for (const worker of [0, 1]) {
+      const own = received.filter((interval) => interval.worker === worker);
+      expect(own.map((interval) => interval.index)).toEqual(own.map((_, index) => index));
+      expect(own.length).toBe(shares[worker]!.intervals());
+      expect(own.length).toBeGreaterThanOrEqual(5);
+      expect(own.length).toBeLessThanOrEqual(7);
+    }
+  });
+
+  it('counts what a full queue refuses as dropped, and nothing disappears', async () => {
+    const { orders } = await fire(steady(1_000, 4), 2, { doneAtUs: (nowUs) => nowUs + 2e6, queue: 100 });
+    expect(orders.dropped).toBeGreaterThan(0);
+    expect(orders.fired + orders.dropped).toBe(4_000);
+    expect(orders.accepted).toBe(orders.fired);
+  });
+
+  it('drains: fires no more, awaits the answers, counts the rest as unreached', async () => {
+    const { orders } = await fire(steady(1_000, 10), 3, { doneAtUs: (nowUs) => nowUs + 500_000 }, (world, end) =>
+      world.at(4e6, end.drain),
+    );
+    expect(Math.abs(orders.fired - 4_000)).toBeLessThan(5);
+    expect(orders.accepted).toBe(orders.fired);
+    expect(orders.fired + orders.unreached).toBe(10_000);
+  });
+
+  it('aborts: what is in hand is unknown, and the share ends', async () => {
+    const { orders } = await fire(steady(1_000, 10), 3, { doneAtUs: () => undefined }, (world, end) =>
+      world.at(4e6, end.abort),
+    );
+    expect(orders.unknown).toBe(orders.fired);
+    expect(orders.fired + orders.unreached).toBe(10_000);
+  });
+});
