@@ -1,0 +1,60 @@
+// The first bytes of a body, never more than a limit, and a count of all of them. A body that comes in one piece (most
+// do) is kept as a view of the socket's own chunk; only one that comes in several is copied, into a buffer that grows to
+// the limit at most and is kept for the next answer.
+
+const EMPTY = new Uint8Array(0);
+const FIRST_BYTES = 4096;
+
+export class Capture {
+  readonly #limitBytes: number;
+  #buffer: Uint8Array = EMPTY;
+  #kept: Uint8Array = EMPTY;
+  /** Bytes seen, kept or not. */
+  seenBytes = 0;
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#kept;
+  }
+
+  get truncated(): boolean {
+    return this.seenBytes > this.#limitBytes;
+  }
+
+  add(chunk: Uint8Array): void {
+    const keptBytes = this.#kept.length;
+    const roomBytes = this.#limitBytes - keptBytes;
+    this.seenBytes += chunk.length;
+    if (roomBytes <= 0) return;
+    const fitting = chunk.length > roomBytes ? chunk.subarray(0, roomBytes) : chunk;
+    if (keptBytes === 0) {
+      this.#kept = fitting;
+      return;
+    }
+    this.#reserve(keptBytes + fitting.length);
+    if (this.#kept.buffer !== this.#buffer.buffer) this.#buffer.set(this.#kept);
+    this.#buffer.set(fitting, keptBytes);
+    this.#kept = this.#buffer.subarray(0, keptBytes + fitting.length);
+  }
+
+  /** Forgets the bytes, and lets go of the socket's chunk. */
+  clear(): void {
+    this.#kept = EMPTY;
+    this.seenBytes = 0;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#buffer.length >= bytes) return;
+    const roomier = Math.max(bytes, FIRST_BYTES, 2 * this.#buffer.length);
+    const buffer = new Uint8Array(Math.min(roomier, this.#limitBytes));
+    if (this.#kept.buffer === this.#buffer.buffer) buffer.set(this.#kept);
+    this.#buffer = buffer;
+    if (this.#kept.length > 0 && this.#kept.length <= buffer.length) {
+      buffer.set(this.#kept);
+      this.#kept = buffer.subarray(0, this.#kept.length);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+// Opens one TCP or TLS connection with a timeout of our own and a named failure. Drivers bring their sockets up here, so
+// that a protocol library only ever sees a connection that stands. TLS sessions are not resumed: every connection stands
+// for a shopper of its own, and pays for the whole handshake.
+
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import type { Failure } from '../order/answer.ts';
+import type { DriverOptions } from './driver.ts';
+import { connectFailureOf, detailOf } from './failures.ts';
+
+export type Endpoint = {
+  hostname: string;
+  port: number;
+  http: '1.1' | '2';
+  connectTimeoutUs: number;
+  /** Undefined for plain TCP. */
+  tls: { context: SecureContext; servername: string; insecure: boolean } | undefined;
+};
+
+/** Throws when the PEM texts cannot be read. */
+export function endpointOf(options: Pick<DriverOptions, 'origin' | 'http' | 'connectTimeoutUs' | 'tls'>): Endpoint {
+  const url = new URL(options.origin);
+  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const secure = url.protocol === 'https:';
+  const { ca, cert, key, servername, insecure } = options.tls;
+  return {
+    hostname,
+    port: Number(url.port) || (secure ? 443 : 80),
+    http: options.http,
+    connectTimeoutUs: options.connectTimeoutUs,
+    tls: secure
+      ? { context: createSecureContext({ ca, cert, key }), servername: servername ?? hostname, insecure }
+      : undefined,
+  };
+}
+
+/** Called once: with a socket that stands (no failure), or with a failure and its code. */
+export type Opened = (socket: Socket, failure: Failure | undefined, detail: string) => void;
+
+/** One connection being opened. */
+export class Opening {
+  readonly #endpoint: Endpoint;
+  readonly #opened: Opened;
+  readonly #socket: Socket;
+  readonly #deadlineMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #handshaking = false;
+  #settled = false;
+
+  constructor(endpoint: Endpoint, opened: Opened) {
+    this.#endpoint = endpoint;
+    this.#opened = opened;
+    this.#deadlineMs = performance.now() + endpoint.connectTimeoutUs / 1e3;
+    this.#socket = endpoint.tls ? tlsSocketTo(endpoint, endpoint.tls) : connectTcp(addressOf(endpoint));
+    this.#socket.setNoDelay(true);
+    this.#socket.once('connect', this.#onConnect);
+    this.#socket.once('secureConnect', this.#onSecure);
+    // `error` keeps its listener for good: a socket may still complain after it was handed over or given up.
+    this.#socket.on('error', this.#onError);
+    this.#socket.once('close', this.#onClose);
+    this.#timer = setTimeout(this.#onTimer, Math.ceil(endpoint.connectTimeoutUs / 1e3));
+  }
+
+  /** Gives the connection up; nothing is reported. */
+  cancel(): void {
+    if (this.#settle()) this.#socket.destroy();
+  }
+
+  readonly #onConnect = (): void => {
+    if (this.#endpoint.tls) this.#handshaking = true;
+    else if (this.#settle()) this.#opened(this.#socket, undefined, '');
+  };
+
+  readonly #onSecure = (): void => {
+    const spoken = (this.#socket as TLSSocket).alpnProtocol;
+    if (this.#endpoint.http === '2' && spoken !== 'h2') this.#fail('connect-error', 'the server does not speak HTTP/2');
+    else if (this.#settle()) this.#opened(this.#socket, undefined, '');
+  };
+
+  readonly #onError = (error: unknown): void => {
+    this.#fail(connectFailureOf(error, this.#handshaking), detailOf(error));
+  };
+
+  readonly #onClose = (): void => {
+    this.#fail(this.#handshaking ? 'tls' : 'connect-error', 'closed');
+  };
+
+  readonly #onTimer = (): void => {
+    const leftMs = this.#deadlineMs - performance.now();
+    if (leftMs > 0) this.#timer = setTimeout(this.#onTimer, Math.ceil(leftMs));
+    else this.#fail('connect-timeout', this.#handshaking ? 'TLS handshake' : 'TCP connect');
+  };
+
+  #fail(failure: Failure, detail: string): void {
+    if (!this.#settle()) return;
+    this.#socket.destroy();
+    this.#opened(this.#socket, failure, detail);
+  }
+
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    this.#socket.off('close', this.#onClose);
+    return true;
+  }
+}
+
+function addressOf(endpoint: Endpoint): { host: string; port: number } {
+  return { host: endpoint.hostname, port: endpoint.port };
+}
+
+function tlsSocketTo(endpoint: Endpoint, tls: NonNullable<Endpoint['tls']>): TLSSocket {
+  return connectTls({
+    ...addressOf(endpoint),
+    secureContext: tls.context,
+    // An IP address may not be sent as a server name (RFC 6066 §3); the certificate is then checked against the address.
+    ...(isIP(tls.servername) === 0 ? { servername: tls.servername } : {}),
+    rejectUnauthorized: !tls.insecure,
+    ALPNProtocols: [endpoint.http === '2' ? 'h2' : 'http/1.1'],
+  });
+}

@@ -1,0 +1,196 @@
+// One connection that stands, with one undici Client that speaks on it and on no other: when undici asks for a second
+// connection the answer is no. That is what keeps it from ever sending an order again behind our back (it would, after
+// GOAWAY and REFUSED_STREAM), and what lets us count connections.
+
+import type { Socket } from 'node:net';
+import { Client, type Dispatcher } from 'undici';
+import type { DriverOptions } from './driver.ts';
+import type { Exchange } from './exchange.ts';
+
+type ConnectCallback = Parameters<Extract<Client.Options['connect'], (...args: never[]) => unknown>>[1];
+
+/** Streams at once on one HTTP/2 connection, unless its server allows fewer. */
+const MAX_STREAMS = 1000;
+/** The error that undici is given instead of a second connection. */
+const NO_SECOND_CONNECTION = new Error('the connection closed');
+
+export type ConnectionEvents = {
+  /** It can take another exchange. */
+  onReady: (connection: Connection) => void;
+  /** It is closed or about to be; called once. */
+  onGone: (connection: Connection) => void;
+};
+
+export class Connection {
+  readonly http2: boolean;
+  readonly #socket: Socket;
+  readonly #client: Client;
+  readonly #events: ConnectionEvents;
+  /** Several exchanges at a time (HTTP/2). */
+  readonly #shared: boolean;
+  /** One exchange and no more. */
+  readonly #fresh: boolean;
+  /** Exchanges dispatched and not yet let go of by undici. */
+  #active = 0;
+  /** Exchanges that ended, well or badly. */
+  #ended = 0;
+  #attached = false;
+  #busy = false;
+  /** The server has said how many streams it allows. */
+  #settled = false;
+  #draining = false;
+  #gone = false;
+  #refused: ConnectCallback | undefined = undefined;
+  /** Why undici dropped the connection, when it said so (GOAWAY). */
+  #lostTo: unknown = undefined;
+  /** Place of this connection among the idle ones; the pool's. */
+  idle = false;
+
+  constructor(options: DriverOptions, socket: Socket, events: ConnectionEvents) {
+    this.http2 = options.http === '2';
+    this.#fresh = options.connection === 'fresh';
+    this.#shared = this.http2 && !this.#fresh;
+    this.#socket = socket;
+    this.#events = events;
+    this.#client = new Client(options.origin, {
+      connect: (_target: unknown, callback: ConnectCallback) => this.#connect(callback),
+      allowH2: this.http2,
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: options.maxHeadBytes,
+      h2Options: { maxConcurrentStreams: MAX_STREAMS },
+    });
+    this.#client.on('disconnect', (_origin, _targets, error) => this.#onDisconnect(error));
+    if (this.#shared) this.#client.on('drain', this.#onDrain);
+    // Until undici listens, somebody must read, or the end of an idle connection would go unseen. (An HTTP/2 server
+    // speaks first; its bytes are left for undici.)
+    if (!this.http2) socket.on('readable', this.#onUnasked);
+    socket.once('close', this.#onClose);
+  }
+
+  /** It can take an exchange now. */
+  get free(): boolean {
+    return !this.#busy && !this.#draining && !this.#gone && !this.#socket.destroyed;
+  }
+
+  /** An HTTP/2 connection whose server has not said yet how many streams it allows. */
+  get settling(): boolean {
+    return this.#shared && !this.#settled && !this.#draining && !this.#gone;
+  }
+
+  /** It has carried at least one whole exchange. */
+  get reused(): boolean {
+    return this.#ended > 0;
+  }
+
+  dispatch(request: Dispatcher.DispatchOptions, exchange: Exchange): void {
+    exchange.connection = this;
+    this.#active++;
+    this.#busy = !this.#shared;
+    const more = this.#client.dispatch(request, exchange);
+    // Full until undici says `drain`; unless it refused the request itself, which says nothing about room.
+    if (this.#shared && !more && exchange.connection === this) this.#busy = true;
+  }
+
+  /** What is behind an error that undici reports of an exchange. */
+  behind(error: unknown): unknown {
+    return error === NO_SECOND_CONNECTION ? (this.#lostTo ?? error) : error;
+  }
+
+  /** Undici has let go of an exchange. */
+  release(): void {
+    this.#active--;
+    this.#ended++;
+    queueMicrotask(this.#settle);
+  }
+
+  /** Takes no more exchanges; those on it may end. */
+  drain(): void {
+    this.#draining = true;
+    if (this.#active === 0) this.close();
+  }
+
+  /** Breaks the connection off at once; undici reports the exchanges on it as broken. */
+  close(): void {
+    this.#leave();
+    this.#client.destroy(NO_SECOND_CONNECTION, ignore);
+    this.#socket.destroy();
+  }
+
+  /** Resolves when the socket is closed. */
+  get closed(): Promise<void> {
+    return this.#socket.closed
+      ? Promise.resolve()
+      : new Promise((resolve) => this.#socket.once('close', () => resolve()));
+  }
+
+  #connect(callback: ConnectCallback): void {
+    if (this.#attached) {
+      this.#refused = callback;
+      queueMicrotask(this.#settle);
+      return;
+    }
+    this.#attached = true;
+    // Undici ignores a connection that is given to it before its connector has returned.
+    queueMicrotask(() => {
+      // Over plain TCP nobody negotiated; undici looks here to know what to speak (HTTP/2 with prior knowledge).
+      if (this.http2) Object.assign(this.#socket, { alpnProtocol: 'h2' });
+      callback(null, this.#socket);
+      this.#socket.off('readable', this.#onUnasked);
+    });
+  }
+
+  /** After anything ended: undici has by then closed the socket if it is not to be used again. */
+  readonly #settle = (): void => {
+    this.#refuse();
+    const spent = this.#active === 0 && (this.#draining || (this.#fresh && this.#ended > 0));
+    if (this.#socket.destroyed || spent) {
+      this.close();
+      return;
+    }
+    if (!this.#shared && this.#active === 0) this.#busy = false;
+    if (this.free) this.#events.onReady(this);
+  };
+
+  /**
+   * Undici fails its queue on a refused connection only when nothing runs on the old one any more (after GOAWAY some
+   * streams may still end well); asked again before that, it would ask again at once, for ever.
+   */
+  #refuse(): void {
+    if (this.#refused === undefined || this.#client.stats.running > 0) return;
+    const callback = this.#refused;
+    this.#refused = undefined;
+    callback(NO_SECOND_CONNECTION, null);
+  }
+
+  readonly #onDrain = (): void => {
+    this.#settled = true;
+    this.#busy = false;
+    if (this.free) this.#events.onReady(this);
+  };
+
+  #onDisconnect(error: unknown): void {
+    this.#lostTo ??= error;
+    this.#draining = true;
+    if (this.#socket.destroyed) this.#leave();
+  }
+
+  readonly #onUnasked = (): void => {
+    // Bytes nobody asked for: a server that talks out of turn is not one to send an order to.
+    if (this.#socket.read() !== null) this.#socket.destroy();
+  };
+
+  readonly #onClose = (): void => {
+    this.#leave();
+    if (!this.#attached) this.#client.destroy(NO_SECOND_CONNECTION, ignore);
+  };
+
+  #leave(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#events.onGone(this);
+  }
+}
+
+function ignore(): void {}
