@@ -10,6 +10,7 @@ import { type Stopper, stopperOf } from '../judge/stop.ts';
 import { histogramShape } from '../measure/histogram.ts';
 import { Timeline } from '../measure/timeline.ts';
 import { outcomesOf } from '../order/classify.ts';
+import type { OrderSpec } from '../order/spec.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
 import type { Plan, TargetPlan } from '../profile/plan.ts';
 import { curveOf } from '../traffic/curve.ts';
@@ -89,7 +90,7 @@ class Running {
     this.#plan = plan;
     this.#options = options;
     this.#choice = chooseWorkers(plan, options);
-    const order = { ...plan.order, identity: { ...plan.order.identity, runId: options.runId } };
+    const order = orderFor(plan, options.runId, options.url);
     this.#timeline = new Timeline(outcomesOf(order), histogramShape(plan.target.timeoutUs));
     this.#planned = plannedPerSecond(plan.traffic);
     this.#phases = curveOf(plan.traffic).windows();
@@ -263,6 +264,16 @@ export function chooseWorkers(plan: Plan, options: Pick<RunOptions, 'workers' | 
   const driver = options.driver ?? 'undici';
   if (options.workers !== undefined) return { workers: options.workers, reason: 'as asked', driver };
   return { ...workersFor(curveOf(plan.traffic).peak().ratePerS, driver, availableParallelism()), driver };
+}
+
+/** The plan's order for one run: its identities carry the run's id, its paths the base path of the target. */
+export function orderFor(plan: Plan, runId: string, url: string): OrderSpec {
+  const base = new URL(url).pathname.replace(/\/+$/, '');
+  return {
+    ...plan.order,
+    identity: { ...plan.order.identity, runId },
+    steps: plan.order.steps.map((step) => ({ ...step, path: base + step.path })),
+  };
 }
 
 /** One worker's share of the connections and of the queue; at least one connection each. */

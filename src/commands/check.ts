@@ -1,0 +1,79 @@
+// `doorbuster check`: is the profile right, is the target there, and what does it say to one order?
+
+import { DRIVERS } from '../drive/drivers.ts';
+import { EXIT } from '../errors.ts';
+import type { Answer } from '../order/answer.ts';
+import { classifierOf, outcomesOf } from '../order/classify.ts';
+import { compileOrder } from '../order/template.ts';
+import type { Outcome } from '../outcomes.ts';
+import type { Plan } from '../profile/plan.ts';
+import { visible } from '../report/foreign.ts';
+import { clockFrom, monotonicUs } from '../run/clock.ts';
+import { driverOptionsOf, orderFor } from '../run/run.ts';
+import { curveOf } from '../traffic/curve.ts';
+import { formatCount, formatDuration, formatRate } from '../units.ts';
+import { guardHost } from './guard.ts';
+import { loadPlan, type PlanFlags } from './load.ts';
+import { openTarget } from './target.ts';
+import { terminalOf } from './terminal.ts';
+
+const SHOWN_BODY = 300;
+
+/** What the probe found; `answer` is a copy, the driver reuses its own. */
+type Probe = { request: string; answer: Answer; outcome: Outcome };
+
+/** @returns 0 when the one order was accepted or rejected, 99 when it failed or its fate is unknown */
+export async function checkCommand(file: string, flags: PlanFlags & { yes?: boolean }): Promise<number> {
+  const terminal = terminalOf({ stdout: true });
+  const { paint } = terminal;
+  const print = (text: string): void => void process.stdout.write(`${text}\n`);
+  const plan = await loadPlan(file, flags);
+  const { orders, durationUs } = plan.traffic;
+  const peak = curveOf(plan.traffic).peak();
+  print(
+    `${paint('pass', '✓')} ${file} is valid: ${formatCount(orders)} orders in ${formatDuration(durationUs)}, ` +
+      `mean ${formatRate((orders * 1e6) / durationUs)}, peak ${formatRate(peak.ratePerS)}`,
+  );
+  for (const warning of plan.warnings) print(`${paint('warn', '! warning:')} ${warning}`);
+  await guardHost(plan, peak.ratePerS, flags, terminal.confirm);
+  const target = await openTarget(plan, () => {});
+  try {
+    print(`${paint('pass', '✓')} ${plan.target.demo ? 'the built-in shop' : plan.target.shown} is reachable`);
+    const probe = await sendOne(plan, target.url);
+    const { answer, outcome } = probe;
+    const good = outcome.class === 'accepted' || outcome.class === 'rejected';
+    const mark = good ? paint('pass', '✓') : paint('fail', '✗');
+    const times = Number.isNaN(answer.sentUs) ? '' : ` in ${formatDuration(answer.doneUs - answer.sentUs)}`;
+    const said = answer.failure ? `${answer.failure} (${answer.detail})` : `status ${answer.status}`;
+    print(`${mark} one order: ${probe.request} → ${said}${times}`);
+    print(`  counts as ${paint('bold', outcome.class)} (outcome \`${outcome.name}\`)`);
+    const body = visible(new TextDecoder().decode(answer.body.subarray(0, SHOWN_BODY)));
+    if (body) print(paint('dim', `  ${body}${answer.body.length > SHOWN_BODY || answer.bodyTruncated ? ' …' : ''}`));
+    return good ? EXIT.pass : EXIT.fail;
+  } finally {
+    await target.close();
+  }
+}
+
+async function sendOne(plan: Plan, url: string): Promise<Probe> {
+  const order = orderFor(plan, `check-${Date.now().toString(36)}`, url);
+  const templates = compileOrder(order);
+  const nowUs = clockFrom(monotonicUs());
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const driver = DRIVERS.undici(driverOptionsOf(plan.target, url, 1), {
+    templates,
+    nowUs,
+    onAnswer: (_attempt, answer) => resolve({ ...answer, body: answer.body.slice() }),
+  });
+  const firedUs = nowUs();
+  driver.fire({ seq: 0, step: 0, dueUs: firedUs, firedUs });
+  try {
+    const answer = await promise;
+    const outcome = outcomesOf(order)[classifierOf(order)(answer)];
+    if (!outcome) throw new Error('the classifier named an outcome that is not in the list');
+    const { method, path } = templates[0]?.render(0) ?? { method: '?', path: '?' };
+    return { request: `${method} ${path}`, answer, outcome };
+  } finally {
+    await driver.close();
+  }
+}

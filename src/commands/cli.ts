@@ -1,0 +1,122 @@
+// The command line: names, flags, help, and the one place where errors become words and exit codes.
+
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { DRIVER_NAMES } from '../drive/drivers.ts';
+import { EXIT, UserError } from '../errors.ts';
+import { formatProblems } from '../report/problems.ts';
+import { checkCommand } from './check.ts';
+import { doorbusterVersion } from './environment.ts';
+import { planCommand } from './plan.ts';
+import { runCommand } from './run.ts';
+import { schemaCommand } from './schema.ts';
+import { shopCommand } from './shop.ts';
+import { terminalOf } from './terminal.ts';
+
+const EXAMPLES = `Examples:
+  doorbuster run profiles/smoke.yaml                       20 seconds against the built-in shop
+  doorbuster plan promotion.yaml                           how many orders, how fast, when; sends nothing
+  doorbuster check promotion.yaml                          validate, reach the target, send one order
+  doorbuster run promotion.yaml --target http://127.0.0.1:8080
+  doorbuster run promotion.yaml --scale 1%                 the same curve with a hundredth of the orders
+  doorbuster run promotion.yaml --condense 10m             the same rates, plateaus shortened
+`;
+
+const EXIT_CODES = `
+Exit codes:
+  0 PASS   99 FAIL   4 INVALID   5 INCONCLUSIVE   2 usage or profile   3 target unreachable
+  130/143 interrupted (a partial report is written)   1 a bug in Doorbuster
+`;
+
+/** Runs one command line (without node and script). @returns the exit code; never throws */
+export async function cli(argv: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.pass;
+  const program = programOf((code) => {
+    exitCode = code;
+  }, argv);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return reportError(error);
+  }
+}
+
+function programOf(setExit: (code: number) => void, argv: readonly string[]): Command {
+  const program = new Command('doorbuster')
+    .description('Load-tests a checkout before the doors open and gives a verdict.')
+    .version(doorbusterVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .addHelpText('before', EXAMPLES)
+    .addHelpText('after', EXIT_CODES)
+    .showSuggestionAfterError(true)
+    .exitOverride();
+
+  withPlanFlags(program.command('run'))
+    .description('drive the surge and give a verdict')
+    .option('--out <dir>', 'the run folder itself (default: reports/<UTC time>-<name>)')
+    .option('--workers <n>', 'worker threads (default: by the peak rate)', wholeNumber(1, 256))
+    .addOption(new Option('--driver <name>', 'how orders are sent').choices(DRIVER_NAMES))
+    .option('--json', 'print events as NDJSON on stdout')
+    .option('-q, --quiet', 'print nothing but errors and what --json prints')
+    .option('-y, --yes', 'load a host that is not this machine without asking')
+    .action(async (file: string, flags) => setExit(await runCommand(file, { ...flags, argv })));
+
+  withPlanFlags(program.command('plan'))
+    .description('show what a profile would do; sends nothing')
+    .option('--json', 'print the plan as JSON')
+    .action(async (file: string, flags) => setExit(await planCommand(file, flags)));
+
+  withPlanFlags(program.command('check'))
+    .description('validate a profile, reach its target, send one order')
+    .option('-y, --yes', 'probe a host that is not this machine without asking')
+    .action(async (file: string, flags) => setExit(await checkCommand(file, flags)));
+
+  shopCommand(program.command('shop'), setExit);
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of profiles (draft-07), for editors')
+    .addOption(new Option('--of <what>', 'which schema').choices(['profile', 'result']).default('profile'))
+    .action((flags) => setExit(schemaCommand(flags)));
+  return program;
+}
+
+function withPlanFlags(command: Command): Command {
+  return command
+    .argument('<profile>', 'a .yaml, .json or .ts profile')
+    .option('--target <url>', 'another target: a URL, or `demo` for the built-in shop')
+    .option('--seed <n>', 'another seed', wholeNumber(0, 2 ** 32 - 1))
+    .option('--scale <share>', 'fewer orders, same curve: 1%')
+    .option('--speed <factor>', 'same orders in less time: 60x')
+    .option('--condense <time>', 'same rates, plateaus shortened to fit: 10m')
+    .option('--set <path=value>', 'set one field of the profile (repeatable)', assignment, []);
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}, got \`${text}\`.`);
+    }
+    return value;
+  };
+}
+
+function assignment(text: string, before: [string, string][]): [string, string][] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError(`Expected path=value, as in \`target.timeout=5s\`, got \`${text}\`.`);
+  return [...before, [text.slice(0, at), text.slice(at + 1)]];
+}
+
+function reportError(error: unknown): number {
+  // Commander has printed its own message by now; help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.pass : EXIT.usage;
+  const { paint, say } = terminalOf();
+  if (error instanceof UserError) {
+    say(formatProblems(error.problems, paint));
+    return error.exitCode;
+  }
+  say(`${paint('red', 'bug:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return EXIT.bug;
+}

@@ -1,0 +1,129 @@
+// `doorbuster run`: profile → plan → surge → verdict → run folder.
+
+import { type Folder, openFolder, writeArtifacts } from '../folder/folder.ts';
+import { judge } from '../judge/verdict.ts';
+import type { Plan } from '../profile/plan.ts';
+import type { RunRecord } from '../report/record.ts';
+import { formatSummary } from '../report/text.ts';
+import { chooseWorkers, type Run, type RunControl, startRun } from '../run/run.ts';
+import { curveOf } from '../traffic/curve.ts';
+import { formatCount, formatDuration, formatRate } from '../units.ts';
+import { environmentOf } from './environment.ts';
+import { guardHost } from './guard.ts';
+import { loadPlan, type PlanFlags } from './load.ts';
+import { watchRun } from './progress.ts';
+import { openTarget } from './target.ts';
+import { type Terminal, terminalOf } from './terminal.ts';
+
+export type RunFlags = PlanFlags & {
+  out?: string;
+  workers?: number;
+  driver?: 'undici';
+  json?: boolean;
+  quiet?: boolean;
+  yes?: boolean;
+  argv: readonly string[];
+};
+
+/** @returns the exit code of the verdict; @throws UserError before anything was sent */
+export async function runCommand(file: string, flags: RunFlags): Promise<number> {
+  const terminal = terminalOf(flags);
+  const plan = await loadPlan(file, flags);
+  const peak = curveOf(plan.traffic).peak();
+  await guardHost(plan, peak.ratePerS, flags, terminal.confirm);
+  const target = await openTarget(plan, (says) => terminal.say(`${terminal.paint('warn', 'shop:')} ${says}`));
+  try {
+    const startedAtMs = Date.now();
+    const folder = openFolder({ out: flags.out, root: 'reports', name: plan.name, startedAtMs });
+    announce(plan, flags, peak.ratePerS, terminal);
+    const control = startRun(plan, {
+      runId: folder.runId,
+      url: target.url,
+      workers: flags.workers,
+      driver: flags.driver,
+      ...watchRun(plan, flags, terminal),
+    });
+    const run = await untilEnd(control, terminal);
+    const record = recordOf(plan, run, peak, folder, flags.argv);
+    const written = writeArtifacts(folder, record);
+    terminal.settle();
+    terminal.say(`\n${formatSummary(record, { ...terminal, folder: written.path })}`);
+    if (flags.json) process.stdout.write(`${JSON.stringify({ event: 'end', result: written.result })}\n`);
+    return record.judgement.exitCode;
+  } finally {
+    await target.close();
+  }
+}
+
+function announce(plan: Plan, flags: RunFlags, peakPerS: number, { say, paint }: Terminal): void {
+  const { orders, durationUs } = plan.traffic;
+  const { workers, reason, driver } = chooseWorkers(plan, flags);
+  say(
+    `${paint('bold', plan.name)} → ${plan.target.demo ? 'the built-in shop' : plan.target.shown}: ` +
+      `${formatCount(orders)} orders in ${formatDuration(durationUs)}, ` +
+      `mean ${formatRate((orders * 1e6) / durationUs)}, peak ${formatRate(peakPerS)}`,
+  );
+  say(`${workers} worker${workers === 1 ? '' : 's'} (${reason}), driver ${driver}, seed ${plan.traffic.seed}`);
+  if (plan.target.tls.insecure) {
+    say(paint('fail', 'insecure: the certificate of the target is NOT checked; anyone may be answering'));
+  }
+  for (const { flag, value, says, cannotShow } of plan.adjustments) {
+    say(`--${flag} ${value}: ${says}; this run cannot show ${cannotShow}`);
+  }
+  for (const warning of plan.warnings) say(`${paint('warn', 'warning:')} ${warning}`);
+}
+
+/** First Ctrl-C (or SIGTERM): drain. Second: give up what is in hand, and still write everything. Third: Node's own way. */
+async function untilEnd(control: RunControl, { say }: Terminal): Promise<Run> {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  let heard = 0;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    heard++;
+    if (heard === 1) {
+      say('\nStopping: no more orders are fired; waiting for the answers still out. Again to stop at once.');
+      control.drain(signal as 'SIGINT' | 'SIGTERM');
+    } else {
+      control.abort();
+      forget();
+    }
+  };
+  const forget = (): void => {
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  return control.finished.finally(forget);
+}
+
+function recordOf(plan: Plan, run: Run, peak: RunRecord['peak'], folder: Folder, argv: readonly string[]): RunRecord {
+  return {
+    plan,
+    evidence: run.evidence,
+    judgement: judge(run.evidence),
+    peak,
+    run: {
+      id: folder.runId,
+      startedAtMs: run.startedAtMs,
+      endedAtMs: run.endedAtMs,
+      command: ['doorbuster', ...argv].join(' '),
+      seed: plan.traffic.seed,
+      driver: run.choice.driver,
+      workers: run.choice.workers,
+      workersReason: run.choice.reason,
+      warnings: plan.warnings,
+    },
+    environment: environmentOf(),
+    generator: {
+      cpuUs: run.cpuUs,
+      rssBytes: process.memoryUsage.rss(),
+      workers: run.reports.map(({ worker, fired, dropped, counters, cpuUs }) => ({
+        worker,
+        fired,
+        dropped,
+        openMax: counters.openMax,
+        waitingMax: counters.waitingMax,
+        opened: counters.opened,
+        cpuUs,
+      })),
+    },
+  };
+}

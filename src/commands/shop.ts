@@ -1,0 +1,78 @@
+// `doorbuster shop`: the built-in shop in the foreground.
+
+import type { Command } from 'commander';
+import { runShop } from '../demo/main.ts';
+import type { ShopInput } from '../demo/options.ts';
+import { EXIT, userError } from '../errors.ts';
+import { parseCount, parseShare } from '../units.ts';
+
+type ShopFlags = {
+  port?: string;
+  host?: string;
+  skus?: string;
+  stock?: string;
+  price?: string;
+  limit?: string;
+  service?: string;
+  payments?: string;
+  decline?: string;
+  db?: string;
+  seed?: string;
+  null?: boolean;
+};
+
+export function shopCommand(command: Command, setExit: (code: number) => void): void {
+  command
+    .description('open the built-in shop, a checkout to try things on')
+    .option('--port <n>', 'port (default: any free one)')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--skus <list>', 'what it sells: phone,case')
+    .option('--stock <n>', 'units of every sku: 10M')
+    .option('--price <cents>', 'price of every sku, in cents')
+    .option('--limit <n>', 'units one buyer may hold (default: no limit)')
+    .option('--service <time>', 'how long a payment takes: none, fixed:20ms, lognormal:12ms,0.5, exponential:10ms')
+    .option('--payments <n>', 'payments at once; orders above it wait in line')
+    .option('--decline <share>', 'share of payments that are declined: 1%')
+    .option('--db <file>', 'keep the books in an SQLite file (default: in memory)')
+    .option('--seed <n>', 'seed of service times and declined payments')
+    .option('--null', 'answer 201 at once to everything: what a generator alone can do')
+    .action(async (flags: ShopFlags) => {
+      await runShop(shopInput(flags));
+      setExit(EXIT.pass);
+    });
+}
+
+function shopInput(flags: ShopFlags): ShopInput {
+  const input: ShopInput = {
+    host: flags.host,
+    port: count('port', flags.port),
+    skus: flags.skus?.split(',').map((sku) => sku.trim()),
+    stock: count('stock', flags.stock),
+    priceCents: count('price', flags.price),
+    limit: count('limit', flags.limit),
+    service: flags.service,
+    payments: count('payments', flags.payments),
+    declineShare: share('decline', flags.decline),
+    db: flags.db,
+    seed: count('seed', flags.seed),
+    nullTarget: flags.null,
+  };
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+}
+
+function count(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = parseCount(text);
+  if (value === undefined) {
+    throw userError('SHOP_OPTION', `--${name}: expected a number such as \`1000\` or \`10M\`, got \`${text}\``);
+  }
+  return value;
+}
+
+function share(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = parseShare(text);
+  if (value === undefined)
+    throw userError('SHOP_OPTION', `--${name}: expected a share such as \`1%\`, got \`${text}\``);
+  return value;
+}

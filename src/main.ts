@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// argv → command. The only reader of process.argv and setter of the exit code. It imports nothing of Doorbuster before
+// it has looked at the runtime, so that an older Node gets one clear line instead of a syntax error.
+
+const NEEDS_NODE = 24;
+
+const major = Number(process.versions.node.split('.')[0]);
+if (major < NEEDS_NODE) {
+  process.stderr.write(`doorbuster needs Node ${NEEDS_NODE} or newer; this is Node ${process.versions.node}.\n`);
+  process.exitCode = 2;
+} else {
+  const { cli } = await import('./commands/cli.ts');
+  process.exitCode = await cli(process.argv.slice(2));
+}
