@@ -1,0 +1,117 @@
+// zod's issues in the words of a profile: the name, the rule, the value as written, and the way out. A union speaks with
+// the voice of the branch the person meant.
+
+import type { z } from 'zod';
+import { closest, didYouMean } from '../suggest.ts';
+import { homesOf, keysAt } from './json-schema.ts';
+import { at, formatPath, isMap, type Path } from './paths.ts';
+import type { Complain } from './problems.ts';
+import { isSecretPath } from './redact.ts';
+import { NEEDS_UNIT } from './scalars.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** Tells every issue. `raw` is the profile as written: values are shown from there, so variables stay names. */
+export function tellIssues(issues: readonly Issue[], raw: unknown, complain: Complain): void {
+  for (const issue of issues) tellIssue(issue, [], { raw, complain });
+}
+
+type Telling = { raw: unknown; complain: Complain };
+
+function tellIssue(issue: Issue, base: Path, telling: Telling): void {
+  const path = [...base, ...(issue.path as (string | number)[])];
+  if (issue.code === 'unrecognized_keys') {
+    for (const key of issue.keys) telling.complain(unknownKey(path, key));
+    return;
+  }
+  const meant = issue.code === 'invalid_union' ? meantBranch(issue.errors) : undefined;
+  if (meant) {
+    for (const inner of meant) tellIssue(inner, path, telling);
+    return;
+  }
+  const written = at(telling.raw, path);
+  const name = path.length === 0 ? 'a profile' : `\`${formatPath(path)}\``;
+  const phrase = phraseOf(issue, written);
+  if (written === undefined && path.length > 0) {
+    telling.complain({ code: 'MISSING', message: `${name} is missing: it ${phrase}`, path });
+  } else if (phrase.startsWith(NEEDS_UNIT)) {
+    const message = `${name} ${phrase.replaceAll('{n}', String(written).trim())}`;
+    telling.complain({ code: 'NEEDS_UNIT', message, path });
+  } else {
+    const shown = isSecretPath(path) ? '' : gotOf(written);
+    const message = `${name} ${phrase}${shown}${suggestionOf(issue, written)}`;
+    telling.complain({ code: issue.code === 'invalid_type' ? 'WRONG_TYPE' : 'BAD_VALUE', message, path });
+  }
+}
+
+/** The one branch whose kind of value was written; undefined when it was none of them, or could be several. */
+function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  const fitting = branches.filter((issues) => !issues.some(isOtherKind));
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+function isOtherKind(issue: Issue): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_union') return issue.errors.every((branch) => branch.some(isOtherKind));
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value';
+}
+
+function phraseOf(issue: Issue, written: unknown): string {
+  if (!issue.message.startsWith('Invalid')) return issue.message;
+  if (issue.code === 'invalid_value') {
+    return `must be ${issue.values.length > 1 ? 'one of ' : ''}${wordsOf(issue)
+      .map((word) => `\`${word}\``)
+      .join(', ')}`;
+  }
+  return `cannot be ${kindOf(written)}`;
+}
+
+function kindOf(written: unknown): string {
+  if (written === null || written === undefined) return 'nothing';
+  if (Array.isArray(written)) return 'a list';
+  return isMap(written) ? 'a map' : `\`${oneLine(String(written))}\``;
+}
+
+function gotOf(written: unknown): string {
+  return written === undefined ? '' : `, got ${kindOf(written)}`;
+}
+
+function oneLine(text: string): string {
+  const line = text.split('\n')[0]!.trimEnd();
+  return line.length < text.trimEnd().length || line.length > 60 ? `${line.slice(0, 57)}…` : line;
+}
+
+function suggestionOf(issue: Issue, written: unknown): string {
+  return typeof written === 'string' ? didYouMean(written.trim(), wordsOf(issue)) : '';
+}
+
+/** The words a value could have been. */
+function wordsOf(issue: Issue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  return issue.code === 'invalid_union' ? issue.errors.flat().flatMap(wordsOf) : [];
+}
+
+function unknownKey(parent: Path, key: string) {
+  const path = [...parent, key];
+  const where = parent.length === 0 ? '' : ` in \`${formatPath(parent)}\``;
+  return {
+    code: 'UNKNOWN_KEY',
+    message: `unknown key \`${key}\`${where}${wayOut(parent, key)}`,
+    path,
+    focus: 'key' as const,
+  };
+}
+
+// A word with more homes than this (`name`, `from`) says nothing about what was meant.
+const MOST_HOMES = 3;
+
+function wayOut(parent: Path, key: string): string {
+  const homes = homesOf(key);
+  if (homes.length > 0 && homes.length <= MOST_HOMES) {
+    return `; \`${key}\` belongs under ${homes.map((home) => `\`${home}\``).join(' or ')}`;
+  }
+  const known = keysAt(parent);
+  const near = closest(key, known);
+  if (near !== undefined) return `; did you mean \`${near}\`?`;
+  return known.length === 0 ? '' : `; known keys: ${known.join(', ')}`;
+}

@@ -1,0 +1,41 @@
+// What every plan builder gets: where to complain, where to warn, and the profile as written.
+
+import { at, formatPath, type Path } from './paths.ts';
+import type { Complain } from './problems.ts';
+import { holdsVariable } from './variables.ts';
+
+export type Section = {
+  complain: Complain;
+  warn: (line: string) => void;
+  /** The whole profile as written: its texts still hold their variables. */
+  raw: unknown;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Reads a file beside the profile; a mistake is told at `path`, and the answer is undefined. */
+  read: (file: string, path: Path) => string | undefined;
+};
+
+/** Said in place of a message that could quote what a variable holds. */
+export const WRONG_WHEN_FILLED = 'is wrong once its variables are filled in (their values are not shown)';
+
+/** A mistake within the text of one scalar, as template.ts and slo.ts tell them. */
+type TextMistake = { code: string; message: string; at: number; length: number };
+
+/**
+ * Checks a text that may hold variables: first as written, where offsets mean something, then as filled in, where
+ * nothing of the message may be shown because it could quote a value.
+ */
+export function checkText(
+  { complain, raw }: Pick<Section, 'complain' | 'raw'>,
+  { text, path, check }: { text: string; path: Path; check: (text: string) => TextMistake | undefined },
+): boolean {
+  const mistake = check(text);
+  if (!mistake) return true;
+  const written = at(raw, path);
+  if (!holdsVariable(written)) {
+    const { code, message, at: from, length } = mistake;
+    complain({ code, message, path, focus: { at: from, length } });
+    return false;
+  }
+  complain({ code: mistake.code, message: `\`${formatPath(path)}\` ${WRONG_WHEN_FILLED}`, path });
+  return false;
+}

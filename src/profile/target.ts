@@ -1,0 +1,88 @@
+// `target:` → TargetPlan: where the orders go, and what it takes to get there.
+
+import type { z } from 'zod';
+import { parseDuration } from '../units.ts';
+import type { TargetPlan } from './plan.ts';
+import { countOf, parseSize } from './scalars.ts';
+import type { Target } from './schema.ts';
+import type { Section } from './section.ts';
+
+export type TargetInput = z.output<typeof Target>;
+
+/** undefined when a mistake was told. */
+export function planTarget(target: TargetInput, section: Section): TargetPlan | undefined {
+  const where = planUrl(target.url, section);
+  const tls = planTls(target, section);
+  if (!where || !tls) return undefined;
+  if (where.demo && String(target.http) === '2') {
+    section.warn('target.http: the built-in shop speaks HTTP/1.1 only');
+  }
+  if (target.tls && !where.url.startsWith('https:')) {
+    section.warn('target.tls has no effect: the URL is not https://');
+  }
+  return {
+    ...where,
+    http: String(target.http) === '2' ? '2' : '1.1',
+    connection: target.connection,
+    connections: countOf(target.connections)!,
+    queue: countOf(target.queue)!,
+    connectTimeoutUs: parseDuration(target.connectTimeout)!,
+    timeoutUs: parseDuration(target.timeout)!,
+    captureBytes: parseSize(target.capture)!,
+    maxBodyBytes: parseSize(target.maxBody)!,
+    maxHeadBytes: parseSize(target.maxHead)!,
+    tls,
+    allow: target.allow,
+  };
+}
+
+/** Messages name no part of the URL: it may hold a password. */
+function planUrl(text: string, { complain }: Section): Pick<TargetPlan, 'shown' | 'url' | 'demo'> | undefined {
+  if (text.trim() === 'demo') return { shown: 'demo', url: 'demo', demo: true };
+  const refuse = (message: string) =>
+    complain({ code: 'BAD_URL', message: `\`target.url\` ${message}`, path: ['target', 'url'] });
+  if (!/^https?:\/\//i.test(text.trim()) || !URL.canParse(text.trim())) {
+    refuse('must be `demo`, or a URL that starts with `http://` or `https://`, such as `https://shop.example`');
+    return undefined;
+  }
+  const url = new URL(text.trim());
+  const way = '`order: { headers: { authorization: "Basic ${CHECKOUT_BASIC}" } }`';
+  if (url.username !== '' || url.password !== '') {
+    refuse(`holds a user name or a password, which are never sent from there: say ${way}`);
+    return undefined;
+  }
+  if (url.search !== '' || url.hash !== '') {
+    refuse('holds a query or a fragment: a query belongs in `order.path`, a fragment is never sent');
+    return undefined;
+  }
+  const bare = url.origin + url.pathname.replace(/\/+$/, '');
+  return { shown: bare, url: bare, demo: false };
+}
+
+function planTls({ tls }: TargetInput, section: Section): TargetPlan['tls'] | undefined {
+  if (!tls) return { insecure: false };
+  const pem = (name: 'ca' | 'cert' | 'key'): string | undefined => {
+    const text = tls[name];
+    if (text === undefined || text.includes('-----BEGIN ')) return text;
+    return section.read(text, ['target', 'tls', name]);
+  };
+  if ((tls.cert === undefined) !== (tls.key === undefined)) {
+    const [has, lacks] = tls.cert === undefined ? ['key', 'cert'] : ['cert', 'key'];
+    const message = `\`target.tls.${has}\` needs \`target.tls.${lacks}\` beside it`;
+    section.complain({ code: 'MISSING', message, path: ['target', 'tls', has!], focus: 'key' });
+    return undefined;
+  }
+  const plan = {
+    ca: pem('ca'),
+    cert: pem('cert'),
+    key: pem('key'),
+    servername: tls.servername,
+    insecure: tls.insecure,
+  };
+  if (tls.insecure) {
+    section.warn(
+      'target.tls.insecure: ANY certificate is accepted; whoever answers may not be the shop, and reads every order',
+    );
+  }
+  return plan;
+}

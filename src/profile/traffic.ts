@@ -1,0 +1,163 @@
+// `traffic:` → TrafficSpec → the solved curve. Which fields go together is decided here; what makes sense as arithmetic
+// is decided by traffic/, whose mistakes get their places back here.
+
+import type { z } from 'zod';
+import { solveTraffic } from '../traffic/solve.ts';
+import type { CurveSpec, Level, PartSpec, TrafficSpec } from '../traffic/spec.ts';
+import { parseDuration, parseRate, parseShare } from '../units.ts';
+import { at, isMap, type Path } from './paths.ts';
+import { countOf, parseLevel } from './scalars.ts';
+import { PART_KINDS, type Traffic } from './schema.ts';
+import type { Section } from './section.ts';
+import { readCounts } from './trace-file.ts';
+
+export type TrafficInput = z.output<typeof Traffic>;
+type ShapeItem = NonNullable<TrafficInput['shape']>[number];
+type PartMap = Exclude<ShapeItem, 'base'>;
+
+const levelOf = (text: string): Level => parseLevel(text)!;
+const usOf = (text: string): number => parseDuration(text)!;
+
+/** undefined when a mistake was told. */
+export function planTraffic(traffic: TrafficInput, section: Section): CurveSpec | undefined {
+  if (!fieldsAgree(traffic, section)) return undefined;
+  const durationUs = usOf((traffic.over ?? traffic.for)!);
+  const parts =
+    traffic.rate === undefined
+      ? (traffic.shape ?? ['base' as const]).map((item, index) => partOf(item, { index, durationUs, section }))
+      : [{ kind: 'base' as const, name: 'base', ratePerS: parseRate(traffic.rate)! }];
+  if (!parts.every((part) => part !== undefined)) return undefined;
+  const spec: TrafficSpec = {
+    orders: traffic.orders === undefined ? undefined : countOf(traffic.orders)!,
+    durationUs,
+    arrivals: traffic.arrivals,
+    seed: countOf(traffic.seed)!,
+    parts,
+  };
+  const solved = solveTraffic(spec);
+  if (solved.ok) return solved.curve;
+  for (const { code, message, part, field } of solved.mistakes) {
+    const place = placeOf(traffic, { part, field, kind: parts[part ?? -1]?.kind });
+    section.complain({ code, message, path: ['traffic', ...place.path], focus: place.focus });
+  }
+  return undefined;
+}
+
+/** `rate` + `for`, or `over` + `orders` and/or `shape`; every clash is told. */
+function fieldsAgree(traffic: TrafficInput, { complain }: Section): boolean {
+  let agree = true;
+  const has = (field: keyof TrafficInput) => traffic[field] !== undefined;
+  const refuse = (code: string, field: string | undefined, message: string) => {
+    agree = false;
+    complain({ code, message, path: field ? ['traffic', field] : ['traffic'], focus: 'key' });
+  };
+  const isShort = has('rate') || (has('for') && !has('over') && !has('orders') && !has('shape'));
+  if (isShort) {
+    if (!has('rate')) refuse('MISSING', undefined, '`traffic.rate` is missing: `for` needs it, as in `rate: 49/s`');
+    if (!has('for')) {
+      const instead = has('over') ? '; with `rate`, say `for` in place of `over`' : ', as in `for: 10m`';
+      refuse('MISSING', undefined, `\`traffic.for\` is missing: \`rate\` needs it${instead}`);
+    }
+    const clashes = {
+      orders: '`rate` and `for` already fix the total; drop `orders`, or drop `rate` and say `over`',
+      over: '`rate` goes with `for`; drop `over`',
+      shape: '`rate` is the short form without a shape; write it as a part: `- base: 49/s`',
+    };
+    for (const [field, message] of Object.entries(clashes)) {
+      const isTold = field === 'over' && !has('for');
+      if (has(field as keyof TrafficInput) && !isTold) refuse('CLASH', field, `\`traffic.${field}\`: ${message}`);
+    }
+    return agree;
+  }
+  if (has('for')) refuse('CLASH', 'for', '`traffic.for` goes with `rate`; with `orders` or `shape` say `over`');
+  else if (!has('over')) {
+    refuse('MISSING', undefined, '`traffic.over` is missing: how long the run lasts, as in `over: 12h`');
+  }
+  if (!has('orders') && !has('shape')) {
+    refuse(
+      'MISSING',
+      undefined,
+      '`traffic` says how long but not how much: give `orders`, a `shape`, or `rate` and `for`',
+    );
+  }
+  return agree;
+}
+
+type Where = { index: number; durationUs: number; section: Section };
+
+function partOf(item: ShapeItem, where: Where): PartSpec | undefined {
+  if (item === 'base') return { kind: 'base', name: 'base' };
+  if (item.base !== undefined) return { kind: 'base', name: 'base', ratePerS: parseRate(item.base)! };
+  return item.trace ? traceOf(item.trace, where) : eventOf(item, where);
+}
+
+function eventOf({ burst, flash, ramp, steps, wave }: PartMap, { durationUs }: Where): PartSpec | undefined {
+  if (burst) {
+    const { name = 'burst', peak, decay } = burst;
+    return { kind: 'burst', name, atUs: usOf(burst.at), peak: levelOf(peak), decayUs: usOf(decay) };
+  }
+  if (flash) {
+    const { name = 'flash', from, every, until, peak, rise, hold, decay } = flash;
+    const everyUs = every === undefined ? undefined : usOf(every);
+    const untilUs = until === undefined ? undefined : usOf(until);
+    const shape = { riseUs: usOf(rise), holdUs: usOf(hold), decayUs: usOf(decay) };
+    return { kind: 'flash', name, fromUs: usOf(from), everyUs, untilUs, peak: levelOf(peak), ...shape };
+  }
+  if (ramp) {
+    const { name = 'ramp', from, until, start, end } = ramp;
+    const untilUs = until === undefined ? durationUs : usOf(until);
+    return { kind: 'ramp', name, fromUs: usOf(from), untilUs, start: levelOf(start), end: levelOf(end) };
+  }
+  if (steps) {
+    const { name = 'steps', from, each, levels } = steps;
+    return { kind: 'steps', name, fromUs: usOf(from), eachUs: usOf(each), levels: levels.map(levelOf) };
+  }
+  if (!wave) return undefined;
+  const { name = 'wave', mean, amplitude, period, peakAt } = wave;
+  const swing = { amplitude: parseShare(amplitude)!, periodUs: usOf(period), peakAtUs: usOf(peakAt) };
+  return { kind: 'wave', name, mean: levelOf(mean), ...swing };
+}
+
+function traceOf(trace: NonNullable<PartMap['trace']>, { index, section }: Where): PartSpec | undefined {
+  const path: Path = ['traffic', 'shape', index, 'trace'];
+  const { name = 'trace', from, bin, counts, file } = trace;
+  if ((counts === undefined) === (file === undefined)) {
+    const message = `\`traffic.shape[${index}].trace\` needs either \`counts\` or \`file\``;
+    section.complain({ code: counts ? 'CLASH' : 'MISSING', message, path });
+    return undefined;
+  }
+  const numbers = counts?.map((count) => countOf(count)!) ?? readCounts(file!, [...path, 'file'], section);
+  return numbers && { kind: 'trace', name, fromUs: usOf(from), binUs: usOf(bin), counts: numbers };
+}
+
+/** Where the field that a mistake names stands in the profile. */
+function placeOf(
+  traffic: TrafficInput,
+  { part, field, kind }: { part: number | undefined; field: string | undefined; kind: string | undefined },
+): { path: Path; focus: 'key' | 'value' } {
+  if (part === undefined || traffic.rate !== undefined) {
+    const named = field !== undefined && Object.hasOwn(traffic, field) ? field : undefined;
+    const short = field === 'over' && traffic.for !== undefined ? 'for' : undefined;
+    const path = short ?? named;
+    return { path: path ? [path] : [], focus: 'value' };
+  }
+  const item = traffic.shape?.[part];
+  const settings = kind === undefined ? undefined : at(item, [kind]);
+  const here: Path = ['shape', part, ...(isMap(item) && kind !== undefined ? [kind] : [])];
+  const isWritten = isMap(settings) && field !== undefined && Object.hasOwn(settings, field);
+  return { path: isWritten ? [...here, field] : here, focus: 'value' };
+}
+
+/** Every name that `during` may use, read off even a traffic that is wrong elsewhere. */
+export function partNamesOf(traffic: unknown): string[] {
+  const shape = isMap(traffic) ? traffic.shape : undefined;
+  if (!Array.isArray(shape)) return ['base'];
+  return shape.flatMap((item: unknown) => {
+    if (typeof item === 'string') return [item];
+    if (!isMap(item)) return [];
+    return PART_KINDS.filter((kind) => Object.hasOwn(item, kind)).map((kind) => {
+      const settings = item[kind];
+      return isMap(settings) && typeof settings.name === 'string' ? settings.name : kind;
+    });
+  });
+}
