@@ -28,6 +28,7 @@ type Rules = Pick<OrderSpec, 'rules'>;
 /** What a status means where no rule speaks. `unmatched`, a 2xx or 3xx that no rule of a profile names, may be a purchase or not. */
 const DEFAULTS: ReadonlyMap<string, OutcomeClass> = new Map([
   ['2xx', 'accepted'],
+  ['unmatched', 'unknown'],
   ['409', 'rejected'],
   ['410', 'rejected'],
   ['422', 'rejected'],
@@ -36,7 +37,6 @@ const DEFAULTS: ReadonlyMap<string, OutcomeClass> = new Map([
   ['5xx', 'unknown'],
   ['redirect', 'unknown'],
   ['other-status', 'unknown'],
-  ['unmatched', 'unknown'],
 ]);
 
 function defaultOf(status: number, hasRules: boolean): string {

@@ -3,7 +3,8 @@
 //   {{order.key}} {{order.seq}} {{order.id}} {{buyer.id}} {{sku}} {{quantity}}
 //   {{choose(red: 3, "light blue": 1)}}   a weighted random choice; a weight left out is 1
 //   {{env.NAME}}                          a variable of the environment, resolved when the template is compiled
-//   {{{{                                  a literal `{{`; a `}}` outside a placeholder is just text
+//   {{{{                                  a literal `{{`; a `}}` outside a placeholder is just text, and so is one brace
+//                                         before a placeholder: `{{{sku}}}` is `{`, the sku, `}`
 
 import type { Weighted } from './spec.ts';
 import { closest } from './suggest.ts';
@@ -26,6 +27,7 @@ export type TemplateMistake = { code: string; message: string; at: number; lengt
 export type Piece = { literal: string } | { placeholder: Placeholder };
 
 const PLACEHOLDER = /\{\{((?:"[^"]*"|'[^']*'|[^"'{}])*)\}\}/y;
+const BRACES = /\{+/y;
 const EXPRESSION = /^\s*([^\s()]+)\s*(?:\(([\s\S]*)\))?\s*$/;
 const CHOICE = /\s*("[^"]*"|'[^']*'|[^,:"']*[^,:"'\s])\s*(?::\s*([^,]*?)\s*)?(,|$)/y;
 const WEIGHT = /^(\d+(\.\d+)?|\.\d+)$/;
@@ -39,23 +41,25 @@ function* scan(text: string): Generator<Scanned> {
     const at = text.indexOf('{{', from);
     if (at < 0) break;
     if (at > from) yield { literal: text.slice(from, at) };
-    if (text.startsWith('{{{{', at)) {
-      yield { literal: '{{' };
-      from = at + 4;
-      continue;
-    }
-    PLACEHOLDER.lastIndex = at;
+    BRACES.lastIndex = at;
+    const braces = BRACES.exec(text)![0].length;
+    // Each four are a literal pair; of what is left, two open a placeholder and an odd one before them is text.
+    const literal = '{{'.repeat(braces >> 2) + '{'.repeat(braces & 1);
+    if (literal !== '') yield { literal };
+    from = at + braces;
+    if ((braces & 2) === 0) continue;
+    const open = from - 2;
+    PLACEHOLDER.lastIndex = open;
     const match = PLACEHOLDER.exec(text);
     if (!match) {
-      yield { unclosedAt: at };
-      from = at + 2;
+      yield { unclosedAt: open };
       continue;
     }
     const inside = EXPRESSION.exec(match[1]!);
     yield {
-      written: { name: inside?.[1] ?? match[1]!.trim(), args: inside?.[2] ?? '', at, length: match[0].length },
+      written: { name: inside?.[1] ?? match[1]!.trim(), args: inside?.[2] ?? '', at: open, length: match[0].length },
     };
-    from = at + match[0].length;
+    from = open + match[0].length;
   }
   if (from < text.length) yield { literal: text.slice(from) };
 }
