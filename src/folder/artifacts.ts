@@ -1,0 +1,57 @@
+// What a run leaves in its folder. result.json comes last: where it is, the others are.
+
+import { join } from 'node:path';
+import { userError } from '../errors.ts';
+import { formatHlog } from '../measure/hlog.ts';
+import { formatSpectrum } from '../report/hgrm.ts';
+import { formatMarkdown } from '../report/markdown.ts';
+import { timelineOf } from '../report/numbers.ts';
+import type { RunRecord } from '../report/record.ts';
+import { resultOf } from '../report/result.ts';
+import type { RunFolder } from './open.ts';
+import { reasonOf } from './reason.ts';
+import type { WriteFile } from './write.ts';
+import { writeWhole } from './write.ts';
+
+/** A file of the run folder and how its text is made; another report is one more row. */
+export const ARTIFACTS: readonly { name: string; format: (record: RunRecord) => string }[] = [
+  { name: 'profile.yaml', format: (record) => record.plan.effectiveYaml },
+  { name: 'summary.md', format: formatMarkdown },
+  { name: 'spectrum.hgrm', format: formatSpectrum },
+  { name: 'run.hlog', format: (record) => formatHlog(timelineOf(record.evidence), record.run.startedAtMs) },
+];
+
+export const RESULT_FILE = 'result.json';
+
+/**
+ * Writes every artifact, each whole or not at all, result.json last; returns their names in that order. One that cannot
+ * be written does not keep the others from it (a full disk may hold the small ones), and result.json lists what is there.
+ *
+ * @throws UserError (exit 2) naming the file, the reason, and which files were written
+ */
+export async function writeArtifacts(
+  { path }: RunFolder,
+  record: RunRecord,
+  write: WriteFile = writeWhole,
+): Promise<string[]> {
+  const written: string[] = [];
+  const missing: { name: string; error: unknown }[] = [];
+  const attempt = async (name: string, content: string) => {
+    try {
+      await write(join(path, name), content);
+      written.push(name);
+    } catch (error) {
+      missing.push({ name, error });
+    }
+  };
+  for (const { name, format } of ARTIFACTS) await attempt(name, format(record));
+  const result = resultOf(record, [...written, RESULT_FILE]);
+  await attempt(RESULT_FILE, `${JSON.stringify(result, null, 2)}\n`);
+  if (missing.length === 0) return written;
+  throw userError(
+    'RUN_FOLDER_INCOMPLETE',
+    `Cannot write ${missing.map(({ name }) => name).join(', ')} in ${path}: ${reasonOf(missing[0]!.error)}. ` +
+      `Written: ${written.length === 0 ? 'nothing' : written.join(', ')}. Make room, or name another place with --out DIR.`,
+    { cause: missing[0]!.error },
+  );
+}

@@ -1,0 +1,46 @@
+// Strings that others wrote (profile names, outcome names, error details) on their way to a terminal or a page. A name
+// must never move the cursor, colour the screen, hide text behind bidi controls, or leak the secrets of an address.
+
+/** C0, C1, line separators, bidi controls and zero-width characters: everything that prints nothing but does something. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** The same text with every unseen character spelled out (`\u001b`), so that it is one harmless line. */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+}
+
+/** GitHub Markdown, inside a table cell or a sentence: markup is text, and a line stays one line. */
+export function markdownText(text: string): string {
+  return visible(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[\\`*_{}[\]()#+!|~@:]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+}
+
+/** Any `scheme://user:secret@host/path?query#fragment` in a text, reduced to `scheme://host/path`. */
+export function withoutUrlSecrets(text: string): string {
+  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)([^\s'"`<>]+)/gi, (_, scheme: string, rest: string) => {
+    const open = rest.replace(/[?#].*$/s, '');
+    const authorityEnd = open.search(/[/\\]/);
+    const authority = authorityEnd < 0 ? open : open.slice(0, authorityEnd);
+    const path = authorityEnd < 0 ? '' : open.slice(authorityEnd);
+    // A password may itself hold a raw slash (`http://u:p/w@host`): when an @ follows, everything before the last is secret.
+    const lastAt = path.lastIndexOf('@');
+    return lastAt >= 0 ? `${scheme}${path.slice(lastAt + 1)}` : `${scheme}${authority.replace(/^.*@/s, '')}${path}`;
+  });
+}
+
+const WORD = String.raw`(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+`;
+const SETTING = new RegExp(String.raw`(--set(?:=|\s+))(${WORD})`, 'g');
+/** Paths of a profile whose values are, or may carry, secrets. */
+const SECRET_PATH = /header|auth|token|secret|pass|cookie|key|cert|tls|json|form|body|text|cred|session|signature/i;
+
+/** A command line that may be printed: no user info or query in addresses, no value of a `--set` that may be secret. */
+export function redactCommand(command: string): string {
+  const shown = command.replace(SETTING, (whole, flag: string, setting: string) => {
+    const [path, ...value] = setting.split('=');
+    return value.length > 0 && SECRET_PATH.test(path!) ? `${flag}${path!.replace(/^['"]/, '')}=***` : whole;
+  });
+  return withoutUrlSecrets(shown);
+}

@@ -1,0 +1,88 @@
+// Laying text out in columns of a terminal: how wide a string is, padding, cutting, wrapping. Columns, not characters:
+// a Chinese character takes two, a combining accent none.
+
+/** Styles a line may ask for; what they look like (or that they look like nothing) is the caller's. */
+export type Style = 'bold' | 'dim' | 'pass' | 'fail' | 'warn' | 'accent';
+
+/** Paints a piece of text. Never changes its width; nothing is ever said by colour alone. */
+export type Paint = (style: Style, text: string) => string;
+
+export type TextOptions = { paint: Paint /** Columns. */; width: number };
+
+/** No colour: files, CI logs, NO_COLOR. */
+export const plainPaint: Paint = (_style, text) => text;
+
+const NARROW = 60;
+
+/** Columns to lay out for: the given width, at least 60 and at most 120 (longer lines are hard to read). */
+export function columnsOf(width: number): number {
+  return Number.isFinite(width) ? Math.min(120, Math.max(NARROW, Math.floor(width))) : 80;
+}
+
+const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
+const DOUBLE_WIDTH =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]$/u;
+
+function columnsOfCharacter(character: string): number {
+  if (NO_WIDTH.test(character)) return 0;
+  return DOUBLE_WIDTH.test(character) ? 2 : 1;
+}
+
+/** Columns that an unpainted text takes. */
+export function widthOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += columnsOfCharacter(character);
+  return columns;
+}
+
+export function padEnd(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+}
+
+export function padStart(text: string, columns: number): string {
+  return ' '.repeat(Math.max(0, columns - widthOf(text))) + text;
+}
+
+/** At most `columns` wide; what does not fit ends in `…`. */
+export function cut(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let kept = '';
+  let used = 0;
+  for (const character of text) {
+    const next = columnsOfCharacter(character);
+    if (used + next > columns - 1) break;
+    kept += character;
+    used += next;
+  }
+  return `${kept.trimEnd()}…`;
+}
+
+/** Lines of at most `columns`, broken at spaces; a single longer word is cut. At most `most` lines. */
+export function wrap(text: string, columns: number, most = Infinity): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const joined = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && widthOf(joined) > columns) {
+      lines.push(line);
+      line = word;
+    } else line = joined;
+  }
+  lines.push(line);
+  if (lines.length > most) {
+    const kept = lines.slice(0, most);
+    kept[most - 1] = cut(`${kept[most - 1]} ${lines.slice(most).join(' ')}`, columns);
+    return kept.map((each) => cut(each, columns));
+  }
+  return lines.map((each) => cut(each, columns));
+}
+
+/** Pieces joined by ` · ` while they fit into `columns`; when some do not, the last says how many were left out. */
+export function joinFitting(pieces: readonly string[], columns: number, leftOut: (count: number) => string): string {
+  for (let kept = pieces.length; kept > 0; kept -= 1) {
+    const missing = pieces.length - kept;
+    const shown = [...pieces.slice(0, kept), ...(missing > 0 ? [leftOut(missing)] : [])].join(' · ');
+    if (widthOf(shown) <= columns) return shown;
+  }
+  return cut(pieces.length === 0 ? '' : `${pieces[0]} · ${leftOut(pieces.length - 1)}`, columns);
+}

@@ -1,0 +1,112 @@
+// summary.md: the run as a GitHub step summary. Every string of the profile or the target is text here, whatever it holds.
+
+import type { SloResult } from '../judge/spec.ts';
+import { leastCountFor } from '../measure/summary.ts';
+import { formatClock, formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
+import { markdownText, redactCommand } from './foreign.ts';
+import { outcomeRows, ratesOf } from './numbers.ts';
+import type { RunRecord } from './record.ts';
+import { formatMeasure, sloDetail, sloMeasured, VERDICTS, verdictSentence } from './sentence.ts';
+
+const ICONS = { pass: '✅', fail: '❌', inconclusive: '❔', invalid: '⚠️' } as const;
+const SLO_WORDS: Record<SloResult['status'], string> = {
+  pass: '✅ held',
+  fail: '❌ broken',
+  inconclusive: '❔ open',
+  'not-checked': '➖ unread',
+};
+
+/** The whole file, with a newline at its end. */
+export function formatMarkdown(record: RunRecord): string {
+  const { judgement, plan, run } = record;
+  const sections = [
+    `## ${ICONS[judgement.verdict]} ${VERDICTS[judgement.verdict].word}: ${markdownText(plan.name)}`,
+    markdownText(verdictSentence(record)),
+    sloTable(record),
+    ordersTable(record),
+    timesTable(record),
+    outcomesTable(record),
+    fitness(record),
+    ...plan.adjustments.map(
+      ({ flag, value, says, cannotShow }) =>
+        `Adjusted by ${code(`--${flag} ${value}`)}: ${markdownText(says)}. This run cannot show ${markdownText(cannotShow)}.`,
+    ),
+    `Run ${code(run.id)} against ${code(plan.target.shown)}, ${stamp(run.startedAtMs)} to ${stamp(run.endedAtMs)}, seed ${run.seed}.`,
+    `Again: ${code(redactCommand(run.command))}`,
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** A code span: HTML, because a backtick inside a Markdown span would end it. */
+function code(text: string): string {
+  return `<code>${markdownText(text)}</code>`;
+}
+
+function stamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** Cells are already escaped; the first column is text, the others are numbers unless told otherwise. */
+function table(header: readonly string[], rows: readonly string[][], textColumns = 1): string {
+  const rule = header.map((_, column) => (column < textColumns ? '---' : '---:'));
+  return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function sloTable({ judgement, evidence }: RunRecord): string {
+  if (judgement.slo.length === 0) return '';
+  const rows = judgement.slo.map((slo) => [
+    SLO_WORDS[slo.status],
+    code(slo.text),
+    markdownText(formatMeasure(sloMeasured(slo), slo.unit)),
+    markdownText(sloDetail(slo, evidence)),
+  ]);
+  return table(['', 'Limit', 'Measured', ''], rows, 4);
+}
+
+function ordersTable(record: RunRecord): string {
+  const { orders } = record.evidence;
+  const { plannedMean, plannedPeak, firedMean, acceptedMean } = ratesOf(record);
+  const names = ['planned', 'fired', 'dropped', 'unreached', 'accepted', 'rejected', 'failed', 'unknown'] as const;
+  const counts = table(['Orders', ...names], [['', ...names.map((name) => formatCount(orders[name]))]]);
+  return `${counts}\n\nPlanned ${formatRate(plannedMean)} with a peak of ${formatRate(plannedPeak)} at ${formatClock(record.peak.atUs)}, fired ${formatRate(firedMean)}, accepted ${formatRate(acceptedMean)}.`;
+}
+
+const QUANTILES: [label: string, p: number][] = [
+  ['p50', 0.5],
+  ['p90', 0.9],
+  ['p99', 0.99],
+  ['p99.9', 0.999],
+];
+
+function timesTable({ evidence }: RunRecord): string {
+  const total = evidence.timeline.total();
+  const rows = (['response', 'wait', 'service', 'lateness'] as const).map((of) => {
+    const histogram = total.histogram({ of });
+    const { count } = histogram;
+    const shown = (p: number) =>
+      count > 0 && count >= leastCountFor(p) ? formatDuration(histogram.percentile(p)) : '–';
+    return [of, ...QUANTILES.map(([, p]) => shown(p)), count > 0 ? formatDuration(histogram.maxUs) : '–'];
+  });
+  return table(['Times', ...QUANTILES.map(([label]) => label), 'max'], rows);
+}
+
+function outcomesTable(record: RunRecord): string {
+  const rows = outcomeRows(record)
+    .filter((row) => row.count > 0)
+    .sort((a, b) => b.count - a.count)
+    .map((row) => [markdownText(row.name), row.class, formatCount(row.count), formatShare(row.shareOfFired)]);
+  return rows.length === 0 ? '' : table(['Outcome', 'Class', 'Orders', 'Share'], rows, 2);
+}
+
+function fitness({ judgement }: RunRecord): string {
+  const wrong = judgement.gates.filter((gate) => gate.status !== 'ok');
+  if (wrong.length === 0) return judgement.gates.length === 0 ? '' : 'The generator was fit: every check held.';
+  const rows = wrong.map((gate) => [
+    gate.status === 'void' ? '⚠️ unfit' : 'note',
+    markdownText(gate.name),
+    markdownText(gate.measured),
+    markdownText(gate.limit),
+    markdownText(gate.advice),
+  ]);
+  return table(['Generator', 'Check', 'Measured', 'Limit', 'What to do'], rows, 5);
+}

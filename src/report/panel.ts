@@ -1,0 +1,284 @@
+// The live panel: what a person watches while the surge runs, and its one-line form for logs. `panelStateOf` reads the
+// evidence so far; the two formatters only lay it out. Nothing here redraws or waits.
+
+import type { Evidence, SloResult } from '../judge/spec.ts';
+import type { TallyView } from '../measure/spec.ts';
+import { leastCountFor } from '../measure/summary.ts';
+import type { OutcomeClass } from '../outcomes.ts';
+import { OUTCOME_CLASSES } from '../outcomes.ts';
+import { formatCount, formatDuration, formatRate } from '../units.ts';
+import { visible } from './foreign.ts';
+import type { Style, TextOptions } from './layout.ts';
+import { columnsOf, cut, joinFitting, padEnd, padStart, widthOf } from './layout.ts';
+import { sparkline } from './sparkline.ts';
+
+/** Seconds that "now" means. */
+const RECENT_S = 10;
+/** Seconds of the sparklines. */
+const HISTORY_S = 60;
+/** A worker hands its second over about a second late: the second before the last is the newest that all are in. */
+const LAG_S = 1;
+
+/** µs; undefined where too few orders have ended to say. */
+export type Quantiles = { p50Us: number | undefined; p99Us: number | undefined };
+
+export type PanelState = {
+  name: string;
+  target: string;
+  elapsedUs: number;
+  durationUs: number;
+  /** Parts of the traffic that are on, without those that always are. */
+  partsOn: string[];
+  /** Orders per second over the last 10 s; undefined before the first second is in. */
+  rate: { planned: number; fired: number; accepted: number } | undefined;
+  /** Orders per second, one number for each of the last 60 s, oldest first. */
+  history: { planned: number[]; fired: number[]; accepted: number[] };
+  /** Of the whole plan, and so far. */
+  orders: { planned: number; due: number; fired: number; dropped: number } & Record<OutcomeClass, number>;
+  /** Orders due in the last 10 s that have ended, and all that have. */
+  response: { recent: Quantiles; overall: Quantiles };
+  latenessP99Us: number | undefined;
+  inFlight: number;
+  /** Orders waiting for a connection; undefined where nobody says. */
+  waiting: number | undefined;
+  slo: Pick<SloResult, 'text' | 'status'>[];
+};
+
+/** `slo`: how the limits stand so far, `judge(evidence).slo`; as old as the caller likes, for judging hours is not free. */
+export type PanelExtras = { name: string; target: string; slo?: PanelState['slo']; waiting?: number };
+
+/** Derived from the evidence so far and the time since the start alone; `elapsedUs` may be negative before it. */
+export function panelStateOf(evidence: Evidence, elapsedUs: number, extras: PanelExtras): PanelState {
+  const { timeline, planned, durationUs } = evidence;
+  const elapsed = Math.max(0, elapsedUs);
+  const total = timeline.total();
+  const until = Math.max(0, Math.floor(elapsed / 1e6) - LAG_S);
+  const flows = lastFlows(evidence, until);
+  const recent = timeline.tally(Math.max(0, until - RECENT_S), Math.max(until, timeline.seconds));
+  return {
+    name: extras.name,
+    target: extras.target,
+    elapsedUs: elapsed,
+    durationUs,
+    partsOn: partsOn(evidence, elapsed),
+    rate:
+      until === 0
+        ? undefined
+        : { planned: mean(flows.planned), fired: mean(flows.fired), accepted: mean(flows.accepted) },
+    history: flows,
+    orders: {
+      planned: evidence.orders.planned,
+      due: dueBy(planned, elapsed),
+      fired: total.fired,
+      dropped: total.dropped,
+      accepted: total.countOf('accepted'),
+      rejected: total.countOf('rejected'),
+      failed: total.countOf('failed'),
+      unknown: total.countOf('unknown'),
+    },
+    response: { recent: quantilesOf(recent), overall: quantilesOf(total) },
+    latenessP99Us: quantile(total.histogram({ of: 'lateness' }), 0.99),
+    inFlight: flows.inFlight,
+    waiting: extras.waiting,
+    slo: extras.slo ?? [],
+  };
+}
+
+/** The last 60 whole seconds before `until`; those in which nothing happened are zeros. */
+function lastFlows({ timeline, planned }: Evidence, until: number) {
+  const from = Math.max(0, until - HISTORY_S);
+  const row = () => new Array<number>(until - from).fill(0);
+  const rows = { planned: row(), fired: row(), accepted: row(), inFlight: 0 };
+  for (let second = from; second < until; second++) rows.planned[second - from] = planned[second] ?? 0;
+  for (const flow of timeline.flows) {
+    if (flow.second < from || flow.second >= until) continue;
+    rows.fired[flow.second - from]! += flow.fired;
+    rows.accepted[flow.second - from]! += flow.accepted;
+    if (flow.second === until - 1) rows.inFlight += flow.inFlight;
+  }
+  return rows;
+}
+
+function mean(perSecond: readonly number[]): number {
+  const recent = perSecond.slice(-RECENT_S);
+  return recent.length === 0 ? 0 : recent.reduce((sum, count) => sum + count, 0) / recent.length;
+}
+
+/** Orders due by now; the second that is running counts by the share of it that has passed. */
+function dueBy(planned: Uint32Array, elapsedUs: number): number {
+  const whole = Math.floor(elapsedUs / 1e6);
+  let due = 0;
+  for (let second = 0; second < Math.min(whole, planned.length); second++) due += planned[second]!;
+  return due + Math.round((planned[whole] ?? 0) * (elapsedUs / 1e6 - whole));
+}
+
+function partsOn({ phases, durationUs }: Evidence, nowUs: number): string[] {
+  const on = phases.filter(
+    (phase) => phase.fromUs <= nowUs && nowUs < phase.untilUs && (phase.fromUs > 0 || phase.untilUs < durationUs),
+  );
+  return [...new Set(on.map((phase) => phase.part))];
+}
+
+function quantilesOf(tally: TallyView): Quantiles {
+  const histogram = tally.histogram({ of: 'response' });
+  return { p50Us: quantile(histogram, 0.5), p99Us: quantile(histogram, 0.99) };
+}
+
+function quantile(histogram: { count: number; percentile(p: number): number }, p: number): number | undefined {
+  return histogram.count > 0 && histogram.count >= leastCountFor(p) ? histogram.percentile(p) : undefined;
+}
+
+const time = (us: number | undefined): string => (us === undefined ? '–' : formatDuration(us));
+
+/** HH:MM:SS always, so that the running clock does not jump. */
+function clock(us: number): string {
+  const s = Math.floor(us / 1e6);
+  return [Math.floor(s / 3600), Math.floor(s / 60) % 60, s % 60].map((n) => String(n).padStart(2, '0')).join(':');
+}
+
+/** 0…1 */
+const progressOf = ({ elapsedUs, durationUs }: PanelState): number =>
+  durationUs > 0 ? Math.min(1, elapsedUs / durationUs) : 1;
+
+const percent = (share: number): string => `${Math.floor(share * 100)} %`;
+
+const LABEL = 10;
+const LAMPS: Record<SloResult['status'], { mark: string; style: Style }> = {
+  pass: { mark: '✔', style: 'pass' },
+  fail: { mark: '✘', style: 'fail' },
+  inconclusive: { mark: '?', style: 'dim' },
+  'not-checked': { mark: '-', style: 'dim' },
+};
+const MOST_LAMPS = 6;
+
+/** About 12 lines, no newline at the end; as many lines from one second to the next, so that a redraw does not jump. */
+export function formatPanel(state: PanelState, options: TextOptions): string {
+  const width = columnsOf(options.width);
+  return [
+    titleLine(state, options, width),
+    barLine(state, options, width),
+    '',
+    ...rateLines(state, options, width),
+    '',
+    ...timeLines(state, options),
+    '',
+    ordersLine(state, options, width),
+    generatorLine(state, options, width),
+    ...lampLines(state, options, width),
+  ].join('\n');
+}
+
+function labelled(label: string, { paint }: TextOptions, text: string): string {
+  return paint('dim', padEnd(label, LABEL)) + text;
+}
+
+function titleLine({ name, target, elapsedUs, durationUs }: PanelState, { paint }: TextOptions, width: number): string {
+  const left = Math.max(0, durationUs - elapsedUs);
+  const right =
+    left > 0 ? `${clock(elapsedUs)}, ${clock(left)} left` : `${clock(elapsedUs)}, awaiting the last answers`;
+  const title = cut(`${visible(name)} → ${visible(target)}`, width - widthOf(right) - 2);
+  return paint('bold', padEnd(title, width - widthOf(right))) + right;
+}
+
+function barLine(state: PanelState, { paint }: TextOptions, width: number): string {
+  const share = progressOf(state);
+  const on = state.partsOn.length === 0 ? '' : `  now ${state.partsOn.map(visible).join(', ')}`;
+  const right = cut(`  ${padStart(percent(share), 5)}${on}`, Math.floor(width / 2));
+  const columns = width - Math.max(widthOf(right), Math.min(24, Math.floor(width / 3)));
+  const full = Math.floor(share * columns);
+  return `${paint('accent', '█'.repeat(full))}${paint('dim', '░'.repeat(columns - full))}${right}`;
+}
+
+/** One row each for planned, fired and accepted, on one scale: where they part is what there is to see. */
+function rateLines({ rate, history }: PanelState, options: TextOptions, width: number): string[] {
+  const columns = Math.min(HISTORY_S, width - LABEL - 14);
+  const highest = Math.max(1, ...history.planned, ...history.fired, ...history.accepted);
+  return (['planned', 'fired', 'accepted'] as const).map((name) => {
+    const now = rate === undefined ? '–' : formatRate(rate[name]);
+    const spark = sparkline(history[name].slice(-columns), highest);
+    return labelled(name, options, `${padStart(now, 10)}  ${options.paint('accent', spark)}`).trimEnd();
+  });
+}
+
+function timeLines({ response }: PanelState, options: TextOptions): string[] {
+  const row = (label: string, { p50Us, p99Us }: Quantiles) =>
+    labelled(label, options, `p50 ${padStart(time(p50Us), 8)}   p99 ${padStart(time(p99Us), 8)}`);
+  return [
+    `${row('response', response.recent)}   ${options.paint('dim', `last ${RECENT_S} s`)}`,
+    `${row('', response.overall)}   ${options.paint('dim', 'since the start')}`,
+  ];
+}
+
+function ordersLine({ orders }: PanelState, options: TextOptions, width: number): string {
+  const pieces = [
+    `${formatCount(orders.fired)} fired`,
+    ...OUTCOME_CLASSES.filter((each) => each === 'accepted' || orders[each] > 0).map(
+      (each) => `${formatCount(orders[each])} ${each}`,
+    ),
+    ...(orders.dropped > 0 ? [`${formatCount(orders.dropped)} dropped!`] : []),
+    `of ${formatCount(orders.planned)}`,
+  ];
+  return labelled(
+    'orders',
+    options,
+    joinFitting(pieces, width - LABEL, (count) => `and ${count} more`),
+  );
+}
+
+function generatorLine(state: PanelState, options: TextOptions, width: number): string {
+  const pieces = [
+    `${formatCount(state.inFlight)} in flight`,
+    ...(state.waiting === undefined ? [] : [`${formatCount(state.waiting)} waiting for a connection`]),
+    `lateness p99 ${time(state.latenessP99Us)}`,
+  ];
+  return labelled('now', options, cut(pieces.join(' · '), width - LABEL));
+}
+
+/** Two lamps a line where they fit; broken ones first when there are many. */
+function lampLines({ slo }: PanelState, options: TextOptions, width: number): string[] {
+  if (slo.length === 0) return [];
+  const shown =
+    slo.length <= MOST_LAMPS ? slo : [...slo].sort((a, b) => urgency(a) - urgency(b)).slice(0, MOST_LAMPS - 1);
+  const lamps = shown.map(({ text, status }) => {
+    const { mark, style } = LAMPS[status];
+    return { style, text: `${mark} ${visible(text)}` };
+  });
+  if (shown.length < slo.length) lamps.push({ style: 'dim', text: `and ${slo.length - shown.length} more` });
+  const column = Math.floor((width - LABEL) / 2);
+  const perLine = lamps.every(({ text }) => widthOf(text) < column) ? 2 : 1;
+  const lines: string[] = [];
+  for (let at = 0; at < lamps.length; at += perLine) {
+    const cells = lamps.slice(at, at + perLine).map(({ style, text }, index) => {
+      const room = perLine === 1 ? width - LABEL : column;
+      const cell = cut(text, room - 1);
+      return options.paint(style, cell) + (index < perLine - 1 ? ' '.repeat(room - widthOf(cell)) : '');
+    });
+    lines.push(labelled(at === 0 ? 'so far' : '', options, cells.join('').trimEnd()));
+  }
+  return ['', ...lines];
+}
+
+const urgency = ({ status }: Pick<SloResult, 'status'>): number =>
+  ({ fail: 0, inconclusive: 1, 'not-checked': 3, pass: 2 })[status];
+
+/** One line for a log, about every 10 s: no colour, no cursor. */
+export function formatProgressLine(state: PanelState): string {
+  const { orders, rate, response } = state;
+  const ended = OUTCOME_CLASSES.filter((each) => orders[each] > 0).map(
+    (each) => `${formatCount(orders[each])} ${each}`,
+  );
+  const broken = state.slo.filter((slo) => slo.status === 'fail').map((slo) => visible(slo.text));
+  return [
+    `${clock(state.elapsedUs)} ${padStart(percent(progressOf(state)), 5)}`,
+    ...(rate === undefined
+      ? []
+      : [
+          `planned ${formatRate(rate.planned)}, fired ${formatRate(rate.fired)}, accepted ${formatRate(rate.accepted)}`,
+        ]),
+    `p99 ${time(response.recent.p99Us)} now, ${time(response.overall.p99Us)} overall`,
+    ended.length === 0 ? 'no answers yet' : ended.join(', '),
+    ...(orders.dropped > 0 ? [`${formatCount(orders.dropped)} dropped`] : []),
+    `${formatCount(state.inFlight)} in flight`,
+    ...(broken.length > 0 ? [`broken so far: ${broken.join(', ')}`] : []),
+  ].join(' · ');
+}

@@ -1,0 +1,54 @@
+// Everything one run leaves behind, as one value: what every page, file and line about a run is made from. The run
+// builds it once at its end; nothing here is derived, so that result.ts, text.ts and the rest cannot disagree.
+
+import type { Evidence, Judgement } from '../judge/spec.ts';
+import type { Plan } from '../profile/plan.ts';
+
+/** Who ran it and how. `command` is the command line as typed; resultOf takes secrets out of it. */
+export type RunStory = {
+  id: string;
+  /** Unix time, ms. */
+  startedAtMs: number;
+  endedAtMs: number;
+  command: string;
+  seed: number;
+  driver: 'undici' | 'wire';
+  workers: number;
+  /** Why so many: `default: 1 of 2 cores, peak 369/s`. */
+  workersReason: string;
+  warnings: string[];
+};
+
+/** Where it ran. `doorbuster` and `node` are versions, `commit` that of the caller's repository. */
+export type Environment = {
+  doorbuster: string;
+  node: string;
+  platform: string;
+  cpu: string;
+  cores: number;
+  memoryBytes: number;
+  commit?: string;
+};
+
+/** One worker's own counters: orders, and the connections of its driver. */
+export type WorkerStory = {
+  worker: number;
+  fired: number;
+  dropped: number;
+  openMax: number;
+  waitingMax: number;
+  opened: number;
+  cpuUs?: number;
+};
+
+export type RunRecord = {
+  plan: Plan;
+  evidence: Evidence;
+  judgement: Judgement;
+  /** Highest planned rate and when: `curve.peak()`. */
+  peak: { ratePerS: number; atUs: number };
+  run: RunStory;
+  environment: Environment;
+  /** What the generator itself used. */
+  generator: { cpuUs?: number; rssBytes?: number; workers: WorkerStory[] };
+};

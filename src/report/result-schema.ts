@@ -1,0 +1,195 @@
+// The published JSON Schema (draft-07) of result.json, as data. Written by hand because report/ knows no schema library;
+// tests hold it against real results, property by property, and against schema/result.schema.json.
+
+import { OUTCOME_CLASSES } from '../outcomes.ts';
+
+/** The few keywords of draft-07 that are used here. */
+export type Schema = {
+  $schema?: string;
+  $id?: string;
+  title?: string;
+  description?: string;
+  type?: string | string[];
+  const?: unknown;
+  enum?: readonly unknown[];
+  minimum?: number;
+  maximum?: number;
+  pattern?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: boolean;
+  items?: Schema;
+  anyOf?: Schema[];
+};
+
+const text: Schema = { type: 'string' };
+const count: Schema = { type: 'integer', minimum: 0 };
+const number: Schema = { type: 'number' };
+const amount: Schema = { type: 'number', minimum: 0 };
+const maybeAmount: Schema = { type: ['number', 'null'], minimum: 0 };
+const maybeNumber: Schema = { type: ['number', 'null'] };
+const listOf = (items: Schema): Schema => ({ type: 'array', items });
+const oneOf = (...values: string[]): Schema => ({ type: 'string', enum: values });
+const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
+
+/** Every property is required unless named in `optional`; no other property is allowed. */
+function object(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', properties, required, additionalProperties: false };
+}
+
+const described = (schema: Schema, description: string): Schema => ({ ...schema, description });
+
+const window = { fromUs: amount, untilUs: amount };
+const numbersOfTimes = {
+  count,
+  minUs: maybeAmount,
+  meanUs: maybeAmount,
+  p50Us: maybeAmount,
+  p90Us: maybeAmount,
+  p95Us: maybeAmount,
+  p99Us: maybeAmount,
+  p999Us: maybeAmount,
+  p9999Us: maybeAmount,
+  maxUs: maybeAmount,
+};
+const times = (description: string): Schema =>
+  described(
+    object({ ...numbersOfTimes, histogram: described(text, 'HdrHistogram V2, compressed, base64; unit 1 µs.') }),
+    `${description} A number is null where there are no orders, a percentile where there are too few to say.`,
+  );
+
+const counts = { fired: count, dropped: count, accepted: count, rejected: count, failed: count, unknown: count };
+
+const ending: Schema = {
+  anyOf: [
+    object({ kind: { const: 'complete' } }),
+    object({ kind: { const: 'stopped' }, text, atUs: number }),
+    object({ kind: { const: 'interrupted' }, signal: oneOf('SIGINT', 'SIGTERM'), atUs: number }),
+  ],
+};
+
+const incident: Schema = {
+  anyOf: [
+    object({ kind: oneOf('lost-worker', 'telemetry-gap', 'missing-tally'), worker: count, detail: text }),
+    object({ kind: { const: 'no-socket' }, count, detail: text }),
+    object({ kind: { const: 'late-start' }, worker: count, lateUs: amount }),
+  ],
+};
+
+const slo = object({
+  text: described(text, 'As written in the profile.'),
+  line: described({ type: ['integer', 'null'], minimum: 1 }, 'Line of the profile.'),
+  status: oneOf('pass', 'fail', 'inconclusive', 'not-checked'),
+  unit: described(oneOf('us', 'share', 'count', 'perS'), 'Of measured, interval, limit and worst.measured.'),
+  measured: maybeNumber,
+  interval: described(orNull(object({ low: number, high: number })), '95 % interval of measured.'),
+  limit: number,
+  samples: described(count, 'Orders the judgement rests on.'),
+  windows: orNull(object({ total: count, failed: count, undecided: count })),
+  worst: orNull(object({ ...window, measured: number })),
+  says: text,
+});
+
+const phase = object({
+  name: described(text, 'A part of the traffic.'),
+  windows: listOf(object(window)),
+  orders: described(object({ planned: count, ...counts }), 'Orders due while the part was on.'),
+  p50Us: maybeAmount,
+  p99Us: maybeAmount,
+  maxUs: maybeAmount,
+});
+
+const outcome = object({
+  name: text,
+  class: oneOf(...OUTCOME_CLASSES),
+  shareOfDone: { type: ['number', 'null'], minimum: 0, maximum: 1 },
+  ...numbersOfTimes,
+});
+
+const generator = object({
+  driver: text,
+  workers: count,
+  workersReason: text,
+  clamped: described(count, 'Times above the range of the histograms, counted at its end.'),
+  cpuUs: maybeAmount,
+  rssBytes: maybeAmount,
+  gates: listOf(
+    object({
+      name: text,
+      status: oneOf('ok', 'warn', 'void'),
+      measured: text,
+      limit: text,
+      touched: described(maybeAmount, 'Share of the run touched, 0…1.'),
+      advice: text,
+    }),
+  ),
+  incidents: listOf(incident),
+  perWorker: listOf(
+    object({
+      worker: count,
+      fired: count,
+      dropped: count,
+      openMax: count,
+      waitingMax: count,
+      opened: count,
+      cpuUs: maybeAmount,
+    }),
+  ),
+});
+
+const environment = object({
+  doorbuster: text,
+  node: text,
+  platform: text,
+  cpu: text,
+  cores: count,
+  memoryBytes: amount,
+  commit: { type: ['string', 'null'] },
+});
+
+const instant: Schema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' };
+const run = object({
+  id: text,
+  name: text,
+  profile: described(text, 'The profile file as given.'),
+  profileHash: text,
+  target: described(text, 'Without user info, query and fragment.'),
+  startedAt: instant,
+  endedAt: instant,
+  durationUs: described(amount, 'Of the plan.'),
+  command: described(text, 'As typed; secrets taken out.'),
+  seed: { type: 'integer' },
+  warnings: listOf(text),
+});
+
+export const RESULT_SCHEMA: Schema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Doorbuster result.json',
+  description: 'What one run found. Times are µs, rates are per second, shares are 0…1.',
+  ...object({
+    schemaVersion: { const: 1 },
+    verdict: oneOf('pass', 'fail', 'inconclusive', 'invalid'),
+    exitCode: count,
+    sentence: described(text, 'The verdict in one plain sentence.'),
+    reasons: listOf(object({ code: text, message: text })),
+    ending,
+    orders: object({ planned: count, unreached: count, sent: count, ...counts }),
+    response: times('done − due: what the shopper feels.'),
+    service: times('done − sent: what the shop took.'),
+    wait: times('sent − fired: waiting for a free connection, connecting, TLS.'),
+    lateness: times('fired − due: what the generator did wrong.'),
+    rate: object({ plannedMean: amount, plannedPeak: amount, firedMean: amount, acceptedMean: amount }),
+    slo: listOf(slo),
+    phases: listOf(phase),
+    outcomes: listOf(outcome),
+    audit: listOf(object({ name: text, status: text, violations: count, examples: listOf(text) })),
+    adjustments: listOf(
+      object({ flag: oneOf('scale', 'speed', 'condense'), value: text, says: text, cannotShow: text }),
+    ),
+    generator,
+    environment,
+    run,
+    files: described(listOf(text), 'What the run folder holds, this file among them.'),
+  }),
+};

@@ -1,0 +1,158 @@
+// result.json: the run as data, for CI jobs, comparisons and people with jq (DESIGN §3). Times µs, rates per second,
+// shares 0…1; what cannot be known is null. The published schema is result-schema.ts; a test holds the two together.
+
+import type { Ending, Gate, Incident, OrderCounts, Reason, SloResult, Verdict } from '../judge/spec.ts';
+import type { OutcomeSummary, TimeSummary } from '../measure/summary.ts';
+import { summaryOf } from '../measure/summary.ts';
+import type { Adjustment } from '../profile/plan.ts';
+import { redactCommand, withoutUrlSecrets } from './foreign.ts';
+import type { PhaseRow, Rates, Window } from './numbers.ts';
+import { phaseRows, ratesOf, timelineOf } from './numbers.ts';
+import type { Environment, RunRecord, WorkerStory } from './record.ts';
+import { verdictSentence } from './sentence.ts';
+
+export const SCHEMA_VERSION = 1;
+
+/** `line`: line of the SLO in the profile, 1…; `measured`, `interval`, `limit` and `worst.measured` are in `unit`. */
+export type ResultSlo = {
+  text: string;
+  line: number | null;
+  status: SloResult['status'];
+  unit: SloResult['unit'];
+  measured: number | null;
+  interval: { low: number; high: number } | null;
+  limit: number;
+  samples: number;
+  windows: { total: number; failed: number; undecided: number } | null;
+  worst: (Window & { measured: number }) | null;
+  says: string;
+};
+
+export type Result = {
+  schemaVersion: typeof SCHEMA_VERSION;
+  verdict: Verdict;
+  exitCode: number;
+  sentence: string;
+  reasons: Reason[];
+  ending: Ending;
+  orders: OrderCounts;
+  response: TimeSummary;
+  service: TimeSummary;
+  wait: TimeSummary;
+  lateness: TimeSummary;
+  rate: Rates;
+  slo: ResultSlo[];
+  phases: PhaseRow[];
+  outcomes: OutcomeSummary[];
+  audit: { name: string; status: string; violations: number; examples: string[] }[];
+  adjustments: Adjustment[];
+  generator: {
+    driver: string;
+    workers: number;
+    workersReason: string;
+    /** Values above the histograms' range, counted at its end. */
+    clamped: number;
+    cpuUs: number | null;
+    rssBytes: number | null;
+    gates: (Omit<Gate, 'touched'> & { touched: number | null })[];
+    incidents: Incident[];
+    perWorker: (Omit<WorkerStory, 'cpuUs'> & { cpuUs: number | null })[];
+  };
+  environment: Omit<Environment, 'commit'> & { commit: string | null };
+  run: {
+    id: string;
+    name: string;
+    profile: string;
+    profileHash: string;
+    target: string;
+    startedAt: string;
+    endedAt: string;
+    durationUs: number;
+    command: string;
+    seed: number;
+    warnings: string[];
+  };
+  files: string[];
+};
+
+/** `files`: names of what the run folder holds beside this. No secret of the target or the command gets in. */
+export function resultOf(record: RunRecord, files: readonly string[] = []): Result {
+  const { judgement, evidence, plan } = record;
+  const total = timelineOf(evidence).total();
+  const summary = summaryOf(total);
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    verdict: judgement.verdict,
+    exitCode: judgement.exitCode,
+    sentence: verdictSentence(record),
+    reasons: judgement.reasons.map(({ code, message }) => ({ code, message: withoutUrlSecrets(message) })),
+    ending: evidence.ending,
+    orders: evidence.orders,
+    response: summary.response,
+    service: summary.service,
+    wait: summary.wait,
+    lateness: summary.lateness,
+    rate: ratesOf(record),
+    slo: judgement.slo.map(sloOf),
+    phases: phaseRows(evidence),
+    outcomes: summary.outcomes,
+    audit: [],
+    adjustments: plan.adjustments,
+    generator: generatorOf(record, total.clamped),
+    environment: { ...record.environment, commit: record.environment.commit ?? null },
+    run: runOf(record),
+    files: [...files],
+  };
+}
+
+const known = (value: number | undefined): number | null =>
+  value !== undefined && Number.isFinite(value) ? value : null;
+
+function sloOf(slo: SloResult): ResultSlo {
+  const { text, status, unit, limit, samples, says } = slo;
+  return {
+    text,
+    line: slo.place?.line ?? null,
+    status,
+    unit,
+    measured: known(slo.measured),
+    interval: slo.interval === undefined ? null : { low: slo.interval[0], high: slo.interval[1] },
+    limit,
+    samples,
+    windows: slo.windows ?? null,
+    worst: slo.worst ?? null,
+    says,
+  };
+}
+
+function generatorOf({ run, generator, judgement, evidence }: RunRecord, clamped: number): Result['generator'] {
+  return {
+    driver: run.driver,
+    workers: run.workers,
+    workersReason: run.workersReason,
+    clamped,
+    cpuUs: known(generator.cpuUs),
+    rssBytes: known(generator.rssBytes),
+    gates: judgement.gates.map((gate) => ({ ...gate, touched: known(gate.touched) })),
+    incidents: evidence.incidents.map((incident) =>
+      'detail' in incident ? { ...incident, detail: withoutUrlSecrets(incident.detail) } : incident,
+    ),
+    perWorker: generator.workers.map((worker) => ({ ...worker, cpuUs: known(worker.cpuUs) })),
+  };
+}
+
+function runOf({ run, plan, evidence }: RunRecord): Result['run'] {
+  return {
+    id: run.id,
+    name: plan.name,
+    profile: plan.file,
+    profileHash: plan.profileHash,
+    target: plan.target.shown,
+    startedAt: new Date(run.startedAtMs).toISOString(),
+    endedAt: new Date(run.endedAtMs).toISOString(),
+    durationUs: evidence.durationUs,
+    command: redactCommand(run.command),
+    seed: run.seed,
+    warnings: [...plan.warnings, ...run.warnings].map(withoutUrlSecrets),
+  };
+}

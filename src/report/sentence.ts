@@ -1,0 +1,128 @@
+// The verdict in one plain sentence, and the words that every rendering of a run shares, so that terminal, Markdown and
+// HTML say the same thing.
+
+import type { Evidence, SloResult, Verdict } from '../judge/spec.ts';
+import { formatClock, formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
+import { visible } from './foreign.ts';
+import { lastedUs } from './numbers.ts';
+import type { RunRecord } from './record.ts';
+
+/** Mark and word of each verdict: readable without colour. */
+export const VERDICTS: Record<Verdict, { mark: string; word: string }> = {
+  pass: { mark: '✔', word: 'PASS' },
+  fail: { mark: '✘', word: 'FAIL' },
+  inconclusive: { mark: '?', word: 'INCONCLUSIVE' },
+  invalid: { mark: '!', word: 'INVALID' },
+};
+
+/** A number of an SLO in its own unit: `412 ms`, `0.12 %`, `7`, `48.6/s`; `no data` where there is none. */
+export function formatMeasure(measured: number | undefined, unit: SloResult['unit']): string {
+  if (measured === undefined || Number.isNaN(measured)) return 'no data';
+  if (unit === 'us') return formatDuration(measured);
+  if (unit === 'share') return formatShare(measured);
+  return unit === 'perS' ? formatRate(measured) : formatCount(measured);
+}
+
+/** `p99 of accepted < 300ms in every 1m` → `p99 of accepted` */
+export function metricText(sloText: string): string {
+  return visible(sloText)
+    .split(/\s*[<>=]/)[0]!
+    .trim();
+}
+
+/** The traffic's name and start where something happened: ` during hourly at 14:00`; `` for the base, which is always on. */
+export function partAt(evidence: Evidence, fromUs: number, untilUs: number, say: 'start' | 'name' = 'start'): string {
+  const on = evidence.phases.filter(
+    (phase) =>
+      phase.fromUs < untilUs && phase.untilUs > fromUs && (phase.fromUs > 0 || phase.untilUs < evidence.durationUs),
+  );
+  const latest = on.sort((a, b) => b.fromUs - a.fromUs)[0];
+  if (latest === undefined) return '';
+  return ` during ${visible(latest.part)}${say === 'start' ? ` at ${formatClock(latest.fromUs)}` : ''}`;
+}
+
+/** `in 3 of 720 windows`, with the window's name where its length has one: `in 3 of 720 minutes`. */
+export function windowsText(slo: SloResult): string {
+  if (slo.windows === undefined) return '';
+  const names: Record<string, string> = { '1s': 'seconds', '1m': 'minutes', '60s': 'minutes', '1h': 'hours' };
+  const every = /\bin every\s+(\S+)/.exec(slo.text)?.[1];
+  const word = (every !== undefined && names[every]) || 'windows';
+  return `in ${formatCount(slo.windows.failed)} of ${formatCount(slo.windows.total)} ${word}`;
+}
+
+/** What an SLO is shown with: the worst window where windows are judged, the whole scope otherwise. */
+export function sloMeasured(slo: SloResult): number | undefined {
+  return slo.windows === undefined ? slo.measured : (slo.worst?.measured ?? slo.measured);
+}
+
+/** Behind the number: how sure it is, or which windows broke and where the worst was. */
+export function sloDetail(slo: SloResult, evidence: Evidence): string {
+  if (slo.status === 'not-checked' || slo.status === 'inconclusive') return visible(slo.says);
+  const pieces: string[] = [];
+  if (slo.windows !== undefined && slo.windows.failed > 0) pieces.push(windowsText(slo));
+  if (slo.windows === undefined && slo.interval !== undefined) {
+    const [low, high] = slo.interval;
+    pieces.push(`(${formatMeasure(low, slo.unit)} to ${formatMeasure(high, slo.unit)})`);
+  }
+  if (slo.worst !== undefined) {
+    const { fromUs, untilUs } = slo.worst;
+    pieces.push(`worst ${formatClock(fromUs)}–${formatClock(untilUs)}${partAt(evidence, fromUs, untilUs, 'name')}`);
+  }
+  return pieces.join(', ');
+}
+
+function plural(count: number, one: string): string {
+  return count === 1 ? one : `${one}s`;
+}
+
+function failure(record: RunRecord): string {
+  const broken = record.judgement.slo.filter((slo) => slo.status === 'fail');
+  const first = broken[0];
+  if (first === undefined) return record.judgement.reasons[0]?.message ?? 'a limit was broken';
+  const seen = sloMeasured(first);
+  const where = first.worst === undefined ? '' : partAt(record.evidence, first.worst.fromUs, first.worst.untilUs);
+  const windows = first.windows === undefined ? '' : ` ${windowsText(first)}`;
+  const more = broken.length - 1;
+  const others = more === 0 ? '' : `, and ${more} more ${plural(more, 'limit')} ${more === 1 ? 'was' : 'were'} broken`;
+  return `${metricText(first.text)} ${formatMeasure(seen, first.unit)}${where} broke \`${visible(first.text)}\`${windows}${others}`;
+}
+
+function success(record: RunRecord): string {
+  const judged = record.judgement.slo.filter((slo) => slo.status === 'pass');
+  if (judged.length === 0) return 'no limit was set, so nothing could break';
+  const first = judged[0]!;
+  const held = judged.length === 1 ? 'the limit held' : `all ${judged.length} limits held`;
+  return `${held}, ${metricText(first.text)} was ${formatMeasure(first.measured, first.unit)}`;
+}
+
+function uncertainty(record: RunRecord): string {
+  const open = record.judgement.slo.filter((slo) => slo.status === 'inconclusive');
+  const first = open[0];
+  if (first === undefined) return record.judgement.reasons[0]?.message ?? 'there is too little evidence to judge';
+  const others = open.length === 1 ? '' : ` and ${open.length - 1} more ${plural(open.length - 1, 'limit')}`;
+  return `too little evidence to judge \`${visible(first.text)}\`${others}`;
+}
+
+/**
+ * `2,099,871 of 2,100,000 orders were accepted in 12 h; p99 412 ms during hourly at 14:00 broke
+ * `p99 < 300ms in every 1m` in 3 of 720 minutes.` One line, no verdict word in it.
+ */
+export function verdictSentence(record: RunRecord): string {
+  const { evidence, judgement } = record;
+  const { accepted, planned } = evidence.orders;
+  const { ending } = evidence;
+  const lasted = lastedUs(evidence);
+  const what = `${formatCount(accepted)} of ${formatCount(planned)} orders were accepted in ${formatDuration(lasted)}`;
+  const cutShort = ending.kind === 'interrupted' ? ', when the run was interrupted' : '';
+  if (judgement.verdict === 'invalid') {
+    const why = judgement.reasons[0]?.message ?? 'the generator was not fit';
+    return sentence(`These numbers cannot be trusted: ${visible(why)}`, `; ${what}${cutShort}`);
+  }
+  const stopped = ending.kind === 'stopped' ? `, when \`${visible(ending.text)}\` stopped the run` : '';
+  const why = { pass: success, fail: failure, inconclusive: uncertainty }[judgement.verdict](record);
+  return sentence(`${what}${cutShort}${stopped}`, `; ${visible(why)}`);
+}
+
+function sentence(...clauses: string[]): string {
+  return `${clauses.map((clause) => clause.replace(/[.\s]+$/, '')).join('')}.`;
+}
