@@ -53,7 +53,7 @@ export function shapeOfLength(length: number): Shape {
 
 /**
  * Index of the bucket of a whole number of µs >= 0; above `highestUs` the last bucket. Not checked: the callers refuse
- * NaN and negatives. (2 ns a call: test/bench/measure.ts.)
+ * NaN and negatives. (Cost: test/bench/measure.ts.)
  */
 export function bucketOf(shape: Shape): (valueUs: number) => number {
   const { highestUs, length } = shape;

@@ -83,6 +83,8 @@ export interface TallyView {
   readonly dropped: number;
   /** Orders whose bytes reached a socket. */
   readonly sent: number;
+  /** Times (not orders) above the histogram's range that were clamped to it; undefined where they were not counted. */
+  readonly clamped?: number;
   countOf(outcomeClass: OutcomeClass): number;
   countOfOutcome(outcome: number): number;
   histogram(view: View): HistogramView;
