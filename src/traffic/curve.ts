@@ -3,7 +3,7 @@
 
 import { highestOf } from './peak.ts';
 import { fillBefore, type Probe, probeOf } from './probe.ts';
-import type { Curve, CurveSpec } from './spec.ts';
+import type { Curve, CurveSpec, SolvedPart } from './spec.ts';
 import { tableOf } from './table.ts';
 import { windowsOf } from './windows.ts';
 
@@ -115,4 +115,9 @@ export function curveOf(spec: CurveSpec): Curve {
     peak: () => highestOf(table, probe),
     windows: () => windowsOf(spec),
   };
+}
+
+/** Orders in [0, durationUs) of some parts alone, whether or not they make a whole curve. */
+export function areaOf(parts: SolvedPart[], durationUs: number): number {
+  return curveOf({ orders: 0, durationUs, arrivals: 'even', seed: 0, basePerS: 0, parts }).area(durationUs);
 }

@@ -1,7 +1,7 @@
 // What can be wrong with one part by itself, before anything is solved. Messages name the part, the rule, the value and
 // the way out; the profile adds file and line.
 
-import { formatClock, formatDuration, formatRate } from '../units.ts';
+import { formatClock, formatCount, formatDuration, formatRate } from '../units.ts';
 import type { Level, PartSpec, TrafficSpec } from './spec.ts';
 
 /**
@@ -9,6 +9,12 @@ import type { Level, PartSpec, TrafficSpec } from './spec.ts';
  * part (or, without `part`, of the traffic) that is wrong, as a profile spells it: `decay`, `peak`, `orders`, `over`.
  */
 export type TrafficMistake = { code: string; message: string; part?: number; field?: string };
+
+/** `seq` is 32 bits wide (the hashes, the ledger's index), so that many orders and no more. */
+export const MAX_ORDERS = 2 ** 32;
+
+/** Starts of one repeated flash: more are a slip of the unit (`every: 1ms`), and would only fill memory. */
+const MAX_REPEATS = 100_000;
 
 /** Codes that leave the sum meaningless; with any other one the total can still be checked in the same pass. */
 const BLOCKING = new Set([
@@ -19,10 +25,16 @@ const BLOCKING = new Set([
   'BAD_TRACE',
   'NO_LEVELS',
   'NO_BASE',
+  'TOO_MANY_REPEATS',
 ]);
 
 export function blocksSolving(mistake: TrafficMistake): boolean {
   return BLOCKING.has(mistake.code);
+}
+
+export function tooMany(orders: number): TrafficMistake {
+  const message = `${formatCount(orders)} orders are more than ${formatCount(MAX_ORDERS)}, the most one run can number`;
+  return { code: 'TOO_MANY_ORDERS', message, field: 'orders' };
 }
 
 type Report = (code: string, field: string, message: string) => void;
@@ -94,6 +106,14 @@ function checkFields(
       position('from', part.fromUs);
       level('peak', part.peak);
       if (part.everyUs !== undefined) above0('every', part.everyUs);
+      if (repeatsOf(part, durationUs) > MAX_REPEATS) {
+        const repeats = formatCount(repeatsOf(part, durationUs));
+        report(
+          'TOO_MANY_REPEATS',
+          'every',
+          `repeats ${repeats} times, at most ${formatCount(MAX_REPEATS)} are possible`,
+        );
+      }
       if (part.untilUs !== undefined) above0('until', part.untilUs - part.fromUs);
       // A flash may jump to its top and may leave it at once; it cannot end at once.
       checkDuration(report, 'rise', { us: part.riseUs, min: '0' });
@@ -127,6 +147,11 @@ function checkFields(
       checkTrace(report, part.counts);
       break;
   }
+}
+
+function repeatsOf(part: PartSpec & { kind: 'flash' }, durationUs: number): number {
+  const untilUs = Math.min(part.untilUs ?? durationUs, durationUs);
+  return part.everyUs !== undefined && part.everyUs > 0 ? (untilUs - part.fromUs) / part.everyUs : 1;
 }
 
 /** Every part's own mistakes, and those between parts that need no arithmetic. */

@@ -3,14 +3,11 @@
 // closed forms the curve itself uses, so the solved curve and the solve cannot disagree.
 
 import { formatCount, formatDuration, formatRate } from '../units.ts';
-import { curveOf } from './curve.ts';
-import { blocksSolving, partMistakes, type TrafficMistake } from './mistakes.ts';
+import { areaOf } from './curve.ts';
+import { blocksSolving, MAX_ORDERS, partMistakes, type TrafficMistake, tooMany } from './mistakes.ts';
 import type { CurveSpec, Level, PartSpec, SolvedPart, TrafficSpec } from './spec.ts';
 
 export type { TrafficMistake } from './mistakes.ts';
-
-/** `seq` is 32 bits wide (the ledger, the hashes), so that many orders and no more. */
-export const MAX_ORDERS = 2 ** 32;
 
 type Solved = { ok: true; curve: CurveSpec } | { ok: false; mistakes: TrafficMistake[] };
 
@@ -58,11 +55,6 @@ function solvedPart(part: PartSpec, at: At): SolvedPart {
   }
 }
 
-function areaOf(parts: SolvedPart[], spec: TrafficSpec): number {
-  const { durationUs, arrivals, seed } = spec;
-  return curveOf({ orders: 0, durationUs, arrivals, seed, basePerS: 0, parts }).area(durationUs);
-}
-
 function totalMistakes({ orders, durationUs }: TrafficSpec): TrafficMistake[] {
   const mistakes: TrafficMistake[] = [];
   if (!(Number.isFinite(durationUs) && durationUs > 0)) {
@@ -77,20 +69,15 @@ function totalMistakes({ orders, durationUs }: TrafficSpec): TrafficMistake[] {
   return mistakes;
 }
 
-function tooMany(orders: number): TrafficMistake {
-  const message = `${formatCount(orders)} orders are more than ${formatCount(MAX_ORDERS)}, the most one run can number`;
-  return { code: 'TOO_MANY_ORDERS', message, field: 'orders' };
-}
-
 /** The base that makes the areas add up to `orders`, or why there is none. */
 function solveBase(spec: TrafficSpec, orders: number): { basePerS: number } | { mistake: TrafficMistake } {
   const partsAt = (given: 0 | 1, basePerS: number): SolvedPart[] =>
     spec.parts.map((part) => solvedPart(part, { given, basePerS, durationUs: spec.durationUs }));
   const fixed = partsAt(1, 0);
-  const fixedOrders = areaOf(fixed, spec);
-  const ordersPerBase = areaOf(partsAt(0, 1), spec);
+  const fixedOrders = areaOf(fixed, spec.durationUs);
+  const ordersPerBase = areaOf(partsAt(0, 1), spec.durationUs);
   if (fixedOrders > orders) {
-    const areas = fixed.map((part) => areaOf([part], spec));
+    const areas = fixed.map((part) => areaOf([part], spec.durationUs));
     const largest = areas.indexOf(Math.max(...areas));
     const excess = formatExcess(fixedOrders - orders);
     const message =
@@ -169,7 +156,7 @@ export function solveTraffic(spec: TrafficSpec): Solved {
   const { basePerS } = solved;
   const { durationUs, arrivals, seed } = spec;
   const parts = spec.parts.map((part) => solvedPart(part, { given: 1, basePerS, durationUs }));
-  const area = areaOf(parts, spec);
+  const area = areaOf(parts, durationUs);
   mistakes.push(...solvedMistakes(spec, { parts, basePerS, area }));
   if (mistakes.length > 0) return { ok: false, mistakes };
   return { ok: true, curve: { orders: spec.orders ?? Math.round(area), durationUs, arrivals, seed, basePerS, parts } };
