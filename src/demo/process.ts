@@ -13,16 +13,17 @@ export type DemoProcess = {
   /** `http://127.0.0.1:port` */
   url: string;
   port: number;
-  /** Ends the process and waits until it is gone: politely first, after 4 s by force. Idempotent. */
+  /** Ends the process and waits until it is gone: politely first, then by force. Idempotent. */
   stop(): Promise<void>;
 };
 
 export type DemoSeams = {
   /** The process ended though nobody stopped it. `code` is null when a signal ended it; `says` is one line for people. */
   onExit?: (code: number | null, says: string) => void;
+  /** How long stop() waits before it uses force. Default 4000: more than shop.close() allows orders in hand. */
+  stopGraceMs?: number;
 };
 
-/** More than shop.close() allows orders in hand. */
 const STOP_GRACE_MS = 4000;
 const START_MS = 20_000;
 const STDERR_KEPT = 4096;
@@ -30,21 +31,27 @@ const STDERR_KEPT = 4096;
 /** Runs from the sources and from dist alike. */
 const ENTRY = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url));
 
-type Spawned = { child: ChildProcess; exited: Promise<unknown>; stderr: () => string };
+/** `gone` resolves when the process has ended and its last words are in. */
+type Spawned = { child: ChildProcess; errors: Socket; gone: Promise<void>; stderr: () => string };
 
 function spawn(): Spawned {
   // No execArgv of ours (a debugger's port, a test runner's loader) is passed on.
   const child = fork(ENTRY, [], { detached: true, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const errors = child.stderr as Socket;
   let kept = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+  errors.setEncoding('utf8').on('data', (text: string) => {
     kept = (kept + text).slice(-STDERR_KEPT);
   });
-  // `close` comes after `exit`, when the last words on stderr are in too.
-  const exited = new Promise((resolve) => {
-    child.once('close', resolve);
-    child.once('error', resolve);
+  // Not the child's own `close`: it never comes after a disconnect() from this side.
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  const silent = new Promise((resolve) => errors.once('close', resolve));
+  const gone = new Promise<void>((resolve) => {
+    child.on('error', () => {
+      if (child.pid === undefined) resolve();
+    });
+    void Promise.all([exit, silent]).then(() => resolve());
   });
-  return { child, exited, stderr: () => kept.trim() };
+  return { child, errors, gone, stderr: () => kept.trim() };
 }
 
 function exitSays(child: ChildProcess, stderr: string): string {
@@ -53,7 +60,7 @@ function exitSays(child: ChildProcess, stderr: string): string {
 }
 
 /** Resolves when the shop listens. Rejects with UserError DEMO (exit 3) when it says it cannot, ends, or stays silent. */
-function opened({ child, stderr }: Spawned): Promise<{ url: string; port: number }> {
+function opened({ child, gone, stderr }: Spawned): Promise<{ url: string; port: number }> {
   return new Promise((resolve, reject) => {
     const fail = (message: string) => {
       clearTimeout(timer);
@@ -61,7 +68,7 @@ function opened({ child, stderr }: Spawned): Promise<{ url: string; port: number
     };
     const timer = setTimeout(() => fail(`The built-in shop did not start within ${START_MS / 1000} s`), START_MS);
     child.once('error', (error) => fail(`The built-in shop could not be started: ${error.message}`));
-    child.once('close', () => fail(exitSays(child, stderr())));
+    void gone.then(() => fail(exitSays(child, stderr())));
     child.once('message', (message: FromChild) => {
       if (message.kind === 'failed') return fail(`The built-in shop could not open: ${message.message}`);
       clearTimeout(timer);
@@ -70,12 +77,13 @@ function opened({ child, stderr }: Spawned): Promise<{ url: string; port: number
   });
 }
 
-async function end({ child, exited }: Spawned): Promise<void> {
+async function end({ child, errors, gone }: Spawned, graceMs = STOP_GRACE_MS): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   child.ref();
+  errors.ref();
   if (child.connected) child.disconnect();
-  const force = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
-  await exited;
+  const force = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  await gone;
   clearTimeout(force);
 }
 
@@ -98,14 +106,14 @@ export async function startDemo(options: ShopInput = {}, seams: DemoSeams = {}):
     throw error;
   }
   let stopping: Promise<void> | undefined;
-  child.once('close', (code) => {
-    if (!stopping) seams.onExit?.(code, exitSays(child, spawned.stderr()));
+  void spawned.gone.then(() => {
+    if (!stopping) seams.onExit?.(child.exitCode, exitSays(child, spawned.stderr()));
   });
   child.unref();
   child.channel?.unref();
-  (child.stderr as Socket | null)?.unref();
+  spawned.errors.unref();
   const stop = (): Promise<void> => {
-    stopping ??= end(spawned);
+    stopping ??= end(spawned, seams.stopGraceMs);
     return stopping;
   };
   return { pid: child.pid!, ...place, stop };

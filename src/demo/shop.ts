@@ -34,6 +34,7 @@ export type ShopSeams = {
 const KEEP_ALIVE_MS = 120_000;
 const BACKLOG = 4096;
 const CLOSE_GRACE_MS = 2000;
+const CLOSE_SWEEP_MS = 10;
 const MAX_FREEZE_MS = 10_000;
 
 const REAL: ShopSeams = {
@@ -168,9 +169,11 @@ export async function startShop(options: ShopOptions, seams: Partial<ShopSeams> 
   };
 }
 
-/** server.close() also ends idle connections; those with an order in hand get their answer first. */
+/** server.close() ends the connections that are idle now; the sweep ends each of the others once it has its answer. */
 async function closeDoors(server: Server): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), CLOSE_SWEEP_MS);
   const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
   await new Promise<void>((closed) => server.close(() => closed()));
+  clearInterval(sweep);
   clearTimeout(force);
 }
