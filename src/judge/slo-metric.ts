@@ -2,7 +2,7 @@
 // Digits without a dot after p99 are nines as people say them: p999 is p99.9, p9999 is p99.99.
 
 import { OUTCOME_CLASSES } from '../outcomes.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../suggest.ts';
 import type { CountMetric, DurationMetric, Slo, SloMistake } from './spec.ts';
 
 /** A run of characters without spaces or comparators; `at` is its offset in the text. */

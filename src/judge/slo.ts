@@ -5,8 +5,8 @@
 //
 // `in every` belongs to `slo:`, `for` to `stop:` (and is required there); clauses come in any order, each once.
 
+import { closest, didYouMean } from '../suggest.ts';
 import { parseDuration } from '../units.ts';
-import { didYouMean, nearestWord } from './did-you-mean.ts';
 import {
   formatExactDuration,
   formatLimit,
@@ -104,8 +104,8 @@ function takePart(clause: Token, name: Token | undefined, context: SloContext): 
 }
 
 function strayWord(token: Token): SloMistake {
-  const hint = nearestWord(token.text, ['every'])
-    ? ' (did you mean `in every`?)'
+  const hint = closest(token.text, ['every'])
+    ? '; did you mean `in every`?'
     : didYouMean(token.text, ['during', 'of plan']);
   const message = `did not expect \`${token.text}\`${hint}; after the limit come \`in every 1m\`, \`during PART\` or, under \`stop:\`, \`for 30s\``;
   return mistake('SLO_WORD', message, token.at, token.text.length);

@@ -8,19 +8,6 @@ const Z = 1.959963984540054;
 
 export type Interval = [low: number, high: number];
 
-/**
- * The ⌈p·n⌉ of a percentile, 1…n, on which judge and histogram agree. p·n carries floating-point noise (0.07 × 100 is
- * 7.000000000000001), which must not move the rank.
- */
-export function percentileRank(p: number, n: number): number {
-  return Math.min(n, Math.max(1, Math.ceil(p * n - 1e-6)));
-}
-
-/** Fewest values from which percentile p can be told with 95 % confidence: ln 0.025 / ln p (p99: 368, p99.9: 3,688). */
-export function fewestFor(p: number): number {
-  return Math.ceil(Math.log(TAIL) / Math.log(p) - 1e-9);
-}
-
 /** Below this many values a percentile is shown greyed: 61.5·p/(1−p), where its rank interval is still about ±25 % of the tail. */
 export function greyedBelow(p: number): number {
   return Math.ceil((61.5 * p) / (1 - p) - 1e-6);

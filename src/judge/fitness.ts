@@ -1,0 +1,180 @@
+// May these numbers be believed (METHOD §4)? Each gate is one reason to distrust the generator in this run, with what was
+// measured, where the limit lies, and what to do. One `void` makes the run INVALID, whatever the shop did.
+
+import { formatCount, formatDuration } from '../units.ts';
+import { BLIP_LIMIT, isSizeable, type JudgedSlo, latenessEffectGate, latenessSizeGate } from './lateness.ts';
+import { reachedSeconds } from './scope.ts';
+import type { Evidence, Gate, Incident, OrderCounts } from './spec.ts';
+
+/**
+ * All gates, fit or not, in the order they are shown. `judged` are the SLOs that parsed with their results: lateness is
+ * measured against their limits and by what it did to them.
+ */
+export function fitnessOf(evidence: Evidence, judged: readonly JudgedSlo[]): Gate[] {
+  return [
+    identityGate(evidence),
+    droppedGate(evidence.orders),
+    unreachedGate(evidence),
+    workersGate(evidence.incidents),
+    telemetryGate(evidence.incidents),
+    socketsGate(evidence.incidents),
+    startGate(evidence.incidents),
+    paceGate(evidence),
+    latenessSizeGate(
+      evidence,
+      judged.map(({ slo }) => slo),
+    ),
+    latenessEffectGate(evidence, judged),
+    rangeGate(evidence),
+  ];
+}
+
+function gateOf(name: string, limit: string, wrong: Pick<Gate, 'status' | 'measured' | 'advice'> | string): Gate {
+  const found = typeof wrong === 'string' ? { status: 'ok' as const, measured: wrong, advice: '' } : wrong;
+  return { name, limit, touched: undefined, ...found };
+}
+
+/** The two identities of every run, and the workers' own counts against the sums of their tallies. */
+export function brokenIdentities({ orders, planned, timeline }: Evidence): string[] {
+  const total = timeline.total();
+  const due = planned.reduce((sum, count) => sum + count, 0);
+  const ended = orders.accepted + orders.rejected + orders.failed + orders.unknown;
+  const went = orders.fired + orders.dropped + orders.unreached;
+  const pairs: [left: string, leftCount: number, right: string, rightCount: number][] = [
+    ['planned', orders.planned, 'fired + dropped + unreached', went],
+    ['fired', orders.fired, 'accepted + rejected + failed + unknown', ended],
+    ['planned', orders.planned, 'due by the schedule', due],
+    ['fired', orders.fired, 'fired in the tallies', total.fired],
+    ['dropped', orders.dropped, 'dropped in the tallies', total.dropped],
+    ['sent', orders.sent, 'sent in the tallies', total.sent],
+    ['accepted', orders.accepted, 'accepted in the tallies', total.countOf('accepted')],
+    ['rejected', orders.rejected, 'rejected in the tallies', total.countOf('rejected')],
+    ['failed', orders.failed, 'failed in the tallies', total.countOf('failed')],
+    ['unknown', orders.unknown, 'unknown in the tallies', total.countOf('unknown')],
+  ];
+  return pairs
+    .filter(([, left, , right]) => left !== right)
+    .map(
+      ([left, leftCount, right, rightCount]) =>
+        `${left} ${formatCount(leftCount)} ≠ ${right} ${formatCount(rightCount)}`,
+    );
+}
+
+function identityGate(evidence: Evidence): Gate {
+  const limit =
+    'planned = fired + dropped + unreached; fired = accepted + rejected + failed + unknown; counted alike twice';
+  const broken = brokenIdentities(evidence);
+  if (broken.length === 0) return gateOf('identities', limit, 'all balance');
+  const advice =
+    'orders were lost count of: look for a lost worker or a missing tally, and report it as a bug if there is none';
+  return gateOf('identities', limit, { status: 'void', measured: broken.join('; '), advice });
+}
+
+function droppedGate({ dropped, planned }: OrderCounts): Gate {
+  if (dropped === 0) return gateOf('dropped', 'none', 'none');
+  const advice = 'raise `target.connections` or `target.queue`: shoppers that were never sent cannot be judged';
+  const measured = `${formatCount(dropped)} orders found the queue full`;
+  return {
+    ...gateOf('dropped', 'none', { status: 'void', measured, advice }),
+    touched: planned > 0 ? dropped / planned : 1,
+  };
+}
+
+/** An early end leaves orders unreached on purpose, and says so itself; a run that went to its end must not. */
+function unreachedGate({ orders: { unreached, planned }, ending }: Evidence): Gate {
+  if (ending.kind !== 'complete') return gateOf('unreached', 'none in a complete run', 'the run ended early');
+  if (unreached === 0) return gateOf('unreached', 'none in a complete run', 'none');
+  const measured = `${formatCount(unreached)} orders were never fired`;
+  const gate = gateOf('unreached', 'none in a complete run', {
+    status: 'void',
+    measured,
+    advice: 'run it again; look for a lost worker',
+  });
+  return { ...gate, touched: planned > 0 ? unreached / planned : 1 };
+}
+
+const of = <K extends Incident['kind']>(incidents: readonly Incident[], ...kinds: K[]) =>
+  incidents.filter((incident): incident is Extract<Incident, { kind: K }> =>
+    (kinds as string[]).includes(incident.kind),
+  );
+
+function workersGate(incidents: readonly Incident[]): Gate {
+  const lost = of(incidents, 'lost-worker');
+  if (lost.length === 0) return gateOf('workers', 'none lost', 'none lost');
+  const measured = lost.map(({ worker, detail }) => `worker ${worker}: ${detail}`).join('; ');
+  return gateOf('workers', 'none lost', {
+    status: 'void',
+    measured,
+    advice: 'run it again; its share of the orders is missing',
+  });
+}
+
+function telemetryGate(incidents: readonly Incident[]): Gate {
+  const gaps = of(incidents, 'telemetry-gap', 'missing-tally');
+  if (gaps.length === 0) return gateOf('telemetry', 'no gap', 'no gap');
+  const measured = gaps.map(({ worker, detail }) => `worker ${worker}: ${detail}`).join('; ');
+  return gateOf('telemetry', 'no gap', {
+    status: 'void',
+    measured,
+    advice: 'leave this machine a free core, or use fewer workers',
+  });
+}
+
+function socketsGate(incidents: readonly Incident[]): Gate {
+  const short = of(incidents, 'no-socket');
+  if (short.length === 0) return gateOf('sockets', 'none refused by this machine', 'none refused');
+  const count = short.reduce((sum, incident) => sum + incident.count, 0);
+  const detail = [...new Set(short.map((incident) => incident.detail))].join(', ');
+  const advice = 'raise `ulimit -n` and the range of local ports, or use keep-alive connections';
+  const measured = `${formatCount(count)} orders found no socket (${detail})`;
+  return gateOf('sockets', 'none refused by this machine', { status: 'void', measured, advice });
+}
+
+/** Only warns: what a late start made late, the lateness gates see order by order. */
+function startGate(incidents: readonly Incident[]): Gate {
+  const late = of(incidents, 'late-start');
+  if (late.length === 0) return gateOf('start', 'all workers at once', 'all in time');
+  const worstUs = Math.max(...late.map((incident) => incident.lateUs));
+  const measured = `${late.length} started up to ${formatDuration(worstUs)} late`;
+  return gateOf('start', 'all workers at once', { status: 'warn', measured, advice: 'leave this machine a free core' });
+}
+
+/**
+ * Orders fired in each second of the clock against those due in it: |fired − planned| ≤ 1 + 1 % of planned. The two
+ * differ by nothing but lateness across the edge of a second, so a few seconds over it are listed and only a sizeable
+ * share of the run voids it; that every order was fired is the identities' to say.
+ */
+function paceGate(evidence: Evidence): Gate {
+  const limit = `|fired − planned| ≤ 1 + 1 % in each second; void in ${BLIP_LIMIT}`;
+  const seconds = reachedSeconds(evidence);
+  const fired = new Float64Array(seconds);
+  for (const flow of evidence.timeline.flows) if (flow.second < seconds) fired[flow.second]! += flow.fired;
+  let [off, worst, worstBy] = [0, 0, 0];
+  for (let second = 0; second < seconds; second++) {
+    const planned = evidence.planned[second] ?? 0;
+    const by = Math.abs(fired[second]! - planned);
+    if (by <= 1 + 0.01 * planned) continue;
+    off++;
+    if (by > worstBy) [worst, worstBy] = [second, by];
+  }
+  if (off === 0) return { ...gateOf('pace', limit, `all of ${formatCount(seconds)} seconds as planned`), touched: 0 };
+  const status = isSizeable(off, seconds) ? 'void' : 'warn';
+  const due = `${formatCount(fired[worst]!)} for ${formatCount(evidence.planned[worst] ?? 0)} in second ${formatCount(worst)}`;
+  const measured = `${formatCount(off)} of ${formatCount(seconds)} seconds off plan, at worst ${due}`;
+  const advice = 'use more workers, or a machine with less else to do';
+  return { ...gateOf('pace', limit, { status, measured, advice }), touched: off / seconds };
+}
+
+/** A clamped time still counts as slower than any limit within the range; only a printed percentile may be too low. */
+function rangeGate({ timeline }: Evidence): Gate {
+  const { clamped } = timeline.total();
+  if (clamped === undefined || clamped === 0) {
+    return gateOf('range', 'none clamped', clamped === undefined ? 'not counted' : 'none clamped');
+  }
+  const measured = `${formatCount(clamped)} times were above the histograms' range`;
+  return gateOf('range', 'none clamped', {
+    status: 'warn',
+    measured,
+    advice: 'lower `target.timeout`: the highest percentiles are at least what is shown',
+  });
+}
