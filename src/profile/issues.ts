@@ -38,7 +38,9 @@ function tellIssue(issue: Issue, base: Path, telling: Telling): void {
     const message = `${name} ${phrase.replaceAll('{n}', String(written).trim())}`;
     telling.complain({ code: 'NEEDS_UNIT', message, path });
   } else {
-    const shown = isSecretPath(path) ? '' : gotOf(written);
+    // A rule that refuses a whole map or list says what is wrong with it; its kind says nothing.
+    const isWhole = issue.code === 'custom' && typeof written === 'object';
+    const shown = isWhole || isSecretPath(path) ? '' : gotOf(written);
     const message = `${name} ${phrase}${shown}${suggestionOf(issue, written)}`;
     telling.complain({ code: issue.code === 'invalid_type' ? 'WRONG_TYPE' : 'BAD_VALUE', message, path });
   }

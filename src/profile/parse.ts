@@ -2,6 +2,7 @@
 // variables → schema → units and rules of each section → plan. A section whose schema fails is told and left out; all
 // others are still checked, so one mistake hides no other.
 
+import type { z } from 'zod';
 import type { Problem } from '../errors.ts';
 import type { CurveSpec } from '../traffic/spec.ts';
 import { adjustCurve, type FlagTexts, flagMistakes } from './adjust.ts';
@@ -90,9 +91,9 @@ function draftOf(tree: unknown, { written, raw, list, context }: Drafting): Draf
   const sectionOf = <Key extends keyof Filled>(key: Key): Filled[Key] | undefined =>
     Profile.shape[key].safeParse(whole[key]).data as Filled[Key] | undefined;
 
-  const target = sectionOf('target');
+  const target = lenient(Profile.shape.target, whole.target);
   const traffic = sectionOf('traffic');
-  const order = sectionOf('order');
+  const order = lenient(Profile.shape.order, whole.order);
   const outcomes = sectionOf('outcomes');
   const curve = traffic && planTraffic(traffic, section);
   const seams = { parts: partNamesOf(whole.traffic), parseSlo: context.parseSlo, written };
@@ -107,6 +108,20 @@ function draftOf(tree: unknown, { written, raw, list, context }: Drafting): Draf
   };
   warnOfJudging(draft.slo, section, context);
   return draft;
+}
+
+/**
+ * A section whose fields do not depend on each other, without those that are wrong (the schema has told them), so that
+ * the rules of the others are still checked. What comes of it is thrown away.
+ */
+function lenient<Output>(schema: z.ZodType<Output>, written: unknown): Output | undefined {
+  const parsed = schema.safeParse(written);
+  if (parsed.success || !isMap(written)) return parsed.data;
+  const wrong = parsed.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys : issue.path[0],
+  );
+  const rest = Object.entries(written).filter(([key]) => !wrong.includes(key));
+  return schema.safeParse(Object.fromEntries(rest)).data;
 }
 
 function adjusted(curve: CurveSpec, context: ParseContext, list: ProblemList): Draft['traffic'] {

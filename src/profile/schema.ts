@@ -18,11 +18,12 @@ const map = <T extends z.core.$ZodLooseShape>(shape: T, must: string) =>
 
 const isMap = (input: unknown): input is object => typeof input === 'object' && input !== null && !Array.isArray(input);
 /** Holds also while other keys are still wrong, so that both mistakes are reported together. */
-const oneKey = (error: string) =>
+const atMostOneKey = (error: string) =>
   [
-    (input: object) => Object.keys(input).length === 1,
+    (input: object) => Object.keys(input).length <= 1,
     { error, when: (payload: { value: unknown }) => isMap(payload.value) },
   ] as const;
+const someKey = (error: string) => [(input: object) => Object.keys(input).length > 0, { error }] as const;
 
 const Tls = map(
   {
@@ -145,7 +146,8 @@ const Part = z.union(
     z.literal('base').describe('The steady rate that makes the total exactly `orders`.'),
     map(PARTS, 'a part')
       .partial()
-      .refine(...oneKey('must hold exactly one part: put each part in a list item of its own'))
+      .refine(...atMostOneKey('must hold one part only: put each part in a list item of its own'))
+      .refine(...someKey('must hold a part'))
       .meta({ minProperties: 1, maxProperties: 1 }),
   ],
   { error: partRule },
@@ -262,7 +264,8 @@ export const Outcomes = z
   .array(
     z
       .record(z.string(), Rule, { error: 'must be a rule such as `sold: { status: 201, class: accepted }`' })
-      .refine(...oneKey('must hold exactly one rule: put each rule in a list item of its own'))
+      .refine(...atMostOneKey('must hold one rule only: put each rule in a list item of its own'))
+      .refine(...someKey('must hold a rule'))
       .meta({ minProperties: 1, maxProperties: 1 }),
     { error: 'must be a list of rules such as `- sold: { status: 201, class: accepted }`' },
   )
