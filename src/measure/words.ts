@@ -1,6 +1,6 @@
 // One bucket of one histogram in 32 bits: series << 26 | bucket << 11 | count (spec.ts). A count above 2,047 repeats its
 // word. The upper 21 bits (`key`) name series and bucket together and index the dense arrays of bins.ts.
-// Bit 31 is in use, so every word goes through `>>> 0`: JavaScript's shifts are signed.
+// Bit 31 is in use: words are read with `>>>`, and only ever live in a Uint32Array, which takes a negative for its bits.
 
 import { BUCKET_BITS } from './shape.ts';
 
@@ -24,7 +24,7 @@ export const wordsFor = (count: number): number => Math.ceil(count / MAX_WORD_CO
 
 /** Writes the words of one key and returns the position after them. */
 export function packCount(words: Uint32Array, at: number, key: number, count: number): number {
-  const head = (key << COUNT_BITS) >>> 0;
+  const head = key << COUNT_BITS;
   let left = count;
   while (left > MAX_WORD_COUNT) {
     words[at++] = head | MAX_WORD_COUNT;

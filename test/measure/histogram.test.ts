@@ -116,6 +116,14 @@ describe('counts', () => {
     );
   });
 
+  test('inside one bucket the exact extremes still bound counts and values', () => {
+    const fromUs = bucketFromUs(indexOf(100_000));
+    const histogram = histogramOf([fromUs, fromUs + 1, fromUs + 2]);
+    expect(bucketsOf(histogram)).toHaveLength(1);
+    expect(histogram.valueAtRank(2)).toBe(fromUs + 2);
+    expect(histogram.countAbove(fromUs)).toEqual({ atLeast: 1, atMost: 2 });
+  });
+
   test('adding histograms is recording all their values in one', () => {
     fc.assert(
       fc.property(fc.array(someTimes, { minLength: 1, maxLength: 5 }), (parts) => {
@@ -157,6 +165,9 @@ describe('counts', () => {
     histogram.record(farUs + 7);
     expect([histogram.count, histogram.clamped, histogram.maxUs]).toEqual([3, 2, farUs + 7]);
     expect(histogram.percentile(1)).toBe(farUs + 7);
+    const sum = histogramOf([shape.highestUs + 1]);
+    sum.add(histogram);
+    expect(sum.clamped).toBe(3);
     // How many of the clamped lie above a limit beyond the range cannot be known: one does, both may.
     expect(histogram.countAbove(shape.highestUs * 2)).toEqual({ atLeast: 1, atMost: 2 });
     expect(histogram.countAbove(1e6)).toEqual({ atLeast: 2, atMost: 2 });

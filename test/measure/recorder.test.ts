@@ -184,6 +184,11 @@ describe('one order', () => {
     // service, response and punctual
     expect(timeline.total().clamped).toBe(3);
     expect(timeline.total().histogram({ of: 'response' }).maxUs).toBe(endUs);
+    recorder.fired(1, 1);
+    recorder.done(1, 1, Number.NaN, endUs, 4);
+    timeline.add(recorder.flush(endUs).interval);
+    // wait, response and punctual more, in the same due second
+    expect(timeline.tally(0, 1).clamped).toBe(6);
   });
 });
 
@@ -225,6 +230,13 @@ describe('intervals', () => {
       [5, 1],
     ]);
     expect(() => recorder.flush(Infinity)).toThrow(RangeError);
+  });
+
+  test('a flush that is told an earlier time than it has seen does not report a second twice', () => {
+    const recorder = new Recorder(0, OUTCOMES, SHAPE);
+    recorder.fired(0, 5.2e6);
+    const { flows } = timelineOf([recorder.flush(3e6).interval, recorder.flush(6.1e6).interval]);
+    expect(flows.map((row) => row.inFlight)).toEqual([0, 0, 0, 0, 0, 1, 1]);
   });
 
   test('more outcomes than a packed word can name are refused', () => {
