@@ -34,8 +34,7 @@ export class Capture {
       this.#kept = fitting;
       return;
     }
-    this.#reserve(keptBytes + fitting.length);
-    if (this.#kept.buffer !== this.#buffer.buffer) this.#buffer.set(this.#kept);
+    this.#own(keptBytes + fitting.length);
     this.#buffer.set(fitting, keptBytes);
     this.#kept = this.#buffer.subarray(0, keptBytes + fitting.length);
   }
@@ -46,15 +45,14 @@ export class Capture {
     this.seenBytes = 0;
   }
 
-  #reserve(bytes: number): void {
-    if (this.#buffer.length >= bytes) return;
-    const roomier = Math.max(bytes, FIRST_BYTES, 2 * this.#buffer.length);
-    const buffer = new Uint8Array(Math.min(roomier, this.#limitBytes));
-    if (this.#kept.buffer === this.#buffer.buffer) buffer.set(this.#kept);
-    this.#buffer = buffer;
-    if (this.#kept.length > 0 && this.#kept.length <= buffer.length) {
-      buffer.set(this.#kept);
-      this.#kept = buffer.subarray(0, this.#kept.length);
+  /** Moves what is kept into our own buffer, with room for `bytes`. */
+  #own(bytes: number): void {
+    const owned = this.#kept.buffer === this.#buffer.buffer;
+    if (owned && this.#buffer.length >= bytes) return;
+    if (this.#buffer.length < bytes) {
+      const roomy = Math.max(bytes, FIRST_BYTES, 2 * this.#buffer.length);
+      this.#buffer = new Uint8Array(Math.min(roomy, this.#limitBytes));
     }
+    this.#buffer.set(this.#kept);
   }
 }

@@ -32,8 +32,9 @@ export class Connection {
   readonly #fresh: boolean;
   /** Exchanges dispatched and not yet let go of by undici. */
   #active = 0;
-  /** Exchanges that ended, well or badly. */
+  /** Exchanges that ended, well or badly; and those that brought an answer. */
   #ended = 0;
+  #served = 0;
   #attached = false;
   #busy = false;
   /** The server has said how many streams it allows. */
@@ -79,13 +80,9 @@ export class Connection {
     return this.#shared && !this.#settled && !this.#draining && !this.#gone;
   }
 
-  /** It has carried at least one whole exchange. */
-  get reused(): boolean {
-    return this.#ended > 0;
-  }
-
   dispatch(request: Dispatcher.DispatchOptions, exchange: Exchange): void {
     exchange.connection = this;
+    exchange.reused = this.#served > 0;
     this.#active++;
     this.#busy = !this.#shared;
     const more = this.#client.dispatch(request, exchange);
@@ -98,10 +95,11 @@ export class Connection {
     return error === NO_SECOND_CONNECTION ? (this.#lostTo ?? error) : error;
   }
 
-  /** Undici has let go of an exchange. */
-  release(): void {
+  /** Undici has let go of an exchange, which brought an answer or did not. */
+  release(served: boolean): void {
     this.#active--;
     this.#ended++;
+    if (served) this.#served++;
     queueMicrotask(this.#settle);
   }
 
@@ -155,7 +153,8 @@ export class Connection {
 
   /**
    * Undici fails its queue on a refused connection only when nothing runs on the old one any more (after GOAWAY some
-   * streams may still end well); asked again before that, it would ask again at once, for ever.
+   * streams may still end well); refused before that, it would ask again at once, for ever. So orders that a GOAWAY
+   * turned away are reported when the accepted ones have ended, or at their own timeout.
    */
   #refuse(): void {
     if (this.#refused === undefined || this.#client.stats.running > 0) return;

@@ -47,6 +47,8 @@ export class Exchange implements Dispatcher.DispatchHandler, AnswerHeaders {
   status = 0;
   failure: Failure | undefined = undefined;
   detail = '';
+  /** The connection had brought an answer before this was dispatched on it. */
+  reused = false;
   /** A byte of the answer has arrived. */
   heard = false;
   /** The answer was given to the driver's caller, or is about to be. */
@@ -71,6 +73,7 @@ export class Exchange implements Dispatcher.DispatchHandler, AnswerHeaders {
     this.status = 0;
     this.failure = undefined;
     this.detail = '';
+    this.reused = false;
     this.heard = false;
     this.reported = false;
     this.delivered = false;

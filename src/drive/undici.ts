@@ -223,7 +223,7 @@ class UndiciDriver implements Driver {
     nowUs: () => this.#seams.nowUs(),
     onComplete: (exchange) => {
       if (!exchange.reported) this.#report(exchange, undefined, '');
-      this.#letGo(exchange);
+      this.#letGo(exchange, true);
     },
     onBroken: (exchange, error) => this.#onBroken(exchange, error),
     onTooLarge: (exchange, detail) => {
@@ -240,20 +240,19 @@ class UndiciDriver implements Driver {
       return;
     }
     if (!exchange.reported) {
-      const { http2, reused } = connection;
-      const { heard, status } = exchange;
+      const { reused, heard, status } = exchange;
       const failure = Number.isNaN(exchange.sentUs)
         ? 'connect-error'
-        : exchangeFailureOf(error, { http2, reused, heard, headed: status !== 0 });
+        : exchangeFailureOf(error, { http2: connection.http2, reused, heard, headed: status !== 0 });
       this.#report(exchange, failure, detailOf(connection.behind(error)));
     }
-    this.#letGo(exchange);
+    this.#letGo(exchange, false);
   }
 
   /** The connection closed before a byte was written on it: the attempt goes back to the front of the queue. */
   #waitAgain(exchange: Exchange, connection: Connection): void {
     exchange.reset();
-    connection.release();
+    connection.release(false);
     connection.close();
     this.#waiting.unshift(exchange.waiting);
     this.#countWaiting();
@@ -278,8 +277,8 @@ class UndiciDriver implements Driver {
   }
 
   /** Undici will not speak of this exchange again. */
-  #letGo(exchange: Exchange): void {
-    exchange.connection?.release();
+  #letGo(exchange: Exchange, served: boolean): void {
+    exchange.connection?.release(served);
     exchange.connection = undefined;
     this.#recycle(exchange);
   }

@@ -1,0 +1,504 @@
+// What every driver must do, over HTTP/1.1, with and without TLS: `describeDriver(name, make)` in the driver's own test.
+// A server that is scripted byte by byte is the other side; outcomes and their order are asserted, never durations
+// (but for a lower bound: a timeout never fires early).
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { MakeDriver } from '../../src/drive/driver.ts';
+import {
+  answerOf,
+  chunkedAnswerOf,
+  closedPort,
+  type Script,
+  type ScriptedConnection,
+  type ScriptedServer,
+  type ScriptedServerOptions,
+  scriptedServer,
+} from '../support/scripted-server.ts';
+import {
+  cleanUp,
+  eventually,
+  type Harness,
+  type HarnessOptions,
+  harness,
+  keyOf,
+  pem,
+  type Reported,
+  requestTemplate,
+} from './harness.ts';
+
+const CREATED = answerOf(201, '{"id":7}', { 'content-type': 'application/json' });
+const answering =
+  (bytes: string): Script =>
+  (connection) =>
+    connection.send(bytes);
+
+export function describeDriver(name: string, make: MakeDriver): void {
+  const against = async (
+    script: Script,
+    options: Partial<HarnessOptions> = {},
+    serverOptions: ScriptedServerOptions = {},
+  ): Promise<{ server: ScriptedServer; h: Harness }> => {
+    const server = await scriptedServer(script, serverOptions);
+    cleanUp(server.close);
+    return { server, h: harness(make, { origin: server.origin, ...options }) };
+  };
+
+  const askOne = async (
+    script: Script,
+    options: Partial<HarnessOptions> = {},
+    serverOptions: ScriptedServerOptions = {},
+  ): Promise<{ answer: Reported; server: ScriptedServer; h: Harness }> => {
+    const { server, h } = await against(script, options, serverOptions);
+    return { answer: await h.ask(1), server, h };
+  };
+
+  const expectWritten = (answer: Reported): void => {
+    expect(answer.sentUs).toBeGreaterThanOrEqual(answer.firedUs);
+    expect(answer.doneUs).toBeGreaterThanOrEqual(answer.sentUs);
+  };
+
+  describe(`${name}: answers`, () => {
+    it('reports status, headers, body and times, and sends the request as rendered', async () => {
+      const bytes = answerOf(201, '{"id":7}', { 'content-type': 'application/json', 'X-Shop': 'a\r\nx-shop: b' });
+      const { answer, server } = await askOne(answering(bytes));
+      expect(answer).toMatchObject({ status: 201, failure: undefined, body: '{"id":7}', truncated: false });
+      expect(answer.header('content-type')).toBe('application/json');
+      expect(answer.header('x-shop')).toBe('a, b');
+      expect(answer.header('location')).toBeUndefined();
+      expect(answer.header('constructor')).toBeUndefined();
+      expectWritten(answer);
+      expect(server.requests).toMatchObject([
+        { key: keyOf(1), method: 'POST', path: '/checkout', body: '{"order":1}' },
+      ]);
+    });
+
+    it.each([
+      ['with a content-length', CREATED],
+      ['in chunks', chunkedAnswerOf(201, '{"id":7}', 3)],
+      [
+        'after interim answers',
+        `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${CREATED}`,
+      ],
+    ])('reads an answer %s whole, split at every byte, or in halves', async (_how, bytes) => {
+      for (const size of [bytes.length, 1, Math.ceil(bytes.length / 2)]) {
+        const { answer } = await askOne((connection) => connection.drip(bytes, size));
+        expect(answer).toMatchObject({ status: 201, body: '{"id":7}', failure: undefined });
+      }
+    });
+
+    it('reads a body that ends with the connection', async () => {
+      const { answer } = await askOne((connection) => connection.end('HTTP/1.1 200 OK\r\n\r\nto the end'));
+      expect(answer).toMatchObject({ status: 200, body: 'to the end', failure: undefined });
+    });
+
+    it.each([204, 304])('takes %i without a body and keeps the connection', async (status) => {
+      const { h, server } = await against(answering(`HTTP/1.1 ${status} None\r\n\r\n`));
+      expect(await h.ask(1)).toMatchObject({ status, body: '', failure: undefined });
+      expect(await h.ask(2)).toMatchObject({ status, failure: undefined });
+      expect(server.accepted()).toBe(1);
+    });
+
+    it('takes an answer to HEAD that names a length and has no body', async () => {
+      const head = 'HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n';
+      const { answer } = await askOne(answering(head), { template: requestTemplate('HEAD') });
+      expect(answer).toMatchObject({ status: 200, body: '', failure: undefined });
+    });
+
+    it('takes an answer that comes before the request is fully sent', async () => {
+      const template = requestTemplate('POST', () => 'x'.repeat(4_000_000));
+      const { answer } = await askOne(() => {}, { template }, { onHead: (connection) => connection.send(CREATED) });
+      expect(answer).toMatchObject({ status: 201, failure: undefined });
+    });
+
+    it('keeps the first bytes of a body and says that there were more', async () => {
+      const body = Array.from({ length: 9000 }, (_, i) => String.fromCharCode(97 + (i % 26))).join('');
+      const { answer } = await askOne((connection) => connection.drip(answerOf(200, body), 700), {
+        captureBytes: 1500,
+      });
+      expect(answer).toMatchObject({ status: 200, truncated: true, failure: undefined, body: body.slice(0, 1500) });
+      const { answer: fits } = await askOne(answering(answerOf(200, body)), { captureBytes: 9000 });
+      expect(fits).toMatchObject({ truncated: false, body });
+    });
+  });
+
+  describe(`${name}: connections`, () => {
+    it('keeps one alive for orders that follow each other', async () => {
+      const { h, server } = await against(answering(CREATED));
+      for (let seq = 0; seq < 4; seq++) expect((await h.ask(seq)).failure).toBeUndefined();
+      expect(server.requests.map((request) => request.connection)).toEqual([0, 0, 0, 0]);
+      expect(h.driver.counters).toMatchObject({ opened: 1, open: 1, openMax: 1, waiting: 0, waitingMax: 1 });
+    });
+
+    it('opens a fresh one for every order when told to, and closes it', async () => {
+      const { h, server } = await against(answering(CREATED), { connection: 'fresh' });
+      for (let seq = 0; seq < 3; seq++) expect((await h.ask(seq)).failure).toBeUndefined();
+      expect(server.requests.map((request) => request.connection)).toEqual([0, 1, 2]);
+      expect(server.requests.every((request) => request.headers.connection === 'close')).toBe(true);
+      await eventually(() => server.open.size === 0 && h.driver.counters.open === 0);
+      expect(h.driver.counters.opened).toBe(3);
+    });
+
+    it('holds the cap, lets the queue fill, refuses the next, and serves first come first served', async () => {
+      const held: ScriptedConnection[] = [];
+      const { h, server } = await against((connection) => held.push(connection), { connections: 2, queue: 3 });
+      expect([0, 1, 2, 3, 4, 5, 6].map((seq) => h.fire(seq))).toEqual([true, true, true, true, true, false, false]);
+      expect(h.driver.counters).toMatchObject({ open: 2, opened: 2, waiting: 5 });
+      for (let served = 1; served <= 5; served++) {
+        await eventually(() => held.length > 0);
+        held.shift()!.send(CREATED);
+        await h.answered(served);
+      }
+      expect(server.requests.slice(2).map((request) => request.key)).toEqual([2, 3, 4].map(keyOf));
+      expect(h.answers.map((answer) => answer.seq).sort()).toEqual([0, 1, 2, 3, 4]);
+      expect(h.driver.counters).toMatchObject({ opened: 2, openMax: 2, waiting: 0 });
+    });
+
+    it('uses the connection that was used last', async () => {
+      const { h, server } = await against(answering(CREATED));
+      for (const seq of [0, 1, 2]) h.fire(seq);
+      await h.answered(3);
+      await eventually(() => h.driver.counters.waiting === 0);
+      for (let seq = 10; seq < 15; seq++) await h.ask(seq);
+      expect(new Set(server.requests.slice(3).map((request) => request.connection)).size).toBe(1);
+    });
+
+    it('can be fired from within an answer', async () => {
+      const server = await scriptedServer(answering(CREATED));
+      cleanUp(server.close);
+      const h: Harness = harness(make, { origin: server.origin, connections: 1 }, (answer) => {
+        if (answer.seq < 20) expect(h.fire(answer.seq + 1)).toBe(true);
+      });
+      h.fire(0);
+      await h.answered(21);
+      expect(server.requests.map((request) => request.key)).toEqual(Array.from({ length: 21 }, (_, seq) => keyOf(seq)));
+    });
+
+    it('drops one that the server closed while it was idle', async () => {
+      const { h, server } = await against(answering(CREATED));
+      await h.ask(1);
+      for (const connection of server.open) connection.end();
+      await eventually(() => h.driver.counters.open === 0);
+      expect(await h.ask(2)).toMatchObject({ status: 201, failure: undefined });
+      expect(server.requests.map((request) => request.connection)).toEqual([0, 1]);
+    });
+
+    it('drops one that the server closed before it was ever used', async () => {
+      const held: ScriptedConnection[] = [];
+      const { h, server } = await against((connection) => held.push(connection), { connections: 2 });
+      h.fire(0);
+      await eventually(() => held.length === 1);
+      // Asks for a second connection, but is served by the first as soon as that is free.
+      h.fire(1);
+      held.shift()!.send(CREATED);
+      await eventually(() => held.length === 1);
+      await eventually(() => server.accepted() === 2);
+      for (const connection of server.open) if (!held.includes(connection)) connection.end();
+      await eventually(() => h.driver.counters.open === 1);
+      held.shift()!.send(CREATED);
+      await h.answered(2);
+      expect(h.answers.map((answer) => answer.status)).toEqual([201, 201]);
+    });
+  });
+
+  describe(`${name}: timeouts`, () => {
+    it('gives up an order that was sent, and never uses its connection again', async () => {
+      const timeoutUs = 60e3;
+      const { h, server } = await against(
+        (connection, request) => request.key !== keyOf(1) && connection.send(CREATED),
+        { timeoutUs },
+      );
+      const late = await h.ask(1);
+      expect(late).toMatchObject({ failure: 'timeout', status: 0 });
+      expectWritten(late);
+      expect(late.doneUs - late.firedUs).toBeGreaterThanOrEqual(timeoutUs);
+      expect(await h.ask(2)).toMatchObject({ status: 201, failure: undefined });
+      expect(server.requests.map((request) => request.connection)).toEqual([0, 1]);
+    });
+
+    it('gives up one whose answer does not end', async () => {
+      const { answer } = await askOne(answering('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf'), {
+        timeoutUs: 50e3,
+      });
+      expect(answer).toMatchObject({ failure: 'timeout', status: 0 });
+      expectWritten(answer);
+    });
+
+    it('tells those that never got a connection, in firing order', async () => {
+      const timeoutUs = 60e3;
+      const { h } = await against(() => {}, { connections: 1, timeoutUs });
+      for (const seq of [0, 1, 2]) h.fire(seq);
+      await h.answered(3);
+      expect(h.answers.map((answer) => [answer.seq, answer.failure])).toEqual([
+        [0, 'timeout'],
+        [1, 'wait-timeout'],
+        [2, 'wait-timeout'],
+      ]);
+      for (const answer of h.answers.slice(1)) {
+        expect(answer.sentUs).toBeNaN();
+        expect(answer.doneUs - answer.firedUs).toBeGreaterThanOrEqual(timeoutUs);
+      }
+    });
+
+    it('gives up a connection that does not come to stand', async () => {
+      // A TLS client against a server that accepts and says nothing.
+      const silent = await scriptedServer(() => {});
+      cleanUp(silent.close);
+      const h = harness(make, { origin: `https://127.0.0.1:${silent.port}`, connectTimeoutUs: 50e3, connections: 1 });
+      h.fire(1);
+      h.fire(2);
+      await h.answered(2);
+      for (const answer of h.answers) {
+        expect(answer).toMatchObject({ failure: 'connect-timeout', sentUs: Number.NaN });
+        expect(answer.doneUs - answer.firedUs).toBeGreaterThanOrEqual(50e3);
+      }
+      expect(silent.requests).toEqual([]);
+    });
+
+    it('tells apart: out of time while connecting, not yet sent', async () => {
+      const silent = await scriptedServer(() => {});
+      cleanUp(silent.close);
+      const h = harness(make, { origin: `https://127.0.0.1:${silent.port}`, timeoutUs: 50e3 });
+      expect(await h.ask(1)).toMatchObject({ failure: 'wait-timeout', sentUs: Number.NaN });
+    });
+  });
+
+  describe(`${name}: failures`, () => {
+    it('refused: nothing listens', async () => {
+      const h = harness(make, { origin: `http://127.0.0.1:${await closedPort()}`, connections: 1 });
+      for (const seq of [1, 2, 3]) h.fire(seq);
+      await h.answered(3);
+      for (const answer of h.answers) {
+        expect(answer).toMatchObject({ failure: 'refused', detail: 'ECONNREFUSED', status: 0, sentUs: Number.NaN });
+      }
+      expect(h.driver.counters).toMatchObject({ open: 0, waiting: 0, opened: 3, openMax: 1 });
+    });
+
+    it.each<[string, Script]>([
+      ['reset when the request was read', (connection) => connection.reset()],
+      ['closed when the request was read', (connection) => connection.end()],
+      ['closed within the head', (connection) => connection.end('HTTP/1.1 200 O')],
+      ['closed within a body of known length', (connection) => connection.end(answerOf(200, 'whole').slice(0, -2))],
+      [
+        'the same, announced',
+        (connection) => connection.end(answerOf(200, 'whole', { connection: 'close' }).slice(0, -2)),
+      ],
+      ['closed within a chunk', (connection) => connection.end(chunkedAnswerOf(200, 'whole', 5).slice(0, -9))],
+      [
+        'the same, announced',
+        (connection) =>
+          connection.end(
+            chunkedAnswerOf(200, 'whole', 5).replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n').slice(0, -9),
+          ),
+      ],
+    ])('reset: %s', async (_how, script) => {
+      const { answer, server } = await askOne(script);
+      expect(answer).toMatchObject({ failure: 'reset', status: 0 });
+      expectWritten(answer);
+      expect(server.requests).toHaveLength(1);
+    });
+
+    it('reset: as soon as the connection is accepted', async () => {
+      const { answer, server } = await askOne(() => {}, {}, { onConnection: (connection) => connection.reset() });
+      // Whether the reset overtakes the end of the handshake is the kernel's to decide; the two must not be mixed up.
+      const written = !Number.isNaN(answer.sentUs);
+      expect(answer.failure).toBe(written ? 'reset' : 'connect-error');
+      expect(server.requests).toHaveLength(0);
+    });
+
+    it('reset-on-reuse: on a kept-alive connection, before a byte of the answer', async () => {
+      const { h, server } = await against((connection) => {
+        if (server.requests.length === 1) connection.send(CREATED);
+        else connection.reset();
+      });
+      await h.ask(1);
+      const second = await h.ask(2);
+      expect(second.failure).toBe('reset-on-reuse');
+      expectWritten(second);
+      expect(server.requests).toHaveLength(2);
+    });
+
+    it('reset, not reset-on-reuse, once the answer had begun', async () => {
+      const { h, server } = await against((connection) => {
+        if (server.requests.length === 1) connection.send(CREATED);
+        else connection.end('HTTP/1.1 201 Cre');
+      });
+      await h.ask(1);
+      expect((await h.ask(2)).failure).toBe('reset');
+    });
+
+    it('never sends an order twice when the server closes behind its answer', async () => {
+      const { h, server } = await against((connection) => connection.end(CREATED), { connections: 2 });
+      for (let seq = 0; seq < 30; seq++) h.fire(seq);
+      await h.answered(30);
+      const keys = server.requests.map((request) => request.key);
+      expect(new Set(keys).size).toBe(keys.length);
+      for (const { failure } of h.answers) expect([undefined, 'reset', 'reset-on-reuse']).toContain(failure);
+    });
+
+    it.each([
+      ['garbage', 'SSH-2.0-OpenSSH_9.6\r\n'],
+      ['a broken header after a length', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\nbad header\r\n\r\nwhole'],
+      ['a broken chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n'],
+      ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nwhole'],
+    ])('unreadable: %s', async (_what, bytes) => {
+      const { answer } = await askOne(answering(bytes));
+      expect(answer).toMatchObject({ failure: 'unreadable', status: 0 });
+      expectWritten(answer);
+    });
+
+    it.each<[string, Script]>([
+      [
+        'a head that does not end',
+        (connection) => {
+          connection.send('HTTP/1.1 200 OK\r\n');
+          connection.flood('x-more: and more\r\n'.repeat(100));
+        },
+      ],
+      [
+        'a body that does not end',
+        (connection) => {
+          connection.send('HTTP/1.1 200 OK\r\n\r\n');
+          connection.flood('more '.repeat(1000));
+        },
+      ],
+      [
+        'a body of 100 MB',
+        (connection) => {
+          connection.send('HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n');
+          connection.flood('more '.repeat(1000));
+        },
+      ],
+    ])('too-large: %s', async (_what, script) => {
+      const { answer, server } = await askOne(script);
+      expect(answer).toMatchObject({ failure: 'too-large', status: 0 });
+      expectWritten(answer);
+      expect(answer.body.length).toBeLessThanOrEqual(1024);
+      await eventually(() => server.open.size === 0);
+    });
+  });
+
+  describe(`${name}: TLS`, () => {
+    const tls = { cert: pem('server'), key: pem('server-key') };
+
+    it('trusts an own CA, by address and by name', async () => {
+      const { answer, server } = await askOne(answering(CREATED), { tls: { ca: pem('ca'), insecure: false } }, { tls });
+      expect(answer).toMatchObject({ status: 201, failure: undefined });
+      const named = harness(make, {
+        origin: server.origin,
+        tls: { ca: pem('ca'), servername: 'localhost', insecure: false },
+      });
+      expect(await named.ask(2)).toMatchObject({ status: 201, failure: undefined });
+    });
+
+    it.each([
+      ['an unknown CA', {}],
+      ['another CA', { ca: pem('other-ca') }],
+      ['another name', { ca: pem('ca'), servername: 'shop.example' }],
+    ])('tls: %s', async (_what, options) => {
+      const { answer, server } = await askOne(answering(CREATED), { tls: { insecure: false, ...options } }, { tls });
+      expect(answer).toMatchObject({ failure: 'tls', status: 0, sentUs: Number.NaN });
+      expect(answer.detail).not.toBe('');
+      expect(server.requests).toEqual([]);
+    });
+
+    it('tls: the other side speaks something else', async () => {
+      const plain = await scriptedServer(() => {}, { onConnection: (connection) => connection.end('220 ready\r\n') });
+      cleanUp(plain.close);
+      const h = harness(make, { origin: `https://127.0.0.1:${plain.port}` });
+      expect(await h.ask(1)).toMatchObject({ failure: 'tls', sentUs: Number.NaN });
+    });
+
+    it('accepts any certificate when insecure', async () => {
+      const { answer } = await askOne(answering(CREATED), { tls: { insecure: true } }, { tls });
+      expect(answer).toMatchObject({ status: 201, failure: undefined });
+    });
+
+    it('shows a client certificate, and names its absence', async () => {
+      const mutual = { ...tls, ca: pem('ca'), requestCert: true, rejectUnauthorized: true };
+      const own = { ca: pem('ca'), insecure: false, cert: pem('client'), key: pem('client-key') };
+      const { answer } = await askOne(answering(CREATED), { tls: own }, { tls: mutual });
+      expect(answer).toMatchObject({ status: 201, failure: undefined });
+      // In TLS 1.2 the refusal is part of the handshake; in 1.3 it may arrive after the request was written.
+      const old = { ...mutual, maxVersion: 'TLSv1.2' as const };
+      const { answer: refused } = await askOne(
+        answering(CREATED),
+        { tls: { ca: pem('ca'), insecure: false } },
+        { tls: old },
+      );
+      expect(refused).toMatchObject({ failure: 'tls', sentUs: Number.NaN });
+    });
+  });
+
+  describe(`${name}: close`, () => {
+    it('reports everything in hand as abandoned, and takes nothing more', async () => {
+      const { h, server } = await against(() => {}, { connections: 1 });
+      for (const seq of [0, 1, 2]) h.fire(seq);
+      await eventually(() => server.requests.length === 1);
+      await Promise.all([h.driver.close(), h.driver.close()]);
+      expect(h.answers.map((answer) => [answer.seq, answer.failure])).toEqual(
+        [0, 1, 2].map((seq) => [seq, 'abandoned']),
+      );
+      expectWritten(h.answers[0]!);
+      expect(h.answers[1]!.sentUs).toBeNaN();
+      expect(h.fire(3)).toBe(false);
+      expect(h.driver.counters).toMatchObject({ open: 0, waiting: 0 });
+      await eventually(() => server.open.size === 0);
+    });
+
+    it('reports one that is still connecting', async () => {
+      const silent = await scriptedServer(() => {});
+      cleanUp(silent.close);
+      const h = harness(make, { origin: `https://127.0.0.1:${silent.port}` });
+      h.fire(1);
+      await h.driver.close();
+      expect(h.answers).toMatchObject([{ seq: 1, failure: 'abandoned', sentUs: Number.NaN }]);
+    });
+  });
+
+  describe(`${name}: whatever the server does`, () => {
+    it('reports each order once, and the server sees each key at most once', async () => {
+      const deeds: Script[] = [
+        answering(CREATED),
+        answering(CREATED),
+        (connection) => connection.drip(CREATED, 7),
+        (connection) => connection.end(CREATED),
+        (connection) => connection.reset(),
+        (connection) => connection.end(),
+        (connection) => connection.end(CREATED.slice(0, 30)),
+        answering('nonsense\r\n\r\n'),
+        answering(`${CREATED}${CREATED}`),
+        () => {},
+        (connection) => connection.drip(chunkedAnswerOf(200, 'x'.repeat(300), 11), 40),
+      ];
+      const chaos = fc.record({
+        plan: fc.array(fc.nat(deeds.length - 1), { minLength: 40, maxLength: 40 }),
+        connections: fc.integer({ min: 1, max: 6 }),
+        fresh: fc.boolean(),
+      });
+      await fc.assert(
+        fc.asyncProperty(chaos, async ({ plan, connections, fresh }) => {
+          const server = await scriptedServer((connection, request) => {
+            deeds[plan[Number(request.key.slice('order-'.length))]!]!(connection, request);
+          });
+          const connection = fresh ? 'fresh' : 'keep-alive';
+          const h = harness(make, { origin: server.origin, connections, connection, timeoutUs: 80e3 });
+          for (let seq = 0; seq < plan.length; seq++) expect(h.fire(seq)).toBe(true);
+          await h.answered(plan.length);
+          await h.driver.close();
+          await server.close();
+          const seen = server.requests.map((request) => request.key);
+          expect(new Set(seen).size).toBe(seen.length);
+          expect(h.answers.map((answer) => answer.seq).sort((a, b) => a - b)).toEqual([...plan.keys()]);
+          for (const answer of h.answers) {
+            if (Number.isNaN(answer.sentUs)) expect(seen).not.toContain(keyOf(answer.seq));
+            else expectWritten(answer);
+            if (answer.status !== 0) expect(seen).toContain(keyOf(answer.seq));
+          }
+          expect(h.driver.counters.openMax).toBeLessThanOrEqual(connections);
+        }),
+        { seed: 20150408, numRuns: 12 },
+      );
+    });
+  });
+}

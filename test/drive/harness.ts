@@ -1,0 +1,158 @@
+// A driver under test with everything it reported, copied out of its reused Answer.
+
+import { readFileSync } from 'node:fs';
+import { afterEach } from 'vitest';
+import type { Attempt, Driver, DriverOptions, MakeDriver } from '../../src/drive/driver.ts';
+import type { Failure } from '../../src/order/answer.ts';
+import type { Request, Template } from '../../src/order/spec.ts';
+
+export type Reported = {
+  seq: number;
+  firedUs: number;
+  sentUs: number;
+  doneUs: number;
+  failure: Failure | undefined;
+  detail: string;
+  status: number;
+  header: (name: string) => string | undefined;
+  body: string;
+  truncated: boolean;
+};
+
+export type Harness = {
+  driver: Driver;
+  /** In the order they were reported. */
+  answers: Reported[];
+  /** Fires order `seq` now, or as if it had been fired `agoUs` ago; false when it was refused. */
+  fire: (seq: number, agoUs?: number) => boolean;
+  /** Fires and waits for its answer. */
+  ask: (seq: number) => Promise<Reported>;
+  /** The answer to `seq`. */
+  answerTo: (seq: number) => Promise<Reported>;
+  /** Resolves once there are `count` answers. */
+  answered: (count: number) => Promise<Reported[]>;
+};
+
+export const DEFAULTS: Omit<DriverOptions, 'origin'> = {
+  http: '1.1',
+  connection: 'keep-alive',
+  connections: 4,
+  queue: 100,
+  connectTimeoutUs: 5e6,
+  timeoutUs: 10e6,
+  captureBytes: 1024,
+  maxBodyBytes: 65_536,
+  maxHeadBytes: 8192,
+  tls: { insecure: false },
+};
+
+export const keyOf = (seq: number): string => `order-${seq}`;
+
+/** POST with the order's key and a small body. */
+export const POST: Template = requestTemplate('POST', (seq) => JSON.stringify({ order: seq }));
+
+export function requestTemplate(method: string, body?: (seq: number) => string): Template {
+  return {
+    render(seq): Request {
+      const bytes = body ? new TextEncoder().encode(body(seq)) : undefined;
+      const length = bytes ? ['content-length', String(bytes.length)] : [];
+      return { method, path: '/checkout', headers: ['idempotency-key', keyOf(seq), ...length], body: bytes };
+    },
+  };
+}
+
+export function pem(name: string): string {
+  return readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url), 'utf8');
+}
+
+const leftovers: (() => Promise<unknown>)[] = [];
+
+/** Something to close after the test, last made first. */
+export function cleanUp(close: () => Promise<unknown>): void {
+  leftovers.push(close);
+}
+
+afterEach(async () => {
+  for (let close = leftovers.pop(); close; close = leftovers.pop()) await close();
+});
+
+export type HarnessOptions = Partial<DriverOptions> & { origin: string; template?: Template };
+
+export function harness(make: MakeDriver, options: HarnessOptions, onAnswer?: (answer: Reported) => void): Harness {
+  const { template = POST, ...rest } = options;
+  const answers: Reported[] = [];
+  const waiters = new Set<() => void>();
+  let insideFire = false;
+
+  const driver = make(
+    { ...DEFAULTS, ...rest },
+    {
+      templates: [template],
+      nowUs: () => performance.now() * 1e3,
+      onAnswer: (attempt, answer) => {
+        if (insideFire) throw new Error('reported inside fire');
+        const { sentUs, doneUs, failure, detail, status } = answer;
+        // Values die with the callback: only what is read here counts.
+        const seen = new Map(HEADERS_READ.map((name) => [name, answer.headers.get(name)]));
+        answers.push({
+          seq: attempt.seq,
+          firedUs: attempt.firedUs,
+          ...{ sentUs, doneUs, failure, detail, status },
+          header: (name) => seen.get(name),
+          body: Buffer.from(answer.body).toString('latin1'),
+          truncated: answer.bodyTruncated,
+        });
+        onAnswer?.(answers.at(-1)!);
+        for (const check of waiters) check();
+      },
+    },
+  );
+  cleanUp(() => driver.close());
+
+  const until = (done: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const check = (): void => {
+        if (!done()) return;
+        waiters.delete(check);
+        resolve();
+      };
+      waiters.add(check);
+      check();
+    });
+  const fire = (seq: number, agoUs = 0): boolean => {
+    const firedUs = performance.now() * 1e3 - agoUs;
+    const attempt: Attempt = { seq, step: 0, dueUs: firedUs, firedUs };
+    const outer = insideFire;
+    insideFire = true;
+    try {
+      return driver.fire(attempt);
+    } finally {
+      insideFire = outer;
+    }
+  };
+  const answerTo = async (seq: number): Promise<Reported> => {
+    await until(() => answers.some((answer) => answer.seq === seq));
+    return answers.find((answer) => answer.seq === seq)!;
+  };
+  return {
+    driver,
+    answers,
+    fire,
+    answerTo,
+    ask: (seq) => {
+      if (!fire(seq)) throw new Error(`order ${seq} was refused`);
+      return answerTo(seq);
+    },
+    answered: async (count) => {
+      await until(() => answers.length >= count);
+      return answers;
+    },
+  };
+}
+
+const HEADERS_READ = ['content-type', 'x-shop', 'set-cookie', 'constructor', 'location'];
+
+/** Turns of the event loop until something is so; a test that waits in vain runs into its timeout. */
+export async function eventually(so: () => boolean): Promise<void> {
+  while (!so()) await new Promise((next) => setTimeout(next, 1));
+}

@@ -1,0 +1,245 @@
+// The contract, and what only this driver does: HTTP/2, and what undici would do if it were let (send again).
+
+import { constants } from 'node:http2';
+import { describe, expect, it } from 'vitest';
+import { makeUndiciDriver } from '../../src/drive/undici.ts';
+import { type Http2Script, type Http2TestServer, http2Server } from '../support/http2-server.ts';
+import { answerOf, scriptedServer } from '../support/scripted-server.ts';
+import { describeDriver } from './contract.ts';
+import {
+  cleanUp,
+  eventually,
+  type Harness,
+  type HarnessOptions,
+  harness,
+  keyOf,
+  pem,
+  requestTemplate,
+} from './harness.ts';
+
+describeDriver('undici', makeUndiciDriver);
+
+const server = { cert: pem('server'), key: pem('server-key') };
+const trusted = { ca: pem('ca'), insecure: false };
+const created: Http2Script = ({ stream }) => {
+  stream.respond({ ':status': 201, 'content-type': 'application/json', 'x-shop': 'a' });
+  stream.end('{"id":7}');
+};
+
+type ServerOptions = Parameters<typeof http2Server>[1];
+
+async function over2(
+  script: Http2Script,
+  options: Partial<HarnessOptions> = {},
+  serverOptions: ServerOptions = { tls: server },
+): Promise<{ s: Http2TestServer; h: Harness }> {
+  const s = await http2Server(script, serverOptions);
+  cleanUp(s.close);
+  return { s, h: harness(makeUndiciDriver, { origin: s.origin, http: '2', tls: trusted, ...options }) };
+}
+
+const range = (count: number): number[] => [...Array(count).keys()];
+const keysSeen = (s: Http2TestServer): string[] => s.streams.map((seen) => seen.key);
+
+describe('undici: HTTP/2', () => {
+  it.each([
+    ['over TLS', { tls: server }],
+    ['over plain TCP, with prior knowledge', {}],
+  ])('sends and reads %s', async (_how, serverOptions) => {
+    const { s, h } = await over2(created, {}, serverOptions);
+    const answer = await h.ask(1);
+    expect(answer).toMatchObject({ status: 201, body: '{"id":7}', failure: undefined });
+    expect(answer.header('x-shop')).toBe('a');
+    expect(answer.sentUs).toBeGreaterThanOrEqual(answer.firedUs);
+    expect(answer.doneUs).toBeGreaterThanOrEqual(answer.sentUs);
+    expect(s.streams).toMatchObject([{ key: keyOf(1), body: '{"order":1}' }]);
+    expect(s.streams[0]!.headers).toMatchObject({ ':method': 'POST', ':path': '/checkout', 'content-length': '11' });
+  });
+
+  it('shares one connection between orders in flight', async () => {
+    const { s, h } = await over2(() => {});
+    for (const seq of range(30)) expect(h.fire(seq)).toBe(true);
+    await eventually(() => s.streams.length === 30);
+    expect(s.accepted()).toBe(1);
+    for (const seen of s.streams) created(seen, 0);
+    const answers = await h.answered(30);
+    expect(answers.every((answer) => answer.status === 201)).toBe(true);
+    expect(h.driver.counters).toMatchObject({ opened: 1, openMax: 1, waiting: 0 });
+  });
+
+  it('opens another only when the streams the server allows are taken, up to the cap', async () => {
+    const settings = { maxConcurrentStreams: 3 };
+    const { s, h } = await over2(() => {}, { connections: 2 }, { tls: server, settings });
+    for (const seq of range(8)) h.fire(seq);
+    await eventually(() => s.streams.length === 6);
+    expect(s.accepted()).toBe(2);
+    expect(h.driver.counters).toMatchObject({ open: 2, waiting: 2 });
+    for (const seen of s.streams.slice(0, 2)) created(seen, 0);
+    await eventually(() => s.streams.length === 8);
+    for (const seen of s.streams.slice(2)) created(seen, 0);
+    await h.answered(8);
+    expect(new Set(keysSeen(s)).size).toBe(8);
+    expect(h.driver.counters).toMatchObject({ opened: 2, waiting: 0 });
+  });
+
+  it('opens a fresh connection for every order when told to', async () => {
+    const { s, h } = await over2(created, { connection: 'fresh' });
+    for (const seq of range(3)) expect((await h.ask(seq)).status).toBe(201);
+    expect(s.accepted()).toBe(3);
+    await eventually(() => s.sessions.size === 0 && h.driver.counters.open === 0);
+  });
+
+  it('never sends an order again after REFUSED_STREAM', async () => {
+    const { s, h } = await over2(({ stream }) => stream.close(constants.NGHTTP2_REFUSED_STREAM));
+    expect(await h.ask(1)).toMatchObject({ failure: 'reset', detail: 'REFUSED_STREAM' });
+    expect((await h.ask(2)).failure).toBe('reset');
+    expect(keysSeen(s)).toEqual([keyOf(1), keyOf(2)]);
+  });
+
+  it.each([
+    ['POST', undefined],
+    ['GET', requestTemplate('GET')],
+  ])('never sends a %s again after GOAWAY, and lets the accepted ones end', async (_method, template) => {
+    const { s, h } = await over2(() => {}, template ? { template } : {});
+    for (const seq of [1, 2, 3]) h.fire(seq);
+    await eventually(() => s.streams.length === 3);
+    const [first] = s.streams;
+    // Stream 1 is accepted, the later ones are not: undici would send those again on a connection of its own.
+    first!.session.goaway(constants.NGHTTP2_NO_ERROR, first!.stream.id!);
+    created(first!, 0);
+    await h.answered(3);
+    h.fire(4);
+    await eventually(() => s.streams.length === 4);
+    created(s.streams[3]!, 0);
+    await h.answered(4);
+    expect(h.answers.map(({ seq, status }) => [seq, status])).toEqual([
+      [1, 201],
+      [2, 0],
+      [3, 0],
+      [4, 201],
+    ]);
+    expect((await h.answerTo(2)).failure).toMatch(/^reset/);
+    expect((await h.answerTo(2)).detail).toContain('GOAWAY');
+    expect(keysSeen(s)).toEqual([1, 2, 3, 4].map(keyOf));
+    expect(s.accepted()).toBe(2);
+  });
+
+  it('resets all orders of a connection that breaks, and goes on with another', async () => {
+    const { s, h } = await over2(() => {});
+    for (const seq of range(5)) h.fire(seq);
+    await eventually(() => s.streams.length === 5);
+    s.streams[0]!.session.destroy();
+    await h.answered(5);
+    for (const answer of h.answers) {
+      expect(answer.failure).toBe('reset');
+      expect(answer.sentUs).not.toBeNaN();
+    }
+    h.fire(9);
+    await eventually(() => s.streams.length === 6);
+    created(s.streams[5]!, 0);
+    expect((await h.answerTo(9)).status).toBe(201);
+    expect(new Set(keysSeen(s)).size).toBe(6);
+  });
+
+  it('gives up one late order, lets its neighbours end, and then leaves the connection', async () => {
+    const { s, h } = await over2(() => {});
+    // The timeout is 10 s: the first has 50 ms left of it, its neighbour all.
+    h.fire(1, 9.95e6);
+    await eventually(() => s.streams.length === 1);
+    h.fire(2);
+    await eventually(() => s.streams.length === 2);
+    expect(await h.answerTo(1)).toMatchObject({ failure: 'timeout' });
+    created(s.streams[1]!, 0);
+    expect((await h.answerTo(2)).status).toBe(201);
+    h.fire(3);
+    await eventually(() => s.streams.length === 3);
+    created(s.streams[2]!, 0);
+    expect((await h.answerTo(3)).status).toBe(201);
+    expect(s.accepted()).toBe(2);
+  });
+
+  it('gives up a body and a head that are too large without touching the neighbours', async () => {
+    const { s, h } = await over2(() => {}, { maxHeadBytes: 2000 });
+    for (const seq of [1, 2, 3]) h.fire(seq);
+    await eventually(() => s.streams.length === 3);
+    s.streams[0]!.stream.respond({ ':status': 200 });
+    s.streams[0]!.stream.end('x'.repeat(200_000));
+    s.streams[1]!.stream.respond({ ':status': 200, 'x-much': 'y'.repeat(3000) });
+    s.streams[1]!.stream.end();
+    expect(await h.answerTo(1)).toMatchObject({ failure: 'too-large', detail: 'body' });
+    expect(await h.answerTo(2)).toMatchObject({ failure: 'too-large', detail: 'head' });
+    created(s.streams[2]!, 0);
+    expect((await h.answerTo(3)).status).toBe(201);
+    expect(s.accepted()).toBe(1);
+  });
+
+  it('calls a body of another length than announced unreadable', async () => {
+    const { h } = await over2(({ stream }) => {
+      stream.respond({ ':status': 200, 'content-length': 10 });
+      stream.end('short');
+    });
+    expect((await h.ask(1)).failure).toBe('unreadable');
+  });
+
+  it('says when the server speaks HTTP/1.1 only', async () => {
+    const old = await scriptedServer((connection) => connection.send(answerOf(201)), { tls: server });
+    cleanUp(old.close);
+    const h = harness(makeUndiciDriver, { origin: old.origin, http: '2', tls: trusted });
+    const answer = await h.ask(1);
+    expect(answer).toMatchObject({ failure: 'connect-error', sentUs: Number.NaN });
+    expect(answer.detail).toContain('HTTP/2');
+    expect(old.requests).toEqual([]);
+  });
+
+  it('reports everything in hand when it is closed', async () => {
+    const { s, h } = await over2(() => {});
+    for (const seq of range(4)) h.fire(seq);
+    await eventually(() => s.streams.length === 4);
+    await h.driver.close();
+    expect(h.answers.map((answer) => answer.failure)).toEqual(Array(4).fill('abandoned'));
+    await eventually(() => s.sessions.size === 0);
+  });
+});
+
+describe('undici: HTTP/1.1 in particular', () => {
+  it('fails what cannot be sent, and goes on', async () => {
+    const s = await scriptedServer((connection) => connection.send(answerOf(201)));
+    cleanUp(s.close);
+    const template = requestTemplate('POST');
+    const render = template.render.bind(template);
+    template.render = (seq) => (seq === 1 ? { ...render(seq), headers: ['x-bad', 'a\r\nb: c'] } : render(seq));
+    const h = harness(makeUndiciDriver, { origin: s.origin, template, connections: 1 });
+    expect(await h.ask(1)).toMatchObject({
+      failure: 'connect-error',
+      sentUs: Number.NaN,
+      detail: 'invalid x-bad header',
+    });
+    expect((await h.ask(2)).status).toBe(201);
+    expect(s.requests).toHaveLength(1);
+  });
+
+  it('calls a 100 nobody asked for unreadable: undici breaks the connection off', async () => {
+    const s = await scriptedServer((connection) => connection.send(`HTTP/1.1 100 Continue\r\n\r\n${answerOf(201)}`));
+    cleanUp(s.close);
+    expect((await harness(makeUndiciDriver, { origin: s.origin }).ask(1)).failure).toBe('unreadable');
+  });
+
+  it('lets a bug in the caller be seen, not taken for a failure of the request', async () => {
+    const s = await scriptedServer((connection) => connection.send(answerOf(201)));
+    cleanUp(s.close);
+    const bug = new Error('a bug');
+    const seen = new Promise((resolve) => process.once('uncaughtException', resolve));
+    const others = process.listeners('uncaughtException').slice(0, -1);
+    for (const listener of others) process.off('uncaughtException', listener);
+    let reports = 0;
+    const h = harness(makeUndiciDriver, { origin: s.origin }, () => {
+      reports++;
+      throw bug;
+    });
+    h.fire(1);
+    expect(await seen).toBe(bug);
+    for (const listener of others) process.on('uncaughtException', listener);
+    await eventually(() => h.driver.counters.waiting === 0);
+    expect(reports).toBe(1);
+  });
+});
