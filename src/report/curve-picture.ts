@@ -10,7 +10,7 @@ export type RateStretch = { fromUs: number; untilUs: number; ratePerS: number; p
 const ROWS = 10;
 const EIGHTHS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const SHADE = '░';
-const NICE_STEPS = [1, 2, 2.5, 5, 10];
+const NICE_STEPS = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];
 const NICE_TICKS_US = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200,
 ].map((s) => s * 1e6);
@@ -26,7 +26,8 @@ export function curvePicture(stretches: readonly RateStretch[], durationUs: numb
   const top = niceTop(highest);
   const labels = Array.from({ length: ROWS + 1 }, (_, row) => axisLabel(row, top));
   const margin = Math.max(...labels.map((label) => label.length));
-  const bars = columnsOf(stretches, durationUs, columns - margin - 2);
+  // The plot ends early enough for every label to start below its tick.
+  const bars = columnsOf(stretches, durationUs, columns - margin - 2 - (formatClock(durationUs).length - 1));
   const rows = Array.from({ length: ROWS }, (_, index) => {
     const row = ROWS - 1 - index;
     const cells = bars.map((bar) => cell(bar, row, top)).join('');
@@ -35,7 +36,7 @@ export function curvePicture(stretches: readonly RateStretch[], durationUs: numb
   return [...rows, ...timeAxis(durationUs, bars.length, margin, labels[0]!)];
 }
 
-/** The next 1, 2, 2.5, 5 × 10ⁿ at or above the highest rate. */
+/** The next round number at or above the highest rate: the halves of these steps are round too. */
 function niceTop(highest: number): number {
   if (!(highest > 0)) return 1;
   const scale = 10 ** Math.floor(Math.log10(highest));
@@ -75,17 +76,17 @@ function cell({ meanPerS, peakPerS }: Column, row: number, top: number): string 
 }
 
 function timeAxis(durationUs: number, count: number, margin: number, zero: string): string[] {
-  const widest = formatClock(durationUs).length + 3;
+  // A label with seconds is the longer one, and needs its place as soon as ticks fall between whole minutes.
+  const widest = (us: number) => (us % 60e6 === 0 ? '00:00' : '00:00:00').length + (durationUs >= 360_000e6 ? 3 : 2);
   const tickUs =
-    NICE_TICKS_US.find((us) => (count * us) / durationUs >= widest) ?? Math.ceil(durationUs / 86_400e6) * 86_400e6;
+    NICE_TICKS_US.find((us) => (count * us) / durationUs >= widest(us)) ??
+    Math.ceil(durationUs / 4 / 86_400e6) * 86_400e6;
   const line = new Array<string>(count).fill('─');
-  const text = new Array<string>(margin + 2 + count + widest).fill(' ');
+  let text = '';
   for (let us = 0; us <= durationUs; us += tickUs) {
     const column = Math.min(count - 1, Math.round((us / durationUs) * count));
     line[column] = '┬';
-    const label = formatClock(us);
-    const start = Math.min(margin + 2 + column, margin + 2 + count - label.length);
-    for (let at = 0; at < label.length; at++) text[start + at] = label[at]!;
+    text = text.padEnd(margin + 2 + column) + formatClock(us);
   }
-  return [`${padStart(zero, margin)} ┼${line.join('')}`, text.join('').trimEnd()];
+  return [`${padStart(zero, margin)} ┼${line.join('')}`, text];
 }

@@ -57,24 +57,33 @@ export function cut(text: string, columns: number): string {
   return `${kept.trimEnd()}…`;
 }
 
-/** Lines of at most `columns`, broken at spaces; a single longer word is cut. At most `most` lines. */
+const GLUE = '\u00a0';
+
+/** Code in backticks and a number with its unit stay together, unless that alone would fill a line. */
+function glued(text: string, columns: number): string {
+  const short = (piece: string) => (widthOf(piece) <= columns / 2 ? piece.replaceAll(' ', GLUE) : piece);
+  return text.replace(/`[^`]*`/g, short).replace(/(?<=\d) (?=(?:µs|ms|s|m|h|d|%)(?![\p{L}\p{N}]))/gu, GLUE);
+}
+
+/** Lines of at most `columns`, broken at spaces; a single longer word is cut. At most `most` lines, the last cut with `…`. */
 export function wrap(text: string, columns: number, most = Infinity): string[] {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const joined = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && widthOf(joined) > columns) {
+  let line: string | undefined;
+  for (const word of glued(text, columns).split(' ')) {
+    const joined: string = line === undefined ? word : `${line} ${word}`;
+    if (line !== undefined && widthOf(joined) > columns) {
       lines.push(line);
       line = word;
     } else line = joined;
   }
-  lines.push(line);
-  if (lines.length > most) {
-    const kept = lines.slice(0, most);
-    kept[most - 1] = cut(`${kept[most - 1]} ${lines.slice(most).join(' ')}`, columns);
-    return kept.map((each) => cut(each, columns));
-  }
-  return lines.map((each) => cut(each, columns));
+  lines.push(line ?? '');
+  const kept = lines.length > most ? [...lines.slice(0, most - 1), lines.slice(most - 1).join(' ')] : lines;
+  return kept.map((each) => cut(each.replaceAll(GLUE, ' '), columns).trimEnd());
+}
+
+/** The first of several ways to say something that fits, the last one cut if none does. Longest first. */
+export function fitting(ways: readonly string[], columns: number): string {
+  return ways.find((way) => widthOf(way) <= columns) ?? cut(ways.at(-1) ?? '', columns);
 }
 
 /** Pieces joined by ` · ` while they fit into `columns`; when some do not, the last says how many were left out. */

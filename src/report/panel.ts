@@ -54,7 +54,7 @@ export function panelStateOf(evidence: Evidence, elapsedUs: number, extras: Pane
   const total = timeline.total();
   const until = Math.max(0, Math.floor(elapsed / 1e6) - LAG_S);
   const flows = lastFlows(evidence, until);
-  const recent = timeline.tally(Math.max(0, until - RECENT_S), Math.max(until, timeline.seconds));
+  const recent = timeline.tally(Math.max(0, until - RECENT_S), Math.floor(elapsed / 1e6) + 1);
   return {
     name: extras.name,
     target: extras.target,
@@ -211,12 +211,11 @@ function timeLines({ response }: PanelState, options: TextOptions): string[] {
 
 function ordersLine({ orders }: PanelState, options: TextOptions, width: number): string {
   const pieces = [
-    `${formatCount(orders.fired)} fired`,
+    `${formatCount(orders.fired)} of ${formatCount(orders.planned)} fired`,
     ...OUTCOME_CLASSES.filter((each) => each === 'accepted' || orders[each] > 0).map(
       (each) => `${formatCount(orders[each])} ${each}`,
     ),
     ...(orders.dropped > 0 ? [`${formatCount(orders.dropped)} dropped!`] : []),
-    `of ${formatCount(orders.planned)}`,
   ];
   return labelled(
     'orders',

@@ -84,7 +84,7 @@ const slo = object({
   unit: described(oneOf('us', 'share', 'count', 'perS'), 'Of measured, interval, limit and worst.measured.'),
   measured: maybeNumber,
   interval: described(orNull(object({ low: number, high: number })), '95 % interval of measured.'),
-  limit: number,
+  limit: maybeNumber,
   samples: described(count, 'Orders the judgement rests on.'),
   windows: orNull(object({ total: count, failed: count, undecided: count })),
   worst: orNull(object({ ...window, measured: number })),

@@ -21,7 +21,8 @@ export type ResultSlo = {
   unit: SloResult['unit'];
   measured: number | null;
   interval: { low: number; high: number } | null;
-  limit: number;
+  /** null for a line that could not be read. */
+  limit: number | null;
   samples: number;
   windows: { total: number; failed: number; undecided: number } | null;
   worst: (Window & { measured: number }) | null;
@@ -117,7 +118,7 @@ function sloOf(slo: SloResult): ResultSlo {
     unit,
     measured: known(slo.measured),
     interval: slo.interval === undefined ? null : { low: slo.interval[0], high: slo.interval[1] },
-    limit,
+    limit: known(limit),
     samples,
     windows: slo.windows ?? null,
     worst: slo.worst ?? null,

@@ -50,25 +50,41 @@ export function windowsText(slo: SloResult): string {
   return `in ${formatCount(slo.windows.failed)} of ${formatCount(slo.windows.total)} ${word}`;
 }
 
-/** What an SLO is shown with: the worst window where windows are judged, the whole scope otherwise. */
-export function sloMeasured(slo: SloResult): number | undefined {
-  return slo.windows === undefined ? slo.measured : (slo.worst?.measured ?? slo.measured);
+/**
+ * Behind the number: how sure it is, or which windows broke and where the worst was; ever shorter ways to say it, the
+ * longest first. `says` has the whole story.
+ */
+export function sloDetails(slo: SloResult, evidence: Evidence): string[] {
+  if (slo.status === 'not-checked') return [visible(slo.says).split(',')[0]!, 'not checked'];
+  if (slo.status === 'inconclusive') return openDetails(slo, evidence);
+  if (slo.windows === undefined) return [intervalText(slo), ''];
+  const broken = slo.windows.failed > 0 ? windowsText(slo) : '';
+  if (slo.worst === undefined) return [broken, ''];
+  const { fromUs, untilUs } = slo.worst;
+  const worst = `worst ${formatClock(fromUs)}–${formatClock(untilUs)}`;
+  const short = `worst ${formatClock(fromUs)}`;
+  const join = (...pieces: string[]) => pieces.filter((piece) => piece !== '').join(', ');
+  const during = partAt(evidence, fromUs, untilUs, 'name');
+  const few = slo.windows.failed > 0 ? `${formatCount(slo.windows.failed)} of ${formatCount(slo.windows.total)}` : '';
+  return [join(broken, worst + during), join(broken, worst), join(few, worst), join(few, short), short, ''];
 }
 
-/** Behind the number: how sure it is, or which windows broke and where the worst was. */
-export function sloDetail(slo: SloResult, evidence: Evidence): string {
-  if (slo.status === 'not-checked' || slo.status === 'inconclusive') return visible(slo.says);
-  const pieces: string[] = [];
-  if (slo.windows !== undefined && slo.windows.failed > 0) pieces.push(windowsText(slo));
-  if (slo.windows === undefined && slo.interval !== undefined) {
-    const [low, high] = slo.interval;
-    pieces.push(`(${formatMeasure(low, slo.unit)} to ${formatMeasure(high, slo.unit)})`);
-  }
-  if (slo.worst !== undefined) {
-    const { fromUs, untilUs } = slo.worst;
-    pieces.push(`worst ${formatClock(fromUs)}–${formatClock(untilUs)}${partAt(evidence, fromUs, untilUs, 'name')}`);
-  }
-  return pieces.join(', ');
+function intervalText({ measured, interval, unit }: SloResult): string {
+  if (measured === undefined || interval === undefined) return '';
+  const [low, high] = interval.map((each) => formatMeasure(each, unit));
+  return low === high ? '' : `(${low} to ${high})`;
+}
+
+function openDetails(slo: SloResult, evidence: Evidence): string[] {
+  const why = openBecause(slo, evidence);
+  const interval = intervalText(slo);
+  return [...(interval === '' ? [] : [`${interval}, ${why}`]), why];
+}
+
+function openBecause(slo: SloResult, { ending }: Evidence): string {
+  if (ending.kind !== 'complete') return `the run ended at ${formatClock(ending.atUs)}`;
+  if (slo.samples > 0 && slo.interval !== undefined) return 'too close to tell';
+  return visible(slo.says);
 }
 
 function plural(count: number, one: string): string {
@@ -77,30 +93,41 @@ function plural(count: number, one: string): string {
 
 function failure(record: RunRecord): string {
   const broken = record.judgement.slo.filter((slo) => slo.status === 'fail');
-  const first = broken[0];
-  if (first === undefined) return record.judgement.reasons[0]?.message ?? 'a limit was broken';
-  const seen = sloMeasured(first);
+  // Where it broke says more than that it broke.
+  const first = broken.find((slo) => slo.worst !== undefined) ?? broken[0];
+  if (first === undefined) return record.judgement.reasons[0]?.message ?? 'an SLO was broken';
   const where = first.worst === undefined ? '' : partAt(record.evidence, first.worst.fromUs, first.worst.untilUs);
   const windows = first.windows === undefined ? '' : ` ${windowsText(first)}`;
   const more = broken.length - 1;
-  const others = more === 0 ? '' : `, and ${more} more ${plural(more, 'limit')} ${more === 1 ? 'was' : 'were'} broken`;
-  return `${metricText(first.text)} ${formatMeasure(seen, first.unit)}${where} broke \`${visible(first.text)}\`${windows}${others}`;
+  const others = more === 0 ? '' : `, and ${more} more ${plural(more, 'SLO')} ${more === 1 ? 'was' : 'were'} broken`;
+  return `${metricText(first.text)} ${formatMeasure(first.measured, first.unit)}${where} broke \`${visible(first.text)}\`${windows}${others}`;
 }
 
 function success(record: RunRecord): string {
   const judged = record.judgement.slo.filter((slo) => slo.status === 'pass');
-  if (judged.length === 0) return 'no limit was set, so nothing could break';
+  if (judged.length === 0) return 'there was no SLO to break';
   const first = judged[0]!;
-  const held = judged.length === 1 ? 'the limit held' : `all ${judged.length} limits held`;
+  const held = judged.length === 1 ? 'the SLO held' : `all ${judged.length} SLOs held`;
   return `${held}, ${metricText(first.text)} was ${formatMeasure(first.measured, first.unit)}`;
 }
 
-function uncertainty(record: RunRecord): string {
-  const open = record.judgement.slo.filter((slo) => slo.status === 'inconclusive');
+function uncertainty({ judgement }: RunRecord): string {
+  const open = judgement.slo.filter((slo) => slo.status === 'inconclusive');
   const first = open[0];
-  if (first === undefined) return record.judgement.reasons[0]?.message ?? 'there is too little evidence to judge';
-  const others = open.length === 1 ? '' : ` and ${open.length - 1} more ${plural(open.length - 1, 'limit')}`;
-  return `too little evidence to judge \`${visible(first.text)}\`${others}`;
+  if (first !== undefined) {
+    const others = open.length === 1 ? '' : ` and ${open.length - 1} more ${plural(open.length - 1, 'SLO')}`;
+    return `too little evidence to judge \`${visible(first.text)}\`${others}`;
+  }
+  const reason = judgement.reasons.find(({ code }) => code !== 'stopped' && code !== 'interrupted');
+  return reason?.message ?? 'what would have come after is not known';
+}
+
+/** The checks that void the run: the first with its number, and how many others. */
+function distrust({ judgement }: RunRecord): string {
+  const [first, ...others] = judgement.gates.filter((gate) => gate.status === 'void');
+  if (first === undefined) return judgement.reasons[0]?.message ?? 'the generator was not fit';
+  const more = others.length === 0 ? '' : `, and ${others.length} more ${plural(others.length, 'check')} failed`;
+  return `${first.name}: ${first.measured}${more}`;
 }
 
 /**
@@ -115,8 +142,10 @@ export function verdictSentence(record: RunRecord): string {
   const what = `${formatCount(accepted)} of ${formatCount(planned)} orders were accepted in ${formatDuration(lasted)}`;
   const cutShort = ending.kind === 'interrupted' ? ', when the run was interrupted' : '';
   if (judgement.verdict === 'invalid') {
-    const why = judgement.reasons[0]?.message ?? 'the generator was not fit';
-    return sentence(`These numbers cannot be trusted: ${visible(why)}`, `; ${what}${cutShort}`);
+    return sentence(
+      `The generator was not fit, so these numbers cannot be trusted (${visible(distrust(record))})`,
+      `; ${what}${cutShort}`,
+    );
   }
   const stopped = ending.kind === 'stopped' ? `, when \`${visible(ending.text)}\` stopped the run` : '';
   const why = { pass: success, fail: failure, inconclusive: uncertainty }[judgement.verdict](record);

@@ -1,21 +1,21 @@
 // The closing summary of a run: what a person sees when the terminal comes to rest. The verdict and why come first, then
 // the limits, then the numbers they rest on. At most 25 lines whatever the run, so that it fits where it is read.
 
-import type { Gate, SloResult } from '../judge/spec.ts';
+import type { Evidence, Gate, SloResult } from '../judge/spec.ts';
 import type { View } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import { formatClock, formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
 import { visible } from './foreign.ts';
 import type { Style, TextOptions } from './layout.ts';
-import { columnsOf, cut, joinFitting, padEnd, padStart, widthOf, wrap } from './layout.ts';
+import { columnsOf, cut, fitting, joinFitting, padEnd, padStart, widthOf, wrap } from './layout.ts';
 import { outcomeRows, ratesOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
-import { formatMeasure, sloDetail, sloMeasured, VERDICTS, verdictSentence } from './sentence.ts';
+import { formatMeasure, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
 
 /** A terminal of 25 rows shows all of it. */
 export const SUMMARY_LINES = 25;
 const LABEL = 11;
-const MOST_GATE_LINES = 4;
+const LEAST_GATE_LINES = 5;
 const MOST_ADJUSTMENT_LINES = 2;
 
 const SLO_MARKS: Record<SloResult['status'], { mark: string; style: Style }> = {
@@ -39,13 +39,17 @@ export function formatSummary(record: RunRecord, options: SummaryOptions): strin
     '',
     ...timesLines(record, options, width),
     outcomeLine(record, width),
-    ...fitnessLines(record, options, width),
+  ];
+  const foot = [
     ...adjustmentLines(record, width),
     ...(options.folder === undefined ? [] : [labelled('folder', cut(visible(options.folder), width - LABEL))]),
   ];
-  const room = SUMMARY_LINES - head.length - body.length - 2;
-  const slo = sloLines(record, options, width, room);
-  return [...head, '', ...slo, ...(slo.length > 0 ? [''] : []), ...body].join('\n');
+  // The SLOs get what is left by everything else with the generator at its shortest; the generator gets what they leave.
+  const room = SUMMARY_LINES - head.length - body.length - foot.length - 2;
+  const wrong = record.judgement.gates.filter((gate) => gate.status !== 'ok').length;
+  const slo = sloLines(record, options, width, room - Math.max(1, Math.min(wrong, LEAST_GATE_LINES)));
+  const fitness = fitnessLines(record, options, width, room - slo.length);
+  return [...head, '', ...slo, ...(slo.length > 0 ? [''] : []), ...body, ...fitness, ...foot].join('\n');
 }
 
 function labelled(label: string, text: string): string {
@@ -57,8 +61,8 @@ function headLines(record: RunRecord, { paint }: TextOptions, width: number): st
   const { mark, word } = VERDICTS[verdict];
   const style: Style = verdict === 'pass' ? 'pass' : verdict === 'inconclusive' ? 'warn' : 'fail';
   const badge = `${mark} ${word}`;
-  const [first, ...rest] = wrap(`${badge}  ${verdictSentence(record)}`.replace('  ', ' \u00a0'), width, 4);
-  const painted = paint('bold', paint(style, badge)) + first!.slice(badge.length).replace('\u00a0', ' ');
+  const [first, ...rest] = wrap(`${badge}  ${verdictSentence(record)}`, width, 4);
+  const painted = paint('bold', paint(style, badge)) + first!.slice(badge.length);
   return [painted, ...rest];
 }
 
@@ -68,7 +72,7 @@ function sloLines({ judgement, evidence }: RunRecord, { paint }: TextOptions, wi
   if (all.length === 0) return [];
   const shown = new Set(all.length <= room ? all : mostTelling(all, Math.max(1, room - 1)));
   const textWidth = Math.min(Math.max(...all.map((slo) => widthOf(visible(slo.text)))), Math.floor(width * 0.45));
-  const numbers = new Map(all.map((slo) => [slo, formatMeasure(sloMeasured(slo), slo.unit)]));
+  const numbers = new Map(all.map((slo) => [slo, formatMeasure(slo.measured, slo.unit)]));
   const numberWidth = Math.max(...[...shown].map((slo) => widthOf(numbers.get(slo)!)));
   const lines = all
     .filter((slo) => shown.has(slo))
@@ -76,7 +80,7 @@ function sloLines({ judgement, evidence }: RunRecord, { paint }: TextOptions, wi
       const { mark, style } = SLO_MARKS[slo.status];
       const text = padEnd(cut(visible(slo.text), textWidth), textWidth);
       const left = `${padEnd(mark, MARK)}${text}  ${padStart(numbers.get(slo)!, numberWidth)}`;
-      const detail = cut(sloDetail(slo, evidence), width - widthOf(left) - 2);
+      const detail = fitting(sloDetails(slo, evidence), width - widthOf(left) - 2);
       const line = `${left}  ${detail}`.trimEnd();
       return paint(style, line.slice(0, mark.length)) + line.slice(mark.length);
     });
@@ -97,7 +101,8 @@ function orderLines({ evidence }: RunRecord, width: number): string[] {
   const sum = (whole: number, word: string, parts: [number, string][]) => {
     const sign = parts.reduce((total, [n]) => total + n, 0) === whole ? '=' : '≠';
     const right = parts.map(([n, part]) => count(n, part)).join(' + ');
-    return cut(`${padStart(formatCount(whole), wide)} ${padEnd(word, 7)} ${sign} ${right}`, width - LABEL);
+    const left = `${padStart(formatCount(whole), wide)} ${padEnd(word, 7)} ${sign} `;
+    return hanging(left, right.replaceAll(/(?<=\d) /g, '\u00a0'), width - LABEL);
   };
   const first = sum(planned, 'planned', [
     [fired, 'fired'],
@@ -110,17 +115,26 @@ function orderLines({ evidence }: RunRecord, width: number): string[] {
     [failed, 'failed'],
     [unknown, 'unknown'],
   ]);
-  return [labelled('orders', first), labelled('', second)];
+  return [...first, ...second].map((line, index) => labelled(index === 0 ? 'orders' : '', line));
+}
+
+/** Further lines start below the first one's text. */
+function hanging(left: string, text: string, columns: number): string[] {
+  const indent = widthOf(left);
+  return wrap(text, columns - indent).map((line, index) => (index === 0 ? left : ' '.repeat(indent)) + line);
 }
 
 function rateLine(record: RunRecord, width: number): string {
   const { plannedMean, plannedPeak, firedMean, acceptedMean } = ratesOf(record);
-  const pieces = [
-    `planned ${formatRate(plannedMean)}, peak ${formatRate(plannedPeak)} at ${formatClock(record.peak.atUs)}`,
-    `fired ${formatRate(firedMean)}`,
-    `accepted ${formatRate(acceptedMean)}`,
+  const peak = `peak ${formatRate(plannedPeak)}`;
+  const rest = `fired ${formatRate(firedMean)} · accepted ${formatRate(acceptedMean)}`;
+  const planned = `planned ${formatRate(plannedMean)}`;
+  const ways = [
+    `${planned}, ${peak} at ${formatClock(record.peak.atUs)} · ${rest}`,
+    `${planned}, ${peak} · ${rest}`,
+    `${planned} · ${rest}`,
   ];
-  return labelled('rate', cut(pieces.join(' · '), width - LABEL));
+  return labelled('rate', fitting(ways, width - LABEL));
 }
 
 const QUANTILES: [label: string, p: number][] = [
@@ -161,34 +175,52 @@ function outcomeLine(record: RunRecord, width: number): string {
   const rows = outcomeRows(record)
     .filter((row) => row.count > 0)
     .sort((a, b) => b.count - a.count);
-  const pieces = rows.map((row) => `${visible(row.name)} ${formatCount(row.count)} (${formatShare(row.shareOfFired)})`);
-  const text = joinFitting(pieces, width - LABEL, (count) => `and ${count} more in result.json`);
+  const counts = rows.map((row) => `${visible(row.name)} ${formatCount(row.count)}`);
+  const shares = rows.map((row, index) => `${counts[index]} (${formatShare(row.shareOfFired)})`).join(' · ');
+  const short = joinFitting(counts, width - LABEL, (count) => `and ${count} more in result.json`);
+  const text = fitting([shares, short], width - LABEL);
   return labelled('outcomes', text === '' ? 'none' : text);
 }
 
-function fitnessLines({ judgement, evidence }: RunRecord, { paint }: TextOptions, width: number): string[] {
+/** One line when all is well; otherwise each check that is not, with what to do, in at most `room` lines. */
+function fitnessLines(
+  { judgement, evidence }: RunRecord,
+  { paint }: TextOptions,
+  width: number,
+  room: number,
+): string[] {
   const wrong = judgement.gates.filter((gate) => gate.status !== 'ok');
-  if (wrong.length === 0) {
-    const late = evidence.timeline.total().histogram({ of: 'lateness' });
-    const p99 = late.count >= leastCountFor(0.99) ? `, lateness p99 ${formatDuration(late.percentile(0.99))}` : '';
-    const max = late.count > 0 ? `, max ${formatDuration(late.maxUs)}` : '';
-    const n = judgement.gates.length;
-    const checks = n === 0 ? 'not checked' : n === 1 ? 'fit: its check held' : `fit: all ${n} checks held`;
-    return [labelled('generator', cut(`${checks}${p99}${p99 === '' ? '' : max}`, width - LABEL))];
-  }
-  const lines = wrong.flatMap((gate) => gateLines(gate, width - LABEL));
-  const kept =
-    lines.length <= MOST_GATE_LINES ? lines : [...lines.slice(0, MOST_GATE_LINES - 1), '… more in result.json'];
-  return kept.map((line, index) => {
+  const columns = width - LABEL;
+  if (wrong.length === 0) return [labelled('generator', fitting(fitWays(judgement.gates.length, evidence), columns))];
+  const shown = wrong.slice(0, wrong.length <= room ? room : room - 1);
+  const each = Math.floor((wrong.length <= room ? room : room - 1) / shown.length);
+  const lines = shown.flatMap((gate) => gateLines(gate, columns, each));
+  if (shown.length < wrong.length) lines.push(`and ${wrong.length - shown.length} more in result.json`);
+  return lines.map((line, index) => {
     const padded = labelled(index === 0 ? 'generator' : '', line);
     return paint(judgement.verdict === 'invalid' ? 'fail' : 'warn', padded.slice(0, LABEL)) + padded.slice(LABEL);
   });
 }
 
-function gateLines(gate: Gate, columns: number): string[] {
-  const touched = gate.touched === undefined ? '' : ` in ${formatShare(gate.touched)} of the run`;
-  const what = `${gate.status === 'void' ? '! unfit' : '! note'}: ${visible(gate.name)} ${visible(gate.measured)}${touched} (limit ${visible(gate.limit)})`;
-  return wrap(`${what}${gate.advice === '' ? '' : `: ${visible(gate.advice)}`}`, columns, 2);
+function fitWays(checks: number, { timeline }: Evidence): string[] {
+  const fit = checks === 0 ? 'not checked' : checks === 1 ? 'fit: its check held' : `fit: all ${checks} checks held`;
+  const late = timeline.total().histogram({ of: 'lateness' });
+  if (late.count < leastCountFor(0.99)) return [fit];
+  const p99 = `${fit}, lateness p99 ${formatDuration(late.percentile(0.99))}`;
+  return [`${p99}, max ${formatDuration(late.maxUs)}`, p99, fit];
+}
+
+/** The limit is left out where it would push out what to do. */
+function gateLines(gate: Gate, columns: number, most: number): string[] {
+  const touched = gate.touched === undefined ? '' : `, ${formatShare(gate.touched)} of the run`;
+  const fact = `${gate.status === 'void' ? '! unfit' : '! note'}  ${visible(gate.name)}: ${visible(gate.measured)}`;
+  const todo = gate.advice === '' ? '' : ` ${sentenceCase(visible(gate.advice))}.`;
+  const full = `${fact} (limit: ${visible(gate.limit)}${touched}).${todo}`;
+  return wrap(full, columns).length <= most ? wrap(full, columns) : wrap(`${fact}.${todo}`, columns, most);
+}
+
+function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function adjustmentLines({ plan }: RunRecord, width: number): string[] {

@@ -1,0 +1,78 @@
+// The runs whose reports the golden files show: one of each verdict, small, and made of plain orders.
+
+import type { RunRecord } from '../../src/report/record.ts';
+import type { Order } from '../support/evidence.ts';
+import { steadyOrders } from '../support/evidence.ts';
+import type { RecordOptions } from '../support/record.ts';
+import { recordOf } from '../support/record.ts';
+
+/** Service times with a tail, spread by a fixed multiplicative hash: 8 ms … about 60 ms. */
+const serviceUs = (index: number): number => {
+  const u = ((index * 2_654_435_761) % 4_294_967_296) / 4_294_967_296;
+  return Math.round(8_000 - 9_000 * Math.log(1 - u * 0.997));
+};
+
+const answered = (dueUs: number, index: number): Partial<Order> => {
+  const firedUs = dueUs + 120 + (index % 7) * 15;
+  const sentUs = firedUs + 40;
+  const ends = index % 997 === 3 ? 'rejected' : 'accepted';
+  return { firedUs, sentUs, doneUs: sentUs + serviceUs(index), ends };
+};
+
+const SLO = ['p99 < 300ms', 'p99 < 300ms in every 1m', 'p99 < 800ms during hourly', 'errors < 0.1%'];
+const PHASES = (durationUs: number) => [
+  { part: 'base', fromUs: 0, untilUs: durationUs },
+  { part: 'hourly', fromUs: 120e6, untilUs: 150e6 },
+];
+const FOR_S = 240;
+
+const run = (orders: Order[], options: RecordOptions = {}): RunRecord =>
+  recordOf(orders, { slo: SLO, durationUs: FOR_S * 1e6, phases: PHASES(FOR_S * 1e6), ...options });
+
+export const passing = (): RunRecord => run(steadyOrders(50, FOR_S, answered));
+
+/** The shop slows down during the flash, and gives up on a few. */
+export const failing = (): RunRecord =>
+  run(
+    steadyOrders(50, FOR_S, (dueUs, index) => {
+      const order = answered(dueUs, index);
+      if (dueUs < 120e6 || dueUs > 132e6) return order;
+      const ends = index % 50 === 0 ? 'unknown' : index % 120 === 1 ? 'failed' : 'accepted';
+      return { ...order, doneUs: order.doneUs! + 380_000, ends, ...(ends === 'failed' ? { sentUs: null } : {}) };
+    }),
+    { slo: [...SLO, 'oversold == 0', 'accepted >= 99% of plan in every 1m'] },
+  );
+
+/** Too few orders for a p99, and Ctrl-C on top. */
+export const interrupted = (): RunRecord =>
+  run(
+    steadyOrders(2, 60, (dueUs, index) => (dueUs < 31.4e6 ? answered(dueUs, index) : { fate: 'unreached' })),
+    {
+      durationUs: 60e6,
+      phases: [{ part: 'base', fromUs: 0, untilUs: 60e6 }],
+      slo: ['p99 < 300ms', 'errors < 0.1%'],
+      ending: { kind: 'interrupted', signal: 'SIGINT', atUs: 31.4e6 },
+    },
+  );
+
+/** A generator that stalls and drops. */
+export const unfit = (): RunRecord =>
+  run(
+    steadyOrders(50, FOR_S, (dueUs, index) => {
+      if (index % 400 === 7) return { fate: 'dropped' };
+      const late = dueUs % 10e6 < 2e6 ? 70_000 : 100;
+      return { firedUs: dueUs + late, sentUs: dueUs + late + 30, doneUs: dueUs + late + serviceUs(index) };
+    }),
+    {
+      plan: {
+        adjustments: [
+          {
+            flag: 'condense',
+            value: '4m',
+            says: '12 h were condensed to 4 m; rates and bursts are as planned',
+            cannotShow: 'what takes hours to appear: leaks, expiring sessions, log rotation',
+          },
+        ],
+      },
+    },
+  );
