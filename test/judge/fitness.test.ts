@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import type { Evidence, Gate } from '../../src/judge/spec.ts';
+import { judge } from '../../src/judge/verdict.ts';
+import { type EvidenceOptions, evidenceOf, type Order, steadyOrders } from '../support/evidence.ts';
+
+const OPTIONS: EvidenceOptions = { slo: ['p99 < 300ms', 'errors < 1%'] };
+const sound = steadyOrders(100, 60);
+
+function gateOf(name: string, evidence: Evidence): Gate {
+  const gate = judge(evidence).gates.find((one) => one.name === name);
+  if (!gate) throw new Error(`no gate ${name}`);
+  return gate;
+}
+const statusOf = (name: string, orders: readonly Order[], options = OPTIONS) =>
+  gateOf(name, evidenceOf(orders, options)).status;
+
+/** The orders due in [from, until) seconds are fired `lateUs` late. */
+const lateIn = (fromS: number, untilS: number, lateUs: number, ratePerS = 100, forS = 60) =>
+  steadyOrders(ratePerS, forS, (dueUs) => {
+    const late = dueUs >= fromS * 1e6 && dueUs < untilS * 1e6 ? lateUs : 0;
+    return { firedUs: dueUs + late, doneUs: dueUs + late + 20_000 };
+  });
+
+test('a sound run passes every gate', () => {
+  expect(judge(evidenceOf(sound, OPTIONS)).gates.filter((gate) => gate.status !== 'ok')).toEqual([]);
+});
+
+describe('identities', () => {
+  test.each(['planned', 'fired', 'dropped', 'unreached', 'sent', 'accepted', 'rejected', 'failed', 'unknown'] as const)(
+    'one order too many or too few in `%s` voids the run',
+    (name) => {
+      const counts = evidenceOf(sound).orders;
+      for (const by of [1, -1]) {
+        const evidence = evidenceOf(sound, { ...OPTIONS, counts: { [name]: counts[name] + by } });
+        expect(gateOf('identities', evidence)).toMatchObject({ status: 'void' });
+        expect(gateOf('identities', evidence).measured).toContain(name);
+        expect(judge(evidence)).toMatchObject({ verdict: 'invalid', exitCode: 4 });
+      }
+    },
+  );
+
+  test('tallies that lost an order the workers counted void the run', () => {
+    const whole = evidenceOf(sound, OPTIONS);
+    const evidence = { ...whole, timeline: evidenceOf(sound.slice(1)).timeline };
+    expect(gateOf('identities', evidence).measured).toContain('in the tallies');
+  });
+});
+
+describe('orders that were not fired', () => {
+  test('one dropped voids the run and says what to do', () => {
+    const gate = gateOf('dropped', evidenceOf([...sound, { dueUs: 1, fate: 'dropped' }], OPTIONS));
+    expect(gate).toMatchObject({ status: 'void', touched: 1 / 6001 });
+    expect(gate.advice).toContain('target.connections');
+  });
+
+  test('unreached ones void a complete run, and are expected of one that ended early', () => {
+    const orders = [...steadyOrders(100, 30), ...steadyOrders(100, 30, () => ({ fate: 'unreached' }), 30)];
+    expect(statusOf('unreached', orders)).toBe('void');
+    const ending = { kind: 'interrupted', signal: 'SIGINT', atUs: 30e6 } as const;
+    const early = judge(evidenceOf(orders, { ...OPTIONS, ending }));
+    expect(early.gates.filter((gate) => gate.status !== 'ok')).toEqual([]);
+  });
+});
+
+test.each([
+  [{ kind: 'lost-worker', worker: 1, detail: 'exited' }, 'workers', 'void'],
+  [{ kind: 'telemetry-gap', worker: 1, detail: 'silent for 6 s' }, 'telemetry', 'void'],
+  [{ kind: 'missing-tally', worker: 1, detail: 'tally 3 never came' }, 'telemetry', 'void'],
+  [{ kind: 'no-socket', count: 3, detail: 'EMFILE' }, 'sockets', 'void'],
+  [{ kind: 'late-start', worker: 1, lateUs: 2000 }, 'start', 'warn'],
+] as const)('incident %o → %s %s', (incident, name, status) => {
+  const judgement = judge(evidenceOf(sound, { ...OPTIONS, incidents: [incident] }));
+  expect(judgement.gates.find((gate) => gate.name === name)).toMatchObject({ status });
+  expect(judgement.verdict).toBe(status === 'void' ? 'invalid' : 'pass');
+});
+
+describe('lateness by size', () => {
+  test('within 2 % and 10 % of the tightest limit it is fine, beyond in the whole run it is not', () => {
+    expect(statusOf('lateness', lateIn(0, 60, 6_000))).toBe('ok');
+    expect(statusOf('lateness', lateIn(0, 60, 6_001))).toBe('void');
+  });
+
+  test('without a time limit the floors of 1 ms and 5 ms hold', () => {
+    const counts = { slo: ['errors < 1%'] };
+    expect(statusOf('lateness', lateIn(0, 60, 1000), counts)).toBe('ok');
+    expect(statusOf('lateness', lateIn(0, 60, 1001), counts)).toBe('void');
+  });
+
+  test('a short blip in a long run warns, says how much it touched, and lets the verdict stand', () => {
+    const judgement = judge(evidenceOf(lateIn(10, 12, 50_000), OPTIONS));
+    expect(judgement.gates.find((gate) => gate.name === 'lateness')).toMatchObject({ status: 'warn', touched: 2 / 60 });
+    expect(judgement.verdict).toBe('pass');
+  });
+
+  test('a blip touches up to 3 s of a short run and 5 % of a long one', () => {
+    const at = (touchedS: number, ratePerS: number, forS: number) =>
+      statusOf('lateness', lateIn(1, 1 + touchedS, 50_000, ratePerS, forS));
+    expect([at(3, 100, 20), at(4, 100, 20)]).toEqual(['warn', 'void']);
+    expect([at(10, 20, 200), at(11, 20, 200)]).toEqual(['warn', 'void']);
+  });
+});
+
+describe('lateness by effect', () => {
+  test('a blip that makes the verdict voids the run, however short', () => {
+    // 2 % of the orders are 400 ms late: p99 < 300ms fails, and would have held had they been fired on time.
+    const judgement = judge(evidenceOf(lateIn(0, 2, 400_000, 100, 60), OPTIONS));
+    expect(judgement).toMatchObject({ verdict: 'invalid', exitCode: 4 });
+    expect(judgement.gates.find((gate) => gate.name === 'lateness effect')).toMatchObject({ status: 'void' });
+    expect(judgement.reasons.map((reason) => reason.code)).toContain('lateness-effect');
+  });
+
+  test('a blip that hides behind a slow shop leaves its FAIL standing', () => {
+    const slow = lateIn(0, 2, 50_000).map((order) => ({ ...order, doneUs: order.doneUs! + 1e6 }));
+    expect(judge(evidenceOf(slow, OPTIONS)).verdict).toBe('fail');
+  });
+});
+
+describe('pace', () => {
+  test('as many late by a second as a blip may are listed, more void the run', () => {
+    const gate = gateOf('pace', evidenceOf(lateIn(10, 11, 1e6), { slo: ['errors < 1%'] }));
+    expect(gate).toMatchObject({ status: 'warn', touched: 2 / 60 });
+    expect(gate.measured).toBe('2 of 60 seconds off plan, at worst 0 for 100 in second 10');
+    const stutter = steadyOrders(100, 60, (dueUs) => ({ firedUs: Math.ceil(dueUs / 2e6) * 2e6 }));
+    expect(statusOf('pace', stutter)).toBe('void');
+  });
+
+  test('one order and one per cent across the edge of a second are allowed', () => {
+    const edge = (count: number) =>
+      steadyOrders(100, 60, (dueUs, k) => ({ firedUs: k % 100 >= 100 - count && k < 100 ? dueUs + 1e6 : dueUs }));
+    expect([statusOf('pace', edge(2)), statusOf('pace', edge(3))]).toEqual(['ok', 'warn']);
+  });
+});
+
+test('clamped times warn', () => {
+  const evidence = evidenceOf(sound, OPTIONS);
+  const total = { ...evidence.timeline.total(), clamped: 3 };
+  const clamped = { ...evidence, timeline: { ...evidence.timeline, total: () => total } };
+  expect(gateOf('range', clamped)).toMatchObject({
+    status: 'warn',
+    measured: "3 times were above the histograms' range",
+  });
+});
