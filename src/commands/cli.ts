@@ -117,6 +117,6 @@ function reportError(error: unknown): number {
     say(formatProblems(error.problems, paint));
     return error.exitCode;
   }
-  say(`${paint('red', 'bug:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  say(`${paint('fail', 'bug:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return EXIT.bug;
 }

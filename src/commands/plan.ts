@@ -1,10 +1,10 @@
 // `doorbuster plan`: what a profile would do. Sends nothing.
 
 import { EXIT } from '../errors.ts';
-import { formatPlan } from '../report/plan-text.ts';
+import { formatPlan, type PlanSketch } from '../report/plan-text.ts';
 import { chooseWorkers } from '../run/run.ts';
 import { curveOf } from '../traffic/curve.ts';
-import { plannedPerSecond } from '../traffic/schedule.ts';
+import type { Curve, CurveSpec } from '../traffic/spec.ts';
 import { loadPlan, type PlanFlags } from './load.ts';
 import { terminalOf } from './terminal.ts';
 
@@ -36,7 +36,33 @@ export async function planCommand(file: string, flags: PlanFlags & { json?: bool
     return EXIT.pass;
   }
   const { paint, width } = terminalOf({ stdout: true });
-  const sketch = { plannedPerSecond: plannedPerSecond(plan.traffic), peak, phases: curve.windows() };
+  const sketch = { rates: ratesOf(curve), peak, phases: curve.windows(), orders: ordersOfParts(plan.traffic) };
   process.stdout.write(`${formatPlan(plan, sketch, { paint, width })}\n`);
   return EXIT.pass;
+}
+
+const STRETCHES = 480;
+const LOOKS = 16;
+
+/** The curve in equal stretches: mean rate by area, highest rate by looking often and at the peak itself. */
+function ratesOf(curve: Curve): PlanSketch['rates'] {
+  const { durationUs } = curve.spec;
+  const peak = curve.peak();
+  return Array.from({ length: STRETCHES }, (_, i) => {
+    const fromUs = (durationUs * i) / STRETCHES;
+    const untilUs = (durationUs * (i + 1)) / STRETCHES;
+    const looks = Array.from({ length: LOOKS }, (_, k) => curve.rateAt(fromUs + ((untilUs - fromUs) * k) / LOOKS));
+    if (peak.atUs >= fromUs && peak.atUs < untilUs) looks.push(peak.ratePerS);
+    return {
+      fromUs,
+      untilUs,
+      ratePerS: ((curve.area(untilUs) - curve.area(fromUs)) * 1e6) / (untilUs - fromUs),
+      peakPerS: Math.max(...looks),
+    };
+  });
+}
+
+/** Expected orders of each part: its own area. */
+function ordersOfParts(traffic: CurveSpec): number[] {
+  return traffic.parts.map((part) => curveOf({ ...traffic, parts: [part] }).area(traffic.durationUs));
 }

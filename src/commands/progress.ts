@@ -1,7 +1,8 @@
 // What is shown while a run goes on: a panel that is redrawn on a terminal, a plain line every ten seconds elsewhere,
 // NDJSON events where asked for. All from the main thread, about once a second.
 
-import type { Evidence } from '../judge/spec.ts';
+import type { Evidence, SloResult } from '../judge/spec.ts';
+import { judge } from '../judge/verdict.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
 import { formatPanel, formatProgressLine, panelStateOf } from '../report/panel.ts';
@@ -9,6 +10,7 @@ import type { RunOptions } from '../run/run.ts';
 import type { Terminal } from './terminal.ts';
 
 const LINE_EVERY_S = 10;
+const LAMPS_EVERY_US = 2e6;
 
 export function watchRun(
   plan: Plan,
@@ -16,6 +18,10 @@ export function watchRun(
   terminal: Terminal,
 ): Pick<RunOptions, 'onStart' | 'onTick'> {
   let nextLineS = LINE_EVERY_S;
+  const lamps = lampsOf();
+  const target = plan.target.demo ? 'the built-in shop' : plan.target.shown;
+  const stateOf = (evidence: Evidence, elapsedUs: number) =>
+    panelStateOf(evidence, elapsedUs, { name: plan.name, target, slo: lamps(evidence, elapsedUs) });
   return {
     onStart: (startedAtMs, choice) => {
       if (flags.json) emit({ event: 'start', name: plan.name, startedAtMs, orders: plan.traffic.orders, ...choice });
@@ -24,12 +30,25 @@ export function watchRun(
       if (elapsedUs < 0) return;
       if (flags.json) emit(secondOf(elapsedUs, evidence));
       if (terminal.live) {
-        terminal.draw(formatPanel(panelStateOf(evidence, elapsedUs), terminal));
+        terminal.draw(formatPanel(stateOf(evidence, elapsedUs), terminal));
       } else if (elapsedUs >= nextLineS * 1e6) {
-        terminal.say(formatProgressLine(panelStateOf(evidence, elapsedUs)));
+        terminal.say(formatProgressLine(stateOf(evidence, elapsedUs)));
         nextLineS = (Math.floor(elapsedUs / 1e6 / LINE_EVERY_S) + 1) * LINE_EVERY_S;
       }
     },
+  };
+}
+
+/** How the limits stand so far. Judging hours of a run is not free: it takes at most a twentieth of the time. */
+function lampsOf(): (evidence: Evidence, elapsedUs: number) => SloResult[] {
+  let slo: SloResult[] = [];
+  let nextUs = LAMPS_EVERY_US;
+  return (evidence, elapsedUs) => {
+    if (elapsedUs < nextUs) return slo;
+    const before = performance.now();
+    slo = judge(evidence).slo;
+    nextUs = elapsedUs + Math.max(LAMPS_EVERY_US, (performance.now() - before) * 1e3 * 20);
+    return slo;
   };
 }
 

@@ -1,9 +1,12 @@
 // `doorbuster run`: profile → plan → surge → verdict → run folder.
 
-import { type Folder, openFolder, writeArtifacts } from '../folder/folder.ts';
+import { randomUUID } from 'node:crypto';
+import { writeArtifacts } from '../folder/artifacts.ts';
+import { openFolder } from '../folder/open.ts';
 import { judge } from '../judge/verdict.ts';
 import type { Plan } from '../profile/plan.ts';
 import type { RunRecord } from '../report/record.ts';
+import { resultOf } from '../report/result.ts';
 import { formatSummary } from '../report/text.ts';
 import { chooseWorkers, type Run, type RunControl, startRun } from '../run/run.ts';
 import { curveOf } from '../traffic/curve.ts';
@@ -33,22 +36,25 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
   await guardHost(plan, peak.ratePerS, flags, terminal.confirm);
   const target = await openTarget(plan, (says) => terminal.say(`${terminal.paint('warn', 'shop:')} ${says}`));
   try {
-    const startedAtMs = Date.now();
-    const folder = openFolder({ out: flags.out, root: 'reports', name: plan.name, startedAtMs });
+    const folder = await openFolder(
+      flags.out === undefined ? { root: 'reports', name: plan.name, startedAtMs: Date.now() } : { out: flags.out },
+    );
+    const runId = randomUUID().slice(0, 8);
     announce(plan, flags, peak.ratePerS, terminal);
     const control = startRun(plan, {
-      runId: folder.runId,
+      runId,
       url: target.url,
       workers: flags.workers,
       driver: flags.driver,
       ...watchRun(plan, flags, terminal),
     });
     const run = await untilEnd(control, terminal);
-    const record = recordOf(plan, run, peak, folder, flags.argv);
-    const written = writeArtifacts(folder, record);
+    const record = recordOf(plan, run, peak, runId, flags.argv);
     terminal.settle();
-    terminal.say(`\n${formatSummary(record, { ...terminal, folder: written.path })}`);
-    if (flags.json) process.stdout.write(`${JSON.stringify({ event: 'end', result: written.result })}\n`);
+    const written = await writeArtifacts(folder, record).finally(() =>
+      terminal.say(`\n${formatSummary(record, { ...terminal, folder: folder.path })}`),
+    );
+    if (flags.json) process.stdout.write(`${JSON.stringify({ event: 'end', result: resultOf(record, written) })}\n`);
     return record.judgement.exitCode;
   } finally {
     await target.close();
@@ -94,14 +100,14 @@ async function untilEnd(control: RunControl, { say }: Terminal): Promise<Run> {
   return control.finished.finally(forget);
 }
 
-function recordOf(plan: Plan, run: Run, peak: RunRecord['peak'], folder: Folder, argv: readonly string[]): RunRecord {
+function recordOf(plan: Plan, run: Run, peak: RunRecord['peak'], runId: string, argv: readonly string[]): RunRecord {
   return {
     plan,
     evidence: run.evidence,
     judgement: judge(run.evidence),
     peak,
     run: {
-      id: folder.runId,
+      id: runId,
       startedAtMs: run.startedAtMs,
       endedAtMs: run.endedAtMs,
       command: ['doorbuster', ...argv].join(' '),

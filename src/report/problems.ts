@@ -2,9 +2,7 @@
 
 import type { Problem } from '../errors.ts';
 import { visible } from './foreign.ts';
-import { widthOf } from './layout.ts';
-
-export type ProblemPaint = (style: 'red' | 'bold' | 'dim' | 'yellow', text: string) => string;
+import { type Paint, plainPaint, widthOf } from './layout.ts';
 
 /** Columns of a source line that are shown; longer lines are cut around the caret. */
 const SHOWN_COLUMNS = 100;
@@ -13,12 +11,12 @@ const BEFORE_CARET = 40;
 const TAB = '  ';
 
 /** One block per problem, a blank line between them, no newline at the end. `''` for none. */
-export function formatProblems(problems: readonly Problem[], paint: ProblemPaint = (_style, text) => text): string {
+export function formatProblems(problems: readonly Problem[], paint: Paint = plainPaint): string {
   return problems.map((problem) => formatProblem(problem, paint)).join('\n\n');
 }
 
-function formatProblem({ message, place, source, length }: Problem, paint: ProblemPaint): string {
-  const error = `${paint('red', 'error:')} ${paint('bold', visible(message))}`;
+function formatProblem({ message, place, source, length }: Problem, paint: Paint): string {
+  const error = `${paint('fail', 'error:')} ${paint('bold', visible(message))}`;
   if (!place) return error;
   const head = `${visible(place.file)}:${place.line}:${place.column}: ${error}`;
   if (source === undefined) return head;
@@ -27,7 +25,7 @@ function formatProblem({ message, place, source, length }: Problem, paint: Probl
   const gutter = (text: string) => paint('dim', `  ${text.padStart(number.length)} │`);
   // A space after the bar only where something follows: no line ends in blanks.
   const shown = line === '' ? gutter(number) : `${gutter(number)} ${line}`;
-  return `${head}\n${shown}\n${gutter('')} ${' '.repeat(indent)}${paint('yellow', '^'.repeat(caret))}`;
+  return `${head}\n${shown}\n${gutter('')} ${' '.repeat(indent)}${paint('warn', '^'.repeat(caret))}`;
 }
 
 /** What a terminal shows for one character, and how wide it is. */

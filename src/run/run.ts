@@ -7,7 +7,7 @@ import type { DriverName } from '../drive/drivers.ts';
 import { parseSlo } from '../judge/slo.ts';
 import type { Ending, Evidence, Incident, OrderCounts, Slo } from '../judge/spec.ts';
 import { type Stopper, stopperOf } from '../judge/stop.ts';
-import { histogramShape } from '../measure/histogram.ts';
+import { histogramShape } from '../measure/shape.ts';
 import { Timeline } from '../measure/timeline.ts';
 import { outcomesOf } from '../order/classify.ts';
 import type { OrderSpec } from '../order/spec.ts';

@@ -10,6 +10,8 @@ import { afterAll } from 'vitest';
 export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** `uid`: run as another user (only root can). */
+export type CliOptions = { cwd: string; env?: Record<string, string>; uid?: number };
 export type Ended = { code: number | null; stdout: string; stderr: string };
 export type Started = { child: ChildProcess; ended: Promise<Ended>; stderr: () => string };
 
@@ -20,12 +22,13 @@ export function scratchFolder(): string {
   return folder;
 }
 
-export function startCli(args: readonly string[], options: { cwd: string; env?: Record<string, string> }): Started {
+export function startCli(args: readonly string[], options: CliOptions): Started {
   const { NO_COLOR: _n, FORCE_COLOR: _f, ...env } = process.env;
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: options.cwd,
     env: { ...env, CI: 'true', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    uid: options.uid,
   });
   let stdout = '';
   let stderr = '';
@@ -39,7 +42,7 @@ export function startCli(args: readonly string[], options: { cwd: string; env?: 
   return { child, ended, stderr: () => stderr };
 }
 
-export function cli(args: readonly string[], options: { cwd: string; env?: Record<string, string> }): Promise<Ended> {
+export function cli(args: readonly string[], options: CliOptions): Promise<Ended> {
   return startCli(args, options).ended;
 }
 
