@@ -23,8 +23,8 @@ export type Harness = {
   driver: Driver;
   /** In the order they were reported. */
   answers: Reported[];
-  /** Fires order `seq` now, or as if it had been fired `agoUs` ago; false when it was refused. */
-  fire: (seq: number, agoUs?: number) => boolean;
+  /** Fires order `seq` now, or as if it had been fired at `firedUs`; false when it was refused. */
+  fire: (seq: number, firedUs?: number) => boolean;
   /** Fires and waits for its answer. */
   ask: (seq: number) => Promise<Reported>;
   /** The answer to `seq`. */
@@ -45,6 +45,8 @@ export const DEFAULTS: Omit<DriverOptions, 'origin'> = {
   maxHeadBytes: 8192,
   tls: { insecure: false },
 };
+
+export const nowUs = (): number => performance.now() * 1e3;
 
 export const keyOf = (seq: number): string => `order-${seq}`;
 
@@ -88,7 +90,7 @@ export function harness(make: MakeDriver, options: HarnessOptions, onAnswer?: (a
     { ...DEFAULTS, ...rest },
     {
       templates: [template],
-      nowUs: () => performance.now() * 1e3,
+      nowUs,
       onAnswer: (attempt, answer) => {
         if (insideFire) throw new Error('reported inside fire');
         const { sentUs, doneUs, failure, detail, status } = answer;
@@ -119,8 +121,7 @@ export function harness(make: MakeDriver, options: HarnessOptions, onAnswer?: (a
       waiters.add(check);
       check();
     });
-  const fire = (seq: number, agoUs = 0): boolean => {
-    const firedUs = performance.now() * 1e3 - agoUs;
+  const fire = (seq: number, firedUs = nowUs()): boolean => {
     const attempt: Attempt = { seq, step: 0, dueUs: firedUs, firedUs };
     const outer = insideFire;
     insideFire = true;
