@@ -14,7 +14,7 @@ function lastMoment(durationUs: number): number {
 }
 
 /**
- * Orders that the curve should have produced before order `seq` is due; call it with every seq from 0 upwards.
+ * Orders that the curve has produced when order `seq` is due; call it with ascending `seq`.
  * even: seq + ½. poisson: the seq-th of N sorted uniforms, drawn in order without sorting by u ← 1−(1−u)·V^(1/(N−seq)):
  * the smallest of the N−seq that are left, uniform on (u, 1), has left V^(1/(N−seq)) of that stretch above it. Given N,
  * the arrivals of a non-homogeneous Poisson process are exactly N sorted uniforms through the inverse of its area.
@@ -24,16 +24,19 @@ function marksOf(spec: CurveSpec, area: number): (seq: number) => number {
   const areaPerOrder = area / spec.orders;
   if (spec.arrivals === 'even') return (seq) => (seq + 0.5) * areaPerOrder;
   const random = randomOf(spec.seed, ARRIVALS_SALT);
-  let above = 1; // 1 − u: kept instead of u, so that the last orders lose no digits
+  // As a sum of logarithms the last orders lose no digits, and an order of another worker costs no power.
+  let logAbove = 0; // ln(1 − u)
+  let drawn = 0;
   return (seq) => {
-    above *= random() ** (1 / (spec.orders - seq));
-    return area * (1 - above);
+    for (; drawn <= seq; drawn += 1) logAbove += Math.log(random()) / (spec.orders - drawn);
+    return -Math.expm1(logAbove) * area;
   };
 }
 
 /**
  * Due times of worker `worker` (0…workers−1), µs, ascending, each in [0, durationUs). A poisson worker also draws, but does
- * not invert, the marks of the orders of the others: that is what makes the schedule one and the same for any pool.
+ * not invert, the marks of the orders of the others: that is what makes the schedule one and the same for any pool (to
+ * the 1e-6 orders of the inverse). Throws a RangeError where there is no such worker.
  */
 export function scheduleOf(spec: CurveSpec, worker: number, workers: number): Schedule {
   if (!(Number.isInteger(worker) && Number.isInteger(workers) && worker >= 0 && worker < workers)) {
@@ -42,20 +45,15 @@ export function scheduleOf(spec: CurveSpec, worker: number, workers: number): Sc
   const curve = curveOf(spec);
   const markOf = marksOf(spec, curve.area(spec.durationUs));
   const lastUs = lastMoment(spec.durationUs);
-  const stateless = spec.arrivals === 'even';
   let seq = worker - workers;
-  let drawn = 0;
   let dueUs = 0;
   return {
     get seq() {
       return seq;
     },
     next() {
-      const wanted = seq + workers;
-      if (wanted >= spec.orders) return Number.POSITIVE_INFINITY;
-      seq = wanted;
-      if (!stateless) while (drawn < seq) markOf(drawn++);
-      drawn = seq + 1;
+      if (seq + workers >= spec.orders) return Number.POSITIVE_INFINITY;
+      seq += workers;
       dueUs = Math.max(dueUs, Math.min(curve.inverse(markOf(seq), dueUs), lastUs));
       return dueUs;
     },
