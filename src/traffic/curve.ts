@@ -71,6 +71,8 @@ export function curveOf(spec: CurveSpec): Curve {
   );
   // Due times are asked for in ascending order, so the segment of the last answer is nearly always that of the next.
   let cursor = 0;
+  // The last answer, how far into its segment it was, and the rate there: from it Newton's first step is known already.
+  const last = { atUs: Number.NaN, segment: 0, area: 0, ratePerS: 0 };
 
   function probeAt(tUs: number): void {
     const inCursor = tUs >= startUs[cursor]! && tUs < startUs[cursor + 1]!;
@@ -105,12 +107,17 @@ export function curveOf(spec: CurveSpec): Curve {
         // 2a/(v₀+√(v₀²+2ma)) needs no special case for m = 0; the max is for float noise where a ramp ends at 0.
         x = (2 * rest) / (level + Math.sqrt(Math.max(0, level * level + 2 * slopePerS2[cursor]! * rest)));
       } else {
-        const hintS = (hintUs - fromUs) / US_PER_S;
+        const known = hintUs === last.atUs && cursor === last.segment;
+        const hintS = (hintUs - fromUs) / US_PER_S + (known ? (rest - last.area) / last.ratePerS : 0);
         const startS =
           hintS > 0 && hintS < lengthS ? hintS : (lengthS * rest) / (before[cursor + 1]! - before[cursor]!);
         x = solveSegment(probe, cursor, { area: rest, startS, lengthS, steepestPerS2: table.steepestPerS2[cursor]! });
+        last.segment = cursor;
+        last.area = rest;
+        last.ratePerS = probe.ratePerS;
       }
-      return Math.min(fromUs + x * US_PER_S, startUs[cursor + 1]!);
+      last.atUs = Math.min(fromUs + x * US_PER_S, startUs[cursor + 1]!);
+      return last.atUs;
     },
     peak: () => highestOf(table, probe),
     windows: () => windowsOf(spec),
