@@ -132,6 +132,7 @@ describe('with rules', () => {
       'yes:accepted';
     expect(at('__proto__.a', 1, '{"__proto__":{"a":1}}')).toBe(true);
     expect(at('a', 1, '{"__proto__":{"a":1}}')).toBe(false);
+    expect(at('__proto__.__proto__', null, '{}')).toBe(false);
     expect(at('length', 2, '[1,2]')).toBe(false);
     expect(at('a.length', 2, '{"a":"xy"}')).toBe(false);
     expect(at('[0]', 1, '{"0":1}')).toBe(false);

@@ -64,23 +64,19 @@ describe('order keys', () => {
 
   it('of another run, or with any one digit changed, or of another make, are told apart', () => {
     fc.assert(
-      fc.property(
-        anyRunId,
-        anyRunId,
-        anySeq,
-        fc.nat(35),
-        fc.integer({ min: 1, max: 15 }),
-        (runId, other, seq, at, by) => {
-          const key = orderKeyOf(runId, seq);
-          if (other !== runId) expect(seqOfKey(other, key)).toBeUndefined();
-          if (key[at] === '-') return;
-          const digit = (Number.parseInt(key[at]!, 16) ^ by).toString(16);
-          expect(seqOfKey(runId, key.slice(0, at) + digit + key.slice(at + 1))).toBeUndefined();
-        },
-      ),
+      fc.property(anyRunId, anyRunId, anySeq, (runId, other, seq) => {
+        if (other !== runId) expect(seqOfKey(other, orderKeyOf(runId, seq))).toBeUndefined();
+      }),
       RUNS,
     );
     const { tag, keyOf, seqOf } = orderKeys('r');
+    for (const key of [keyOf(0), keyOf(123_456_789)]) {
+      for (const [at, digit] of [...key].entries()) {
+        for (const other of digit === '-' ? '_0' : '0123456789abcdef') {
+          if (other !== digit) expect(seqOf(key.slice(0, at) + other + key.slice(at + 1))).toBeUndefined();
+        }
+      }
+    }
     for (const foreign of ['', 'x', tag, `${keyOf(1)} `, keyOf(1).replaceAll('-', ''), crypto.randomUUID()]) {
       expect(seqOf(foreign)).toBeUndefined();
     }
