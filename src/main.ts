@@ -2,6 +2,8 @@
 // argv → command. The only reader of process.argv and setter of the exit code. It imports nothing of Doorbuster before
 // it has looked at the runtime, so that an older Node gets one clear line instead of a syntax error.
 
+import module from 'node:module';
+
 const NEEDS_NODE = 24;
 
 const major = Number(process.versions.node.split('.')[0]);
@@ -9,6 +11,8 @@ if (major < NEEDS_NODE) {
   process.stderr.write(`doorbuster needs Node ${NEEDS_NODE} or newer; this is Node ${process.versions.node}.\n`);
   process.exitCode = 2;
 } else {
+  // Halves the start: what was compiled (and stripped of its types) once is not compiled again.
+  module.enableCompileCache?.();
   const { cli } = await import('./commands/cli.ts');
   process.exitCode = await cli(process.argv.slice(2));
 }

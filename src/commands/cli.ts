@@ -1,14 +1,11 @@
-// The command line: names, flags, help, and the one place where errors become words and exit codes.
+// The command line: names, flags, help, and the one place where errors become words and exit codes. A command's code is
+// loaded when it is called, so that `--help` or a misspelt flag does not wait for an HTTP client.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { DRIVER_NAMES } from '../drive/drivers.ts';
+import { DRIVER_NAMES } from '../drive/driver.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { formatProblems } from '../report/problems.ts';
-import { checkCommand } from './check.ts';
 import { doorbusterVersion } from './environment.ts';
-import { planCommand } from './plan.ts';
-import { runCommand } from './run.ts';
-import { schemaCommand } from './schema.ts';
 import { shopCommand } from './shop.ts';
 import { terminalOf } from './terminal.ts';
 
@@ -60,17 +57,26 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
     .option('--json', 'print events as NDJSON on stdout')
     .option('-q, --quiet', 'print nothing but errors and what --json prints')
     .option('-y, --yes', 'load a host that is not this machine without asking')
-    .action(async (file: string, flags) => setExit(await runCommand(file, { ...flags, argv })));
+    .action(async (file: string, flags) => {
+      const { runCommand } = await import('./run.ts');
+      setExit(await runCommand(file, { ...flags, argv }));
+    });
 
   withPlanFlags(program.command('plan'))
     .description('show what a profile would do; sends nothing')
     .option('--json', 'print the plan as JSON')
-    .action(async (file: string, flags) => setExit(await planCommand(file, flags)));
+    .action(async (file: string, flags) => {
+      const { planCommand } = await import('./plan.ts');
+      setExit(await planCommand(file, flags));
+    });
 
   withPlanFlags(program.command('check'))
     .description('validate a profile, reach its target, send one order')
     .option('-y, --yes', 'probe a host that is not this machine without asking')
-    .action(async (file: string, flags) => setExit(await checkCommand(file, flags)));
+    .action(async (file: string, flags) => {
+      const { checkCommand } = await import('./check.ts');
+      setExit(await checkCommand(file, flags));
+    });
 
   shopCommand(program.command('shop'), setExit);
 
@@ -78,7 +84,10 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
     .command('schema')
     .description('print the JSON Schema of profiles (draft-07), for editors')
     .addOption(new Option('--of <what>', 'which schema').choices(['profile', 'result']).default('profile'))
-    .action((flags) => setExit(schemaCommand(flags)));
+    .action(async (flags) => {
+      const { schemaCommand } = await import('./schema.ts');
+      setExit(schemaCommand(flags));
+    });
   return program;
 }
 

@@ -1,6 +1,7 @@
 // `doorbuster run`: profile → plan → surge → verdict → run folder.
 
 import { randomUUID } from 'node:crypto';
+import type { DriverName } from '../drive/driver.ts';
 import { writeArtifacts } from '../folder/artifacts.ts';
 import { openFolder } from '../folder/open.ts';
 import { judge } from '../judge/verdict.ts';
@@ -21,7 +22,7 @@ import { type Terminal, terminalOf } from './terminal.ts';
 export type RunFlags = PlanFlags & {
   out?: string;
   workers?: number;
-  driver?: 'undici';
+  driver?: DriverName;
   json?: boolean;
   quiet?: boolean;
   yes?: boolean;

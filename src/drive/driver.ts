@@ -53,8 +53,12 @@ export type DriverCounters = {
   waitingMax: number;
 };
 
+/** Known by name; drivers.ts has their makers. */
+export const DRIVER_NAMES = ['undici'] as const;
+export type DriverName = (typeof DRIVER_NAMES)[number];
+
 export interface Driver {
-  readonly name: 'undici' | 'wire';
+  readonly name: DriverName;
   /** Hands one attempt over. False: the queue is full, nothing was taken and nothing will be reported. */
   fire(attempt: Attempt): boolean;
   readonly counters: DriverCounters;

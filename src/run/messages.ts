@@ -1,8 +1,7 @@
 // What the main thread and a worker say to each other. Nothing here is needed mid-run for correctness: a worker that
 // heard only `start` fires its whole share.
 
-import type { DriverCounters, DriverOptions } from '../drive/driver.ts';
-import type { DriverName } from '../drive/drivers.ts';
+import type { DriverCounters, DriverName, DriverOptions } from '../drive/driver.ts';
 import type { Interval } from '../measure/spec.ts';
 import type { OrderSpec } from '../order/spec.ts';
 import type { CurveSpec } from '../traffic/spec.ts';

@@ -2,8 +2,7 @@
 // It prints nothing and writes nothing; `onTick` is where a panel looks.
 
 import { availableParallelism } from 'node:os';
-import type { DriverOptions } from '../drive/driver.ts';
-import type { DriverName } from '../drive/drivers.ts';
+import type { DriverName, DriverOptions } from '../drive/driver.ts';
 import { parseSlo } from '../judge/slo.ts';
 import type { Ending, Evidence, Incident, OrderCounts, Slo } from '../judge/spec.ts';
 import { type Stopper, stopperOf } from '../judge/stop.ts';

@@ -3,8 +3,8 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { DRIVERS } from '../drive/drivers.ts';
-import { histogramShape } from '../measure/shape.ts';
 import { Recorder } from '../measure/recorder.ts';
+import { histogramShape } from '../measure/shape.ts';
 import { classifierOf, outcomesOf } from '../order/classify.ts';
 import { compileOrder } from '../order/template.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';

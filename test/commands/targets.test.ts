@@ -13,7 +13,7 @@ const folder = scratchFolder();
 async function runAgainst(
   name: string,
   script: Script,
-  options: ScriptedServerOptions & { seconds?: number; stop?: string } = {},
+  options: ScriptedServerOptions & { seconds?: number; stop?: string; timeout?: string } = {},
 ) {
   const server = await scriptedServer(script, options);
   const out = join(folder, name);
@@ -22,7 +22,7 @@ async function runAgainst(
     `${name}.yaml`,
     `version: 1
 name: ${name}
-target: { url: "${server.origin}", timeout: 400ms, connectTimeout: 300ms }
+target: { url: "${server.origin}", timeout: ${options.timeout ?? '400ms'}, connectTimeout: 300ms }
 traffic: { rate: 40/s, for: ${options.seconds ?? 1}s, arrivals: even }
 slo: [errors < 1%]
 stop: [${options.stop ?? ''}]
@@ -74,10 +74,14 @@ describe.concurrent('a target that', () => {
   });
 
   it('answers 100 MB: given up at the limit, FAIL', async () => {
-    const { code, outcomes } = await runAgainst('huge', (connection) => {
-      connection.send(`HTTP/1.1 201 Created\r\ncontent-length: ${100 << 20}\r\n\r\n`);
-      connection.flood('x'.repeat(65_536));
-    });
+    const { code, outcomes } = await runAgainst(
+      'huge',
+      (connection) => {
+        connection.send(`HTTP/1.1 201 Created\r\ncontent-length: ${100 << 20}\r\n\r\n`);
+        connection.flood('x'.repeat(65_536));
+      },
+      { timeout: '20s' },
+    );
     expect(code).toBe(99);
     expect(outcomes).toEqual({ 'too-large': 40 });
   });
