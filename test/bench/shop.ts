@@ -3,8 +3,9 @@
 
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import type { ShopInput } from '../../src/demo/options.ts';
+import { parseShopOptions, type ShopInput } from '../../src/demo/options.ts';
 import { startDemo } from '../../src/demo/process.ts';
+import { capacityPerS } from '../../src/demo/service.ts';
 
 export type Figure = { name: string; value: number; unit: string; note: string };
 
@@ -70,7 +71,7 @@ async function measure(options: ShopInput, connections = CONNECTIONS): Promise<{
 
 export async function shopBench(): Promise<Figure[]> {
   const bare = await measure({ service: 'none' });
-  const paid = await measure({});
+  const paid = await measure({}, 256);
   const knee = await measure({ service: 'fixed:10ms', payments: 8 });
   const nothing = await measure({ nullTarget: true });
   const per = `${CONNECTIONS} connections, closed loop`;
@@ -82,7 +83,12 @@ export async function shopBench(): Promise<Figure[]> {
       unit: 'µs',
       note: `one core takes ${Math.round(1e6 / bare.cpuUs)}/s`,
     },
-    { name: 'shop: orders, default payments', value: paid.perS, unit: '/s', note: 'lognormal 12 ms, 64 at once' },
+    {
+      name: 'shop: orders, default payments',
+      value: paid.perS,
+      unit: '/s',
+      note: `lognormal 12 ms, 64 at once: by the formula ${Math.round(capacityPerS(parseShopOptions()))}/s`,
+    },
     { name: 'shop: knee of 8 payments of 10 ms', value: knee.perS, unit: '/s', note: 'by the formula 800/s' },
     {
       name: 'shop: null target',

@@ -36,8 +36,8 @@ describe('shop options', () => {
     expect(parseShopOptions({ stock: { phone: 0 } }).catalogue).toEqual([
       { sku: 'phone', stock: 0, priceCents: 19_900 },
     ]);
-    expect(parseShopOptions({ skus: ['a'], stock: { constructor: 3 } }).catalogue).toEqual([
-      { sku: 'a', stock: 10_000_000, priceCents: 19_900 },
+    expect(parseShopOptions({ skus: ['a'], stock: { constructor: 3 }, priceCents: { a: 5 } }).catalogue).toEqual([
+      { sku: 'a', stock: 10_000_000, priceCents: 5 },
       { sku: 'constructor', stock: 3, priceCents: 19_900 },
     ]);
   });
