@@ -4,6 +4,7 @@
 // of what the shop does. Shares, counts, rates, max and mean are exact numbers of this run's orders and are judged as they
 // stand; so is each window. No data never passes, and neither does a scope the run did not get through.
 
+import type { HistogramView } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import type { SloLine } from '../profile/plan.ts';
 import { countOrders, countSlow, type Reading, readPoint, readWindow, type Times, viewOf } from './reading.ts';
@@ -100,19 +101,23 @@ function judgePercentile(slo: Slo, metric: DurationMetric, stretch: Stretch, evi
   return {
     ...nothing(saysPercentile(slo, metric, histogram, status, bounds), status),
     measured: told ? histogram.percentile(metric.p) : undefined,
-    interval: told && times === 'response' ? percentileInterval(metric, stretch, evidence) : undefined,
+    interval: told && times === 'response' ? percentileInterval(metric, histogram, stretch.spans, evidence) : undefined,
     samples: n,
   };
 }
 
 /** The wider of the rank interval and the block bootstrap, µs. */
-function percentileInterval(metric: DurationMetric, stretch: Stretch, evidence: Evidence): Interval {
+function percentileInterval(
+  metric: DurationMetric,
+  histogram: HistogramView,
+  spans: readonly Span[],
+  evidence: Evidence,
+): Interval {
   const view = viewOf(metric, 'response');
-  const histogram = stretch.tally.histogram(view);
-  const tileS = tileSecondsFor(stretch.spans.reduce((sum, span) => sum + span.until - span.from, 0));
+  const tileS = tileSecondsFor(spans.reduce((sum, span) => sum + span.until - span.from, 0));
   const at = histogram.percentile(metric.p);
   const tiles: Tile[] = [];
-  for (const { from, until } of stretch.spans) {
+  for (const { from, until } of spans) {
     for (let second = from; second < until; second += tileS) {
       const tile = evidence.timeline.tally(second, Math.min(second + tileS, until)).histogram(view);
       const above = tile.countAbove(at);

@@ -81,10 +81,14 @@ export function windowsOf(everyS: number, spans: readonly Span[], evidence: Evid
 
 export function stretchOf(spans: readonly Span[], evidence: Evidence): Stretch {
   const durationS = evidence.durationUs / 1e6;
-  const tallies = spans.map((span) => evidence.timeline.tally(span.from, span.until));
+  const { timeline } = evidence;
+  // The total is kept summed; of a long run the same numbers second by second take a thousand times as long.
+  const tallies = spans.map(({ from, until }) =>
+    from === 0 && until >= timeline.seconds ? timeline.total() : timeline.tally(from, until),
+  );
   return {
     spans,
-    tally: joinTallies(tallies.length > 0 ? tallies : [evidence.timeline.tally(0, 0)]),
+    tally: joinTallies(tallies.length > 0 ? tallies : [timeline.tally(0, 0)]),
     planned: plannedIn(spans, evidence),
     seconds: spans.reduce((sum, span) => sum + Math.min(span.until, durationS) - Math.min(span.from, durationS), 0),
   };

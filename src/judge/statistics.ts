@@ -54,7 +54,7 @@ const RESAMPLES = 400;
  * Ranks between which percentile p lies by a moving-block bootstrap (Künsch 1989, circular), which keeps the bursts that
  * the binomial formula denies. Resampling whole histograms would cost minutes; by Bahadur's representation the percentile
  * moves with the share of orders above it, so each tile is two numbers and each resample a sum over tiles:
- * 400 × 720 additions for a run of any length (see `tileSecondsFor`). `blockTiles` consecutive tiles are one block.
+ * 400 × 240 additions for a run of any length (see `tileSecondsFor`). `blockTiles` consecutive tiles are one block.
  */
 export function bootstrapRanks(p: number, tiles: readonly Tile[], blockTiles: number, seed = 1): Interval {
   const count = tiles.reduce((sum, tile) => sum + tile.count, 0);
@@ -81,9 +81,12 @@ export function bootstrapRanks(p: number, tiles: readonly Tile[], blockTiles: nu
 
 /** Shortest block: response times of neighbouring seconds go together. */
 export const BLOCK_S = 10;
-const MOST_TILES = 720;
+const MOST_TILES = 240;
 
-/** Whole seconds per tile so that a run has at most 720 of them: 1 s up to 12 min, 60 s for 12 h. */
+/**
+ * Whole seconds per tile so that a scope has about 240 of them: 1 s up to 4 min, 180 s for 12 h. Longer blocks keep more of
+ * what goes together, so the interval of a long run errs to the wide side.
+ */
 export function tileSecondsFor(seconds: number): number {
   return Math.max(1, Math.ceil(seconds / MOST_TILES));
 }

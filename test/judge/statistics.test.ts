@@ -169,10 +169,10 @@ describe('block bootstrap', () => {
     expect(bootstrapRanks(0.95, tiles, 3)).toEqual(bootstrapRanks(0.95, tiles, 3));
   });
 
-  test('needs at most 720 tiles for a run of any length', () => {
-    for (const seconds of [1, 20, 719, 720, 721, 3600, 43_200, 1e6]) {
-      expect(Math.ceil(seconds / tileSecondsFor(seconds))).toBeLessThanOrEqual(720);
+  test('needs at most 240 tiles for a run of any length', () => {
+    for (const seconds of [1, 20, 239, 240, 241, 3600, 43_200, 1e6]) {
+      expect(Math.ceil(seconds / tileSecondsFor(seconds))).toBeLessThanOrEqual(240);
     }
-    expect([20, 720, 43_200].map(tileSecondsFor)).toEqual([1, 1, 60]);
+    expect([20, 240, 43_200].map(tileSecondsFor)).toEqual([1, 1, 180]);
   });
 });

@@ -69,7 +69,8 @@ function timeOf(order: Order, of: View['of']): number {
     case 'service':
       return doneUs(order) - sentUs(order);
     case 'wait':
-      return sentUs(order) - firedUs(order);
+      // Of an order that was never sent all is waiting.
+      return (order.sentUs === null ? doneUs(order) : sentUs(order)) - firedUs(order);
     case 'lateness':
       return firedUs(order) - order.dueUs;
     case 'response':
