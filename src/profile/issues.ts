@@ -30,7 +30,7 @@ function tellIssue(issue: Issue, base: Path, telling: Telling): void {
     return;
   }
   const written = at(telling.raw, path);
-  const name = path.length === 0 ? 'a profile' : `\`${formatPath(path)}\``;
+  const name = path.length === 0 ? 'the profile' : `\`${formatPath(path)}\``;
   const phrase = phraseOf(issue, written);
   if (written === undefined && path.length > 0) {
     telling.complain({ code: 'MISSING', message: `${name} is missing: it ${phrase}`, path });

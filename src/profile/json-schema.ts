@@ -16,6 +16,13 @@ export function profileJsonSchema(): object {
   return JSON.parse(JSON.stringify({ $schema, title: TITLE, ...rest })) as object;
 }
 
+let known: Json | undefined;
+/** Made once, and only when a mistake asks for it. */
+function schemaOnce(): Json {
+  known ??= profileJsonSchema() as Json;
+  return known;
+}
+
 /** The schemas a node may follow: its alternatives, or itself. */
 function alternatives(schema: Json): Json[] {
   const { anyOf } = schema;
@@ -33,7 +40,7 @@ function below(schema: Json, key: string | number): Json[] {
 
 /** The keys a map at a path may have. */
 export function keysAt(path: Path): string[] {
-  let here = [profileJsonSchema() as Json];
+  let here = [schemaOnce()];
   for (const key of path) here = here.flatMap((schema) => below(schema, key));
   return here.flatMap(alternatives).flatMap(({ properties }) => (isMap(properties) ? Object.keys(properties) : []));
 }
@@ -52,6 +59,6 @@ export function homesOf(key: string): string[] {
       if (isMap(additionalProperties)) visit(additionalProperties as Json, `${path}.<name>`);
     }
   };
-  visit(profileJsonSchema() as Json, '');
+  visit(schemaOnce(), '');
   return homes.filter((home) => home !== '');
 }

@@ -44,19 +44,21 @@ export function parseProfile(source: ProfileSource, context: ParseContext): Pars
   if (!reading.written) return { ok: false, problems: [...reading.problems, ...badFlags] };
   const { written } = reading;
   const flagged = applyFlags(written.tree, context);
-  const list = problemList(written, flagged.flags, [...reading.problems, ...badFlags, ...flagged.problems]);
+  const raw = flagged.tree;
+  const found = [...reading.problems, ...badFlags, ...flagged.problems];
+  const list = problemList({ written, flags: flagged.flags, raw, found });
   const isPlain = (path: Path) =>
     written.isPlain(path) || flagged.flags.some((flag) => formatPath(flag.path) === formatPath(path));
-  const variables = fillVariables(flagged.tree, { env: context.env, isPlain, complain: list.add });
+  const variables = fillVariables(raw, { env: context.env, isPlain, complain: list.add });
   list.mute(variables.unfilled);
 
   const checked = Profile.safeParse(variables.tree);
-  if (!checked.success) tellIssues(checked.error.issues, flagged.tree, list.add);
-  const draft = draftOf(variables.tree, { written, raw: flagged.tree, list, context });
+  if (!checked.success) tellIssues(checked.error.issues, raw, list.add);
+  const draft = draftOf(variables.tree, { written, raw, list, context });
   const problems = list.sorted();
   if (problems.length > 0) return { ok: false, problems };
   if (!checked.success || !isWhole(draft)) throw new Error('a profile came to no plan, and no mistake was told');
-  const plan = planOf(checked.data, draft, { source, raw: flagged.tree });
+  const plan = planOf(checked.data, draft, { source, raw });
   return { ok: true, plan: freeze(plan) };
 }
 

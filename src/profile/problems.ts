@@ -1,7 +1,8 @@
 // Collects every mistake of a profile with its place, so that one run of the parser tells them all.
 
 import type { Problem } from '../errors.ts';
-import { formatPath, type Path, startsWith } from './paths.ts';
+import { at, formatPath, type Path, startsWith } from './paths.ts';
+import { redacted } from './redact.ts';
 import type { Focus, Written } from './source.ts';
 
 /** `message` is whole; `focus` is what to underline (default: the value). */
@@ -21,7 +22,16 @@ export type ProblemList = {
   sorted(): Problem[];
 };
 
-export function problemList(written: Written, flags: readonly FlagPath[], found: readonly Problem[]): ProblemList {
+export type ProblemSeams = {
+  written: Written;
+  flags: readonly FlagPath[];
+  /** As written, with the flags. */
+  raw: unknown;
+  /** Problems told before there was a list. */
+  found: readonly Problem[];
+};
+
+export function problemList({ written, flags, raw, found }: ProblemSeams): ProblemList {
   const problems: Problem[] = [...found];
   const muted: Path[] = [];
   return {
@@ -29,7 +39,10 @@ export function problemList(written: Written, flags: readonly FlagPath[], found:
       if (muted.some((prefix) => startsWith(path, prefix))) return;
       const origin = flags.findLast((each) => startsWith(path, each.path));
       const named = { code, message: origin ? `${origin.flag}: ${message}` : message, path: formatPath(path) };
-      problems.push(origin ? named : { ...named, ...written.spotOf(path, focus) });
+      const spot = origin ? {} : written.spotOf(path, focus);
+      // A line that holds a secret is named and not shown.
+      const leaf = at(raw, path);
+      problems.push({ ...named, ...(redacted(leaf, path) === leaf ? spot : { place: spot.place }) });
     },
     push: (problem) => {
       problems.push(problem);

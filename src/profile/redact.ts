@@ -21,6 +21,7 @@ export function redacted(leaf: unknown, path: Path): unknown {
   if (isSecretPath(path)) return typeof leaf === 'string' ? withoutLiterals(leaf) : leaf === null ? leaf : REDACTED;
   if (typeof leaf !== 'string') return leaf;
   if (PEM.test(leaf)) return REDACTED;
+  if (formatPath(path) === 'target.url') return leaf.replace(/(?<=:\/\/)[^/@]*@/, `${REDACTED}@`);
   if (formatPath(path) === 'order.path') {
     return leaf.replace(SECRET_QUERY, (_, name: string, value: string) => name + withoutLiterals(value));
   }

@@ -23,7 +23,12 @@ const atMostOneKey = (error: string) =>
     (input: object) => Object.keys(input).length <= 1,
     { error, when: (payload: { value: unknown }) => isMap(payload.value) },
   ] as const;
-const someKey = (error: string) => [(input: object) => Object.keys(input).length > 0, { error }] as const;
+/** Only of a map with nothing else wrong: an unknown key is no key to the schema. */
+const someKey = (error: string) =>
+  [
+    (input: object) => Object.keys(input).length > 0,
+    { error, when: (payload: { issues: readonly unknown[] }) => payload.issues.length === 0 },
+  ] as const;
 
 const Tls = map(
   {
@@ -291,7 +296,7 @@ export const Profile = map(
     slo: Slo.default([]),
     stop: Stop.default([]),
   },
-  'a profile: a map with `target` and `traffic`',
+  'a map with `target` and `traffic`',
 );
 
 /** What a profile may say; `defineProfile` and the editors' JSON Schema use it. */

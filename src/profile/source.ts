@@ -67,6 +67,9 @@ function yamlProblems(document: Document.Parsed, text: string, spots: Spots): Pr
       return [{ code: 'DUPLICATE_KEY', message, ...spots.between(from, from + (key?.[0].length ?? 1)) }];
     }
     if (error !== broken) return [];
+    if (error.code === 'RESOURCE_EXHAUSTION') {
+      return [{ code: 'BAD_YAML', message: 'it nests too deeply to be read', ...spots.between(from, until) }];
+    }
     const isFlowVariable = /[{[,].*:\s*\$\{/.test(spots.lineAt(from));
     const message = isFlowVariable
       ? 'a `${…}` that stands inside { } or [ ] needs quotes: `"${NAME}"`'

@@ -1,0 +1,146 @@
+// What a person sees for every kind of mistake. UPDATE_GOLDEN=1 writes the snippets anew: read the difference.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { formatProblems } from '../../src/report/problems.ts';
+import { minimal, parseText, parseValue } from './parsing.ts';
+
+const GOLDEN = new URL('../golden/profile-errors/', import.meta.url);
+const head = 'target: { url: demo }\nslo: [p99 < 300ms]\n';
+const rate = 'traffic: { rate: 10/s, for: 1m }\nslo: [p99 < 300ms]\n';
+const shape = (parts: string) => `${head}traffic:\n  orders: 1000\n  over: 10m\n  shape:\n${parts}`;
+
+type Case = string | { text: string; json?: true; context: Parameters<typeof parseText>[1] };
+
+const CASES: Record<string, Case> = {
+  empty: '',
+  'bad-yaml': 'target:\n  url: [demo\ntraffic: {}\n',
+  'unquoted-variable': `traffic: { rate: 1/s, for: 1m }\ntarget: { url: \${CHECKOUT_URL} }\n`,
+  'bad-json': {
+    text: '{\n\t"target": { "url": "demo" },\n\t"traffic": { "rate": "1/s", "for": "1m" },\n}',
+    json: true,
+    context: {},
+  },
+  'duplicate-key': `${minimal()}slo: [errors < 1%]\n`,
+  'alias-loop': 'target: &a { url: *a }\n',
+  'unknown-key': minimal('ordr: {}\nzzz: 1\n'),
+  'key-elsewhere': `${minimal()}timeout: 10s\nrate: 49/s\n`,
+  'missing-sections': 'name: lonely\n',
+  'wrong-kinds': 'target: demo\ntraffic: [49/s]\nslo: p99 < 300ms\norder:\n',
+  'needs-a-unit': `target: { url: demo, timeout: 10, capture: 4096 }\nslo: [p99 < 300]\ntraffic: { rate: 49, for: "600" }\n`,
+  'bad-scalars':
+    'target: { url: demo, timeout: soon, maxBody: 3 horses, http: 3, connection: keepalive }\ntraffic: { rate: fast, for: 0s }\n',
+  'bad-counts': `target: { url: demo, connections: 0, queue: -1 }\norder: { buyers: 2.5, quantity: 0, skus: { a: 0 } }\n${rate}`,
+  'bad-urls': `target: { url: localhost:3000 }\n${rate}`,
+  userinfo: `target: { url: "https://user:pass@shop.example/" }\n${rate}`,
+  'url-query': `target: { url: "https://shop.example/?a=1" }\n${rate}`,
+  'tls-half': {
+    text: `target: { url: "https://shop.example", tls: { cert: c.pem } }\n${rate}`,
+    context: { files: { 'c.pem': 'PEM' } },
+  },
+  'unreadable-file': `target: { url: demo, tls: { ca: nowhere.pem } }\n${rate}`,
+  'not-utf8': { text: minimal('order: { file: body.txt }\n'), context: { files: { 'body.txt': 'caf\uFFFD' } } },
+  'unset-variable': minimal('order:\n  headers:\n    authorization: Bearer ${TOKEN}\n    x: ${1bad}\n'),
+  'wrong-once-filled': {
+    text: minimal('stop: ["errors > ${LIMIT} for 30s"]\norder: { path: "${ORDER_PATH}" }\n'),
+    context: { env: { LIMIT: 'sesame', ORDER_PATH: 'opens{{it}}' } },
+  },
+  'part-words': shape('    - bse\n    - burts: { peak: 5x base }\n    - 12\n'),
+  'part-settings': shape(
+    '    - base\n    - burst: { peak: 12, decay: 3m, at: noon }\n    - flash: { peak: 5x bse, hold: 9s }\n',
+  ),
+  'two-parts-in-one': shape('    - base: 1/s\n      burst: { peak: 5/s, decay: 10s }\n    - {}\n'),
+  'parts-exceed-total': shape('    - base\n    - steps: { each: 1m, levels: [100/s, 200/s] }\n'),
+  'same-name': shape(
+    '    - base\n    - burst: { peak: 3x base, decay: 10s }\n    - burst: { peak: 2x base, decay: 10s, at: 11m }\n',
+  ),
+  'no-base': `${head}traffic: { over: 1m, shape: [burst: { peak: 12x base, decay: 10s }] }\n`,
+  'short-and-long': `${head}traffic: { rate: 49/s, over: 12h, orders: 3 }\n`,
+  'nothing-to-send': `${head}traffic: { over: 12h }\n`,
+  'trace-without-counts': shape('    - trace: { bin: 1m }\n'),
+  'trace-file': {
+    text: shape('    - trace: { bin: 1m, file: arrivals.csv }\n'),
+    context: { files: { 'arrivals.csv': 'orders\n1\n2.5\n' } },
+  },
+  'two-bodies': minimal('order:\n  json: { a: 1 }\n  form: { a: 1 }\n  text: a\n'),
+  method: minimal('order: { method: post }\n'),
+  headers: minimal('order:\n  headers: { "a b": x, Content-Length: 3, A: 1, a: 2, x: "one\\ntwo" }\n'),
+  path: minimal('order: { path: checkout }\n'),
+  placeholder: minimal(
+    'order:\n  json: { who: "it is {{buyer.ids}}", key: "{{order.key" }\n  headers: { x: "{{env.NOPE}}" }\n',
+  ),
+  quantity: minimal('order: { quantity: { one: 1, 0: 2 }, skus: [] }\n'),
+  'body-file': { text: minimal('order: { file: body.json }\n'), context: { files: { 'body.json': '{' } } },
+  outcomes: minimal(
+    'outcomes:\n  - sold: { status: 600, class: accepted }\n  - gone: { status: 410, class: rejcted }\n  - { a: { class: failed }, b: { class: failed } }\n',
+  ),
+  'outcome-rules': minimal(
+    'outcomes:\n  - sold: { status: 201, body: { "a..b": 1 }, class: accepted }\n  - odd: { headers: { x: "/(/" }, class: rejected }\n',
+  ),
+  'outcome-names': minimal('outcomes:\n  - timeout: { status: 201, class: accepted }\n'),
+  'none-accepted': minimal('outcomes:\n  - gone: { status: 410, class: rejected }\n'),
+  'slo-words': `${rate.replace('slo: [p99 < 300ms]\n', '')}target: { url: demo }\nslo:\n  - p99 < 300ms during hourly\n  - errrors < 1%\n  - p99 < 300\n  - 12\nstop:\n  - errors > 20%\n`,
+  'flags-in-the-profile': {
+    text: minimal(),
+    context: {
+      sets: [
+        ['target.timeout', '10'],
+        ['target.tiemout', '1s'],
+        ['order[0]', 'x'],
+        ['', 'x'],
+        ['slo[5]', 'x'],
+        ['slo', '['],
+      ],
+      target: 'shop.example',
+    },
+  },
+  'flags-of-the-traffic': { text: minimal(), context: { scale: '1', speed: 'fast', condense: '2' } },
+  'condense-longer': { text: minimal(), context: { condense: '2m' } },
+};
+
+function messageOf(given: Case): string {
+  const { text, json, context } = typeof given === 'string' ? { text: given, json: undefined, context: {} } : given;
+  const parsed = parseText(text, context, json ? 'json' : 'yaml');
+  return parsed.ok ? 'no problem\n' : `${formatProblems(parsed.problems)}\n`;
+}
+
+describe('mistakes in a profile', () => {
+  mkdirSync(GOLDEN, { recursive: true });
+  for (const [name, given] of Object.entries(CASES)) {
+    it(`tells ${name}`, () => {
+      const file = new URL(`${name}.txt`, GOLDEN);
+      const message = messageOf(given);
+      expect(message).not.toBe('no problem\n');
+      if (process.env.UPDATE_GOLDEN || !existsSync(file)) writeFileSync(file, message);
+      expect(message).toBe(readFileSync(file, 'utf8'));
+    });
+  }
+
+  it('has no golden file without its case', () => {
+    expect(
+      readdirSync(GOLDEN)
+        .map((file) => file.replace('.txt', ''))
+        .sort(),
+    ).toEqual(Object.keys(CASES).sort());
+  });
+
+  it('tells the mistakes of a value by path', () => {
+    const when = new Map();
+    const parsed = parseValue({
+      target: { url: 'demo', timeout: 10 },
+      traffic: { rate: '1/s', for: '1m', seed: when },
+    });
+    expect(parsed.ok ? [] : parsed.problems.map(({ path, place, message }) => ({ path, place, message }))).toEqual([
+      {
+        path: 'traffic.seed',
+        place: undefined,
+        message: '`traffic.seed` is an object of a class: a profile is plain data',
+      },
+      { path: 'target.timeout', place: undefined, message: '`target.timeout` needs a unit: `10s`, `10ms`' },
+      expect.objectContaining({ path: 'traffic.seed' }),
+    ]);
+    const loop: Record<string, unknown> = {};
+    loop.target = loop;
+    expect(parseValue(loop)).toMatchObject({ ok: false, problems: [{ code: 'NOT_DATA', path: 'target' }] });
+  });
+});
