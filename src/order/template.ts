@@ -29,7 +29,7 @@ export interface StepTemplate extends Template {
   readonly body: Segments | undefined;
 }
 
-// Bodies are cut from slabs: one allocation for hundreds of orders instead of one each (test/bench/order.ts).
+// Bodies are cut from slabs: one allocation for hundreds of orders instead of one each.
 const SLAB_BYTES = 64 * 1024;
 
 /** Writes bodies one after the other; what was handed out is never written again. */
