@@ -4,9 +4,12 @@
 /** C0, C1, line separators, bidi controls and zero-width characters: everything that prints nothing but does something. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** The same text with every unseen character spelled out (`\u001b`), so that it is one harmless line. */
+/** The same text with every unseen character spelled out (`\u001b`) and no secret in its addresses: one harmless line. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+  return withoutUrlSecrets(text).replace(
+    UNSEEN,
+    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** GitHub Markdown, inside a table cell or a sentence: markup is text, and a line stays one line. */
@@ -29,6 +32,14 @@ export function withoutUrlSecrets(text: string): string {
     const lastAt = path.lastIndexOf('@');
     return lastAt >= 0 ? `${scheme}${path.slice(lastAt + 1)}` : `${scheme}${authority.replace(/^.*@/s, '')}${path}`;
   });
+}
+
+/** A copy of plain data with the addresses in all its texts cleaned, however deep they are. */
+export function withoutSecretsIn<T>(value: T): T {
+  if (typeof value === 'string') return withoutUrlSecrets(value) as T;
+  if (Array.isArray(value)) return value.map(withoutSecretsIn) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutSecretsIn(each)])) as T;
 }
 
 const WORD = String.raw`(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+`;

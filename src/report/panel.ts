@@ -9,7 +9,7 @@ import { OUTCOME_CLASSES } from '../outcomes.ts';
 import { formatCount, formatDuration, formatRate } from '../units.ts';
 import { visible } from './foreign.ts';
 import type { Style, TextOptions } from './layout.ts';
-import { columnsOf, cut, joinFitting, padEnd, padStart, widthOf } from './layout.ts';
+import { columnsOf, cut, fitting, joinFitting, padEnd, padStart, widthOf } from './layout.ts';
 import { sparkline } from './sparkline.ts';
 
 /** Seconds that "now" means. */
@@ -225,12 +225,14 @@ function ordersLine({ orders }: PanelState, options: TextOptions, width: number)
 }
 
 function generatorLine(state: PanelState, options: TextOptions, width: number): string {
-  const pieces = [
-    `${formatCount(state.inFlight)} in flight`,
-    ...(state.waiting === undefined ? [] : [`${formatCount(state.waiting)} waiting for a connection`]),
-    `lateness p99 ${time(state.latenessP99Us)}`,
+  const inFlight = `${formatCount(state.inFlight)} in flight`;
+  const waiting = state.waiting === undefined ? '' : ` · ${formatCount(state.waiting)} waiting`;
+  const lateness = ` · lateness p99 ${time(state.latenessP99Us)}`;
+  const ways = [
+    `${inFlight}${waiting}${waiting === '' ? '' : ' for a connection'}${lateness}`,
+    `${inFlight}${waiting}${lateness}`,
   ];
-  return labelled('now', options, cut(pieces.join(' · '), width - LABEL));
+  return labelled('now', options, fitting(ways, width - LABEL));
 }
 
 /** Two lamps a line where they fit; broken ones first when there are many. */

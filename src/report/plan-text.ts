@@ -129,9 +129,9 @@ function when(part: SolvedPart, phases: readonly PhaseWindow[], durationUs: numb
 
 function sloSection({ slo, stop }: Plan, { paint }: TextOptions, width: number): string[] {
   const row = (text: string) => cut(`  ${visible(text)}`, width);
-  const limits = slo.length === 0 ? [paint('warn', 'no limits: this run cannot pass or fail')] : [];
+  const none = slo.length === 0 ? [paint('warn', 'no SLO: this run can neither pass nor fail')] : [];
   return [
-    ...limits,
+    ...none,
     ...(slo.length > 0 ? [paint('dim', 'it passes when'), ...slo.map((line) => row(line.text))] : []),
     ...(stop.length > 0 ? [paint('dim', 'it stops early when'), ...stop.map((line) => row(line.text))] : []),
   ];

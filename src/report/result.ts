@@ -5,7 +5,7 @@ import type { Ending, Gate, Incident, OrderCounts, Reason, SloResult, Verdict } 
 import type { OutcomeSummary, TimeSummary } from '../measure/summary.ts';
 import { summaryOf } from '../measure/summary.ts';
 import type { Adjustment } from '../profile/plan.ts';
-import { redactCommand, withoutUrlSecrets } from './foreign.ts';
+import { redactCommand, withoutSecretsIn } from './foreign.ts';
 import type { PhaseRow, Rates, Window } from './numbers.ts';
 import { phaseRows, ratesOf, timelineOf } from './numbers.ts';
 import type { Environment, RunRecord, WorkerStory } from './record.ts';
@@ -81,12 +81,12 @@ export function resultOf(record: RunRecord, files: readonly string[] = []): Resu
   const { judgement, evidence, plan } = record;
   const total = timelineOf(evidence).total();
   const summary = summaryOf(total);
-  return {
+  return withoutSecretsIn({
     schemaVersion: SCHEMA_VERSION,
     verdict: judgement.verdict,
     exitCode: judgement.exitCode,
     sentence: verdictSentence(record),
-    reasons: judgement.reasons.map(({ code, message }) => ({ code, message: withoutUrlSecrets(message) })),
+    reasons: judgement.reasons,
     ending: evidence.ending,
     orders: evidence.orders,
     response: summary.response,
@@ -103,7 +103,7 @@ export function resultOf(record: RunRecord, files: readonly string[] = []): Resu
     environment: { ...record.environment, commit: record.environment.commit ?? null },
     run: runOf(record),
     files: [...files],
-  };
+  });
 }
 
 const known = (value: number | undefined): number | null =>
@@ -135,9 +135,7 @@ function generatorOf({ run, generator, judgement, evidence }: RunRecord, clamped
     cpuUs: known(generator.cpuUs),
     rssBytes: known(generator.rssBytes),
     gates: judgement.gates.map((gate) => ({ ...gate, touched: known(gate.touched) })),
-    incidents: evidence.incidents.map((incident) =>
-      'detail' in incident ? { ...incident, detail: withoutUrlSecrets(incident.detail) } : incident,
-    ),
+    incidents: [...evidence.incidents],
     perWorker: generator.workers.map((worker) => ({ ...worker, cpuUs: known(worker.cpuUs) })),
   };
 }
@@ -154,6 +152,6 @@ function runOf({ run, plan, evidence }: RunRecord): Result['run'] {
     durationUs: evidence.durationUs,
     command: redactCommand(run.command),
     seed: run.seed,
-    warnings: [...plan.warnings, ...run.warnings].map(withoutUrlSecrets),
+    warnings: [...plan.warnings, ...run.warnings],
   };
 }

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { columnsOf, cut, fitting, joinFitting, padStart, widthOf, wrap } from '../../src/report/layout.ts';
+
+const seeded = { seed: 20261123, numRuns: 200 };
+const text = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '`', '小', 'é', '1', 'm', 's', '📦'), maxLength: 80 });
+const columns = fc.integer({ min: 4, max: 50 });
+
+describe('layout', () => {
+  it('counts columns, not characters', () => {
+    expect(widthOf('abc')).toBe(3);
+    expect(widthOf('小米')).toBe(4);
+    expect(widthOf('e\u0301')).toBe(1);
+    expect(padStart('小', 4)).toBe('  小');
+  });
+
+  it('cuts to the width, and only when it must', () => {
+    fc.assert(
+      fc.property(text, columns, (each, width) => widthOf(cut(each, width)) <= width),
+      seeded,
+    );
+    fc.assert(
+      fc.property(text, columns, (each, width) => widthOf(each) > width || cut(each, width) === each),
+      seeded,
+    );
+  });
+
+  it('wraps within the width and loses no word that fits', () => {
+    fc.assert(
+      fc.property(text, columns, (each, width) => {
+        const lines = wrap(each, width);
+        const words = (all: string) => all.split(/ +/).filter((word) => word !== '');
+        const whole = words(each).every((word) => widthOf(word) <= width) && !lines.some((line) => line.endsWith('…'));
+        if (whole) expect(words(lines.join(' '))).toEqual(words(each));
+        return lines.every((line) => widthOf(line) <= width);
+      }),
+      seeded,
+    );
+    fc.assert(
+      fc.property(text, columns, (each, width) => wrap(each, width, 2).length <= 2),
+      seeded,
+    );
+  });
+
+  it('keeps code and numbers with their units on one line', () => {
+    expect(wrap('the shop broke `p99 < 300ms` again', 26)).toEqual(['the shop broke', '`p99 < 300ms` again']);
+    expect(wrap('the p99 was 412 ms today', 16)).toEqual(['the p99 was', '412 ms today']);
+  });
+
+  it('joins what fits and counts the rest', () => {
+    const pieces = ['sold 10', 'sold_out 5', 'timeout 1'];
+    expect(joinFitting(pieces, 80, (n) => `and ${n} more`)).toBe('sold 10 · sold_out 5 · timeout 1');
+    expect(joinFitting(pieces, 31, (n) => `and ${n} more`)).toBe('sold 10 · and 2 more');
+    expect(fitting(['a long way', 'short'], 6)).toBe('short');
+  });
+
+  it('lays out for at least 60 and at most 120 columns', () => {
+    expect([10, 60, 99.5, 400, Number.NaN].map(columnsOf)).toEqual([60, 60, 99, 120, 80]);
+  });
+});
