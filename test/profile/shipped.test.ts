@@ -1,0 +1,209 @@
+// The shipped profiles keep what their comments say, and the published JSON Schema is the code's.
+// UPDATE=1 writes schema/profile.schema.json anew.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { defineProfile } from '../../src/profile/define.ts';
+import { profileJsonSchema } from '../../src/profile/json-schema.ts';
+import type { Plan } from '../../src/profile/plan.ts';
+import { curveOf } from '../../src/traffic/curve.ts';
+import { parseValue, planOf } from './parsing.ts';
+
+const FOLDER = new URL('../../profiles/', import.meta.url);
+const PUBLISHED = new URL('../../schema/profile.schema.json', import.meta.url);
+const names = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
+const textOf = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8');
+const plans = new Map<string, Plan>(names.map((name) => [name.replace('.yaml', ''), planOf(textOf(name))]));
+
+const ajv = new Ajv({ strict: true, strictTypes: false, allErrors: true });
+const validate = ajv.compile(profileJsonSchema());
+/** What the schema says against a profile. */
+const said = (profile: unknown) => (validate(profile) ? [] : validate.errors);
+
+const meanPerS = ({ traffic }: Plan) => traffic.orders / (traffic.durationUs / 1e6);
+const peakOf = ({ traffic }: Plan) => curveOf(traffic).peak();
+
+describe('the JSON Schema', () => {
+  it('is the one that ships', () => {
+    const text = `${JSON.stringify(profileJsonSchema(), null, 2)}\n`;
+    if (process.env.UPDATE) writeFileSync(PUBLISHED, text);
+    expect(readFileSync(PUBLISHED, 'utf8')).toBe(text);
+  });
+
+  it('describes every field of every map', () => {
+    const silent: string[] = [];
+    const visit = (schema: unknown, path: string): void => {
+      if (typeof schema !== 'object' || schema === null) return;
+      for (const [key, value] of Object.entries(schema)) {
+        if (key !== 'properties') visit(value, `${path}/${key}`);
+        else {
+          for (const [name, field] of Object.entries(value as Record<string, { description?: string }>)) {
+            if (!field.description) silent.push(`${path}/${name}`);
+            visit(field, `${path}/${name}`);
+          }
+        }
+      }
+    };
+    visit(profileJsonSchema(), '');
+    expect(silent).toEqual([]);
+  });
+
+  it('is draft-07, and accepts the sketch', () => {
+    expect(profileJsonSchema()).toMatchObject({ $schema: 'http://json-schema.org/draft-07/schema#' });
+    const sketch = readFileSync(new URL('../fixtures/profiles/sketch.yaml', import.meta.url), 'utf8');
+    expect(said(parse(sketch))).toEqual([]);
+  });
+
+  it('refuses what the parser refuses', () => {
+    const sound = { target: { url: 'demo' }, traffic: { rate: '49/s', for: '10m' } };
+    expect(said(sound)).toEqual([]);
+    const wrong: unknown[] = [
+      {},
+      { ...sound, zzz: 1 },
+      { ...sound, target: { url: 'demo', timeout: 10 } },
+      { ...sound, target: { url: 'demo', connections: 0 } },
+      { ...sound, traffic: { over: '1m', orders: 1, shape: [{ burst: { peak: '12x' } }] } },
+      { ...sound, outcomes: [{ a: { class: 'acepted' } }] },
+    ];
+    for (const profile of wrong) expect([validate(profile), profile]).toEqual([false, profile]);
+    for (const profile of wrong) expect(parseValue(profile).ok).toBe(false);
+  });
+
+  it('agrees with the parser on numbers with units', () => {
+    const number = fc.constantFrom('1', '1.5', '2_000', '.5', '1e3', '', '-1');
+    const unit = fc.constantFrom(
+      '',
+      's',
+      'ms',
+      'min',
+      '%',
+      'x',
+      ' h',
+      '/s',
+      '/min',
+      'k/h',
+      '/12h',
+      'x base',
+      'KiB',
+      'kB',
+      'M',
+    );
+    fc.assert(
+      fc.property(number, unit, (digits, suffix) => {
+        const text = digits + suffix;
+        const target = { url: 'demo', timeout: text, capture: text };
+        const traffic = { over: '1m', orders: text, shape: [{ base: text }, { burst: { peak: text, decay: text } }] };
+        const told = (key: string) => {
+          const parsed = parseValue({ target, traffic, slo: [] });
+          return !parsed.ok && parsed.problems.some(({ path, code }) => path === key && /UNIT|BAD_VALUE/.test(code));
+        };
+        validate({ target, traffic });
+        const refused = (path: string) => (validate.errors ?? []).some(({ instancePath }) => instancePath === path);
+        for (const path of ['target.timeout', 'target.capture', 'traffic.orders', 'traffic.shape[1].burst.peak']) {
+          const pointer = `/${path.replaceAll('[1]', '/1').replaceAll('.', '/')}`;
+          // Zero and fractions of a count have the right form; a form the editor refuses, the parser refuses as well.
+          if (refused(pointer)) expect([path, text, told(path)]).toEqual([path, text, true]);
+        }
+      }),
+      { seed: 7, numRuns: 105 },
+    );
+  });
+});
+
+describe('a profile in TypeScript', () => {
+  it('is typed, and comes to a plan', () => {
+    const profile = defineProfile({
+      target: { url: 'demo' },
+      traffic: { orders: '2.1M', over: '12h', shape: ['base', { burst: { peak: '12x base', decay: '20m' } }] },
+      outcomes: [{ sold: { status: 201, class: 'accepted' } }],
+      slo: ['p99 < 300ms during burst'],
+    });
+    expect(parseValue(profile)).toMatchObject({
+      ok: true,
+      plan: { name: 'shop.profile', traffic: { orders: 2_100_000 } },
+    });
+    // @ts-expect-error a misspelt key is an error of the compiler already
+    defineProfile({ target: { url: 'demo', timout: '1s' }, traffic: {} });
+  });
+});
+
+describe('the shipped profiles', () => {
+  it('are these', () => {
+    expect([...plans.keys()].sort()).toEqual([
+      'double-11',
+      'flash-sale',
+      'mi-fan-fest',
+      'nightly',
+      'smoke',
+      'soak',
+      'steady-49',
+    ]);
+  });
+
+  it.each([...plans])('%s: valid, without a warning, aimed at the built-in shop, judged in every way', (name, plan) => {
+    const text = textOf(`${name}.yaml`);
+    expect(said(parse(text))).toEqual([]);
+    expect(plan).toMatchObject({ name, warnings: [], target: { demo: true } });
+    expect(text).toMatch(/^# Question: /);
+    expect(planOf(text, { env: { CHECKOUT_URL: 'http://127.0.0.1:1' } }).target.demo).toBe(false);
+    const lines = plan.slo.map((slo) => slo.text).join('\n');
+    for (const kind of [/^p99 < \d+ms$/m, /^p99 .* in every /m, /^errors < /m, /^accepted >= .* of plan/m]) {
+      expect(lines).toMatch(kind);
+    }
+    if (plan.traffic.parts.length > 1) expect(lines).toMatch(/^p99 .* during /m);
+    expect(plan.stop).toHaveLength(1);
+  });
+
+  it('mi-fan-fest: 2.1 million orders in 12 hours, and the one published point of its course', () => {
+    const plan = plans.get('mi-fan-fest')!;
+    const { traffic } = plan;
+    expect(traffic).toMatchObject({ orders: 2_100_000, durationUs: 12 * 3600e6 });
+    expect(meanPerS(plan)).toBeCloseTo(48.6, 1);
+    const share = curveOf(traffic).area(0.506 * traffic.durationUs) / traffic.orders;
+    expect(Math.abs(share - 0.755)).toBeLessThan(0.005);
+    expect(textOf('mi-fan-fest.yaml')).toContain(`place ${(share * 100).toFixed(1)} % of the orders`);
+    expect(peakOf(plan).atUs).toBe(0);
+    expect(traffic.parts.map(({ name }) => name)).toEqual(['base', 'opening', 'crowd', 'hourly']);
+  });
+
+  it('mi-fan-fest: condensed to a minute it keeps its peak', () => {
+    const condensed = planOf(textOf('mi-fan-fest.yaml'), { condense: '1m' });
+    expect(condensed.traffic.durationUs).toBe(60e6);
+    expect(peakOf(condensed).ratePerS).toBeCloseTo(peakOf(plans.get('mi-fan-fest')!).ratePerS, 0);
+  });
+
+  it('double-11: the peak is 36 times the mean, 26 seconds after the start', () => {
+    const plan = plans.get('double-11')!;
+    const { ratePerS, atUs } = peakOf(plan);
+    expect(ratePerS / meanPerS(plan)).toBeCloseTo(36, 1);
+    expect(atUs / 1e6).toBeCloseTo(26, 3);
+  });
+
+  it('the others: their totals and lengths', () => {
+    const figures = Object.fromEntries(
+      [...plans].map(([name, { traffic }]) => [name, [traffic.orders, traffic.durationUs / 1e6]]),
+    );
+    expect(figures).toMatchObject({ 'flash-sale': [100_000, 86], 'steady-49': [29_400, 600], smoke: [915, 20] });
+    expect(figures.nightly![1]).toBeLessThanOrEqual(600);
+    expect(meanPerS(plans.get('nightly')!)).toBeCloseTo(48.6, 6);
+    expect(figures.soak![1]).toBeGreaterThanOrEqual(4 * 3600);
+  });
+
+  it('leave every minute enough orders for a p99', () => {
+    // METHOD: n ≥ ln 0.025 / ln 0.99
+    const least = Math.ceil(Math.log(0.025) / Math.log(0.99));
+    for (const [name, plan] of plans) {
+      const every = plan.slo.map(({ text }) => /in every (\d+)(s|m)/.exec(text)).find((match) => match !== null)!;
+      const widthUs = Number(every[1]) * (every[2] === 'm' ? 60e6 : 1e6);
+      const curve = curveOf(plan.traffic);
+      const whole = Math.floor(plan.traffic.durationUs / widthUs);
+      const fewest = Math.min(
+        ...Array.from({ length: whole }, (_, i) => curve.area((i + 1) * widthUs) - curve.area(i * widthUs)),
+      );
+      expect([name, fewest > least]).toEqual([name, true]);
+    }
+  });
+});
