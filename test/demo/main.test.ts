@@ -35,8 +35,9 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
       const url = /http:\S+/.exec(String((await lines.next()).value))![0];
       expect((await call(`${url}/stock`)).body).toEqual({ phone: { initial: 7, available: 7, reserved: 0 } });
       shop.kill(signal);
-      const rest = (await Array.fromAsync({ [Symbol.asyncIterator]: () => lines })) as string[];
-      expect(rest.at(-1)).toBe('closed');
+      let last: unknown;
+      for (let line = await lines.next(); !line.done; line = await lines.next()) last = line.value;
+      expect(last).toBe('closed');
       expect((await ended)[0]).toBe(0);
       expect(warnings).toBe('');
     } finally {
