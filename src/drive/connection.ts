@@ -41,7 +41,6 @@ export class Connection {
   #settled = false;
   #draining = false;
   #gone = false;
-  #refused: ConnectCallback | undefined = undefined;
   /** Why undici dropped the connection, when it said so (GOAWAY). */
   #lostTo: unknown = undefined;
   /** Place of this connection among the idle ones; the pool's. */
@@ -64,9 +63,6 @@ export class Connection {
     });
     this.#client.on('disconnect', (_origin, _targets, error) => this.#onDisconnect(error));
     if (this.#shared) this.#client.on('drain', this.#onDrain);
-    // Until undici listens, somebody must read, or the end of an idle connection would go unseen. (An HTTP/2 server
-    // speaks first; its bytes are left for undici.)
-    if (!this.http2) socket.on('readable', this.#onUnasked);
     socket.once('close', this.#onClose);
   }
 
@@ -123,25 +119,28 @@ export class Connection {
       : new Promise((resolve) => this.#socket.once('close', () => resolve()));
   }
 
+  /**
+   * Undici's connector: the connection that stands, once. It asks again only when nothing runs any more (pipelining 1),
+   * and then fails what it still has; so orders that a GOAWAY turned away are reported when the accepted ones have
+   * ended, or at their own timeout.
+   */
   #connect(callback: ConnectCallback): void {
-    if (this.#attached) {
-      this.#refused = callback;
-      queueMicrotask(this.#settle);
-      return;
-    }
+    const again = this.#attached;
     this.#attached = true;
-    // Undici ignores a connection that is given to it before its connector has returned.
+    // Undici ignores a connection that it is given before its connector has returned.
     queueMicrotask(() => {
+      if (again) {
+        callback(NO_SECOND_CONNECTION, null);
+        return;
+      }
       // Over plain TCP nobody negotiated; undici looks here to know what to speak (HTTP/2 with prior knowledge).
       if (this.http2) Object.assign(this.#socket, { alpnProtocol: 'h2' });
       callback(null, this.#socket);
-      this.#socket.off('readable', this.#onUnasked);
     });
   }
 
   /** After anything ended: undici has by then closed the socket if it is not to be used again. */
   readonly #settle = (): void => {
-    this.#refuse();
     const spent = this.#active === 0 && (this.#draining || (this.#fresh && this.#ended > 0));
     if (this.#socket.destroyed || spent) {
       this.close();
@@ -150,18 +149,6 @@ export class Connection {
     if (!this.#shared && this.#active === 0) this.#busy = false;
     if (this.free) this.#events.onReady(this);
   };
-
-  /**
-   * Undici fails its queue on a refused connection only when nothing runs on the old one any more (after GOAWAY some
-   * streams may still end well); refused before that, it would ask again at once, for ever. So orders that a GOAWAY
-   * turned away are reported when the accepted ones have ended, or at their own timeout.
-   */
-  #refuse(): void {
-    if (this.#refused === undefined || this.#client.stats.running > 0) return;
-    const callback = this.#refused;
-    this.#refused = undefined;
-    callback(NO_SECOND_CONNECTION, null);
-  }
 
   readonly #onDrain = (): void => {
     this.#settled = true;
@@ -174,11 +161,6 @@ export class Connection {
     this.#draining = true;
     if (this.#socket.destroyed) this.#leave();
   }
-
-  readonly #onUnasked = (): void => {
-    // Bytes nobody asked for: a server that talks out of turn is not one to send an order to.
-    if (this.#socket.read() !== null) this.#socket.destroy();
-  };
 
   readonly #onClose = (): void => {
     this.#leave();

@@ -265,6 +265,21 @@ export function describeDriver(name: string, make: MakeDriver): void {
   });
 
   describe(`${name}: failures`, () => {
+    it('blames a connection that fails on the order that asked for it, not on one that came later', async () => {
+      const silent = await scriptedServer(() => {});
+      cleanUp(silent.close);
+      const h: Harness = harness(
+        make,
+        { origin: `https://127.0.0.1:${silent.port}`, connections: 1, connectTimeoutUs: 80e3, timeoutUs: 5e6 },
+        (answer) => answer.seq === 0 && h.fire(1),
+      );
+      // The first runs out of time while its connection is being opened; the second comes into the same wait.
+      h.fire(0, nowUs() - 4.98e6);
+      await h.answered(2);
+      expect(h.answers).toMatchObject([{ failure: 'wait-timeout' }, { failure: 'connect-timeout' }]);
+      expect(h.driver.counters.opened).toBe(2);
+    });
+
     it('refused: nothing listens', async () => {
       const h = harness(make, { origin: `http://127.0.0.1:${await closedPort()}`, connections: 1 });
       for (const seq of [1, 2, 3]) h.fire(seq);

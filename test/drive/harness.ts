@@ -80,7 +80,7 @@ afterEach(async () => {
 
 export type HarnessOptions = Partial<DriverOptions> & { origin: string; template?: Template };
 
-export function harness(make: MakeDriver, options: HarnessOptions, onAnswer?: (answer: Reported) => void): Harness {
+export function harness(make: MakeDriver, options: HarnessOptions, onAnswer?: (answer: Reported) => unknown): Harness {
   const { template = POST, ...rest } = options;
   const answers: Reported[] = [];
   const waiters = new Set<() => void>();
