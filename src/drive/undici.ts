@@ -4,13 +4,14 @@
 
 import type { Dispatcher } from 'undici';
 import type { Answer, Failure } from '../order/answer.ts';
-import { type Endpoint, endpointOf, Opening } from './connect.ts';
-import { Connection, type ConnectionEvents } from './connection.ts';
+import { endpointOf } from './connect.ts';
+import type { Connection } from './connection.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Attempt, Driver, DriverCounters, DriverOptions, DriverSeams, MakeDriver } from './driver.ts';
 import { Exchange, type ExchangeEvents } from './exchange.ts';
 import { detailOf, exchangeFailureOf, isUnsendable } from './failures.ts';
 import { Line } from './line.ts';
+import { Pool, type PoolEvents } from './pool.ts';
 
 const GIVEN_UP = new Error('given up');
 
@@ -22,17 +23,11 @@ class UndiciDriver implements Driver {
   readonly counters: DriverCounters = { open: 0, openMax: 0, opened: 0, waiting: 0, waitingMax: 0 };
   readonly #options: DriverOptions;
   readonly #seams: DriverSeams;
-  readonly #endpoint: Endpoint;
-  readonly #shared: boolean;
+  readonly #pool: Pool<Exchange>;
   readonly #deadlines: Deadlines;
   /** Everything fired and not yet reported, in firing order; and the part of it that has no connection. */
   readonly #inHand = new Line<Exchange>();
   readonly #waiting = new Line<Exchange>();
-  readonly #openings = new Set<Opening>();
-  readonly #connections = new Set<Connection>();
-  /** Connections that can take an exchange, the one used last on top; some may have closed since (see #takeIdle). */
-  readonly #idle: Connection[] = [];
-  #newest: Connection | undefined = undefined;
   readonly #spares: Exchange[] = [];
   /** Reported while `fire` was on the stack. */
   readonly #deferred: Exchange[] = [];
@@ -47,8 +42,8 @@ class UndiciDriver implements Driver {
   constructor(options: DriverOptions, seams: DriverSeams) {
     this.#options = options;
     this.#seams = seams;
-    this.#endpoint = endpointOf(options);
-    this.#shared = options.http === '2' && options.connection === 'keep-alive';
+    const endpoint = endpointOf(options);
+    this.#pool = new Pool(options, endpoint, this.counters, this.#poolEvents);
     this.#deadlines = new Deadlines({
       nowUs: seams.nowUs,
       nextUs: () => (this.#inHand.first?.attempt?.firedUs ?? Number.POSITIVE_INFINITY) + options.timeoutUs,
@@ -67,16 +62,16 @@ class UndiciDriver implements Driver {
       bodyTruncated: false,
     };
     // One name for all requests, whatever their Host header says: undici would change connections with it.
-    const servername = this.#endpoint.tls?.servername ?? this.#endpoint.hostname;
+    const servername = endpoint.tls?.servername ?? endpoint.hostname;
     this.#request = { path: '/', method: 'GET', reset: options.connection === 'fresh', servername };
   }
 
   fire(attempt: Attempt): boolean {
     if (this.#closed) return false;
-    const connection = this.#waiting.size === 0 && !this.#delivering ? this.#takeIdle() : undefined;
+    const connection = this.#waiting.size === 0 && !this.#delivering ? this.#pool.take() : undefined;
     // Those whose own connection is being opened do not take up the queue.
-    const queued = this.#waiting.size - this.#openings.size;
-    if (!connection && queued >= this.#options.queue && !this.#mayOpen()) return false;
+    const queued = this.#waiting.size - this.#pool.opening;
+    if (!connection && queued >= this.#options.queue && !this.#pool.mayOpen) return false;
 
     const exchange = this.#spares.pop() ?? this.#makeExchange();
     exchange.attempt = attempt;
@@ -104,82 +99,29 @@ class UndiciDriver implements Driver {
   async #close(): Promise<void> {
     this.#closed = true;
     this.#deadlines.stop();
-    const connections = [...this.#connections];
     for (let exchange = this.#inHand.first; exchange; exchange = this.#inHand.first) {
       this.#report(exchange, 'abandoned', '');
     }
-    for (const opening of this.#openings) opening.cancel();
-    this.#openings.clear();
-    for (const connection of connections) connection.close();
-    this.#idle.length = 0;
-    this.#countOpen();
-    await Promise.all(connections.map((connection) => connection.closed));
+    await this.#pool.close();
   }
 
-  // ── connections ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-  #mayOpen(): boolean {
-    if (this.counters.open >= this.#options.connections) return false;
-    // Until a shared connection has said how many streams it takes, nobody knows whether another one is needed.
-    return !this.#shared || (this.#openings.size === 0 && !this.#newest?.settling);
-  }
-
-  #takeIdle(): Connection | undefined {
-    for (let top = this.#idle.at(-1); top; top = this.#idle.at(-1)) {
-      if (top.free && this.#shared) return top;
-      this.#idle.pop();
-      top.idle = false;
-      if (top.free) return top;
-    }
-    return undefined;
-  }
+  // ── waiting ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #openForWaiting(): void {
-    while (this.#waiting.size > this.#openings.size && this.#mayOpen()) {
+    while (this.#waiting.size > this.#pool.opening && this.#pool.mayOpen) {
       const cause = this.#waiting.find((exchange) => exchange.opening === undefined);
       if (!cause) return;
-      this.#open(cause);
+      cause.opening = this.#pool.open(cause);
     }
   }
 
-  #open(cause: Exchange): void {
-    const opening = new Opening(this.#endpoint, (socket, failure, detail) => {
-      this.#openings.delete(opening);
-      // The attempt that asked for this connection may have found another one, or have run out of time.
-      const still = cause.opening === opening;
-      if (still) cause.opening = undefined;
-      if (failure === undefined) {
-        this.#newest = new Connection(this.#options, socket, this.#connectionEvents);
-        this.#connections.add(this.#newest);
-        this.#onReady(this.#newest);
-      } else {
-        this.#countOpen();
-        if (still) this.#report(cause, failure, detail);
-      }
-      this.#serve();
-    });
-    cause.opening = opening;
-    this.#openings.add(opening);
-    this.counters.opened++;
-    this.#countOpen();
-  }
-
-  readonly #connectionEvents: ConnectionEvents = {
-    onReady: (connection) => this.#onReady(connection),
-    onGone: (connection) => {
-      this.#connections.delete(connection);
-      this.#countOpen();
-      this.#serveSoon();
+  readonly #poolEvents: PoolEvents<Exchange> = {
+    onChange: () => this.#serveSoon(),
+    onFailed: (cause, opening, failure, detail) => {
+      // The attempt that asked for the connection may have found another one, or have run out of time.
+      if (cause.opening === opening) this.#report(cause, failure, detail);
     },
   };
-
-  #onReady(connection: Connection): void {
-    if (!connection.idle) {
-      connection.idle = true;
-      this.#idle.push(connection);
-    }
-    this.#serveSoon();
-  }
 
   #serveSoon(): void {
     if (this.#serving) return;
@@ -192,7 +134,7 @@ class UndiciDriver implements Driver {
     this.#serving = false;
     if (this.#closed) return;
     for (let exchange = this.#waiting.first; exchange; exchange = this.#waiting.first) {
-      const connection = this.#takeIdle();
+      const connection = this.#pool.take();
       if (!connection) break;
       this.#waiting.remove(exchange.waiting);
       this.#send(exchange, connection);
@@ -336,12 +278,6 @@ class UndiciDriver implements Driver {
     }
     exchange.attempt = undefined;
     this.#recycle(exchange);
-  }
-
-  #countOpen(): void {
-    const counters = this.counters;
-    counters.open = this.#openings.size + this.#connections.size;
-    if (counters.open > counters.openMax) counters.openMax = counters.open;
   }
 
   #countWaiting(): void {
