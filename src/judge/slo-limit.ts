@@ -16,7 +16,7 @@ export function parseLimit(text: string): Limit | undefined {
   const perS = parseRate(text);
   if (perS !== undefined) return { kind: 'rate', perS };
   const count = parseCount(text);
-  // 1.1M is 1100000.0000000001 in binary floating point; nobody means that.
+  // 2.07M is 2069999.9999999998 in binary floating point; nobody means that.
   if (count !== undefined) return { kind: 'count', count: Number(count.toPrecision(15)) };
   return undefined;
 }

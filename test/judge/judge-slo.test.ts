@@ -76,6 +76,8 @@ describe('a percentile over a whole scope', () => {
     expect(status('p99 < 299950us', orders, { bucketUs: 1000 })).toBe('inconclusive');
     expect(status('p99 < 299950us', orders)).toBe('fail');
     expect(status('p99 < 301ms', orders, { bucketUs: 1000 })).toBe('pass');
+    const windows = judged('p99 < 299950us in every 1s', evidenceOf(orders, { bucketUs: 1000 })).windows;
+    expect(windows).toEqual({ total: 2, failed: 0, undecided: 2 });
   });
 
   test('more slow orders never turn FAIL into anything else, fewer never PASS', () => {

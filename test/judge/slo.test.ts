@@ -32,7 +32,7 @@ describe('what a line means', () => {
     ['mean < 100ms', { kind: 'mean', p: 0, of: 'all' }, '<', { kind: 'duration', us: 100_000 }],
     ['errors < 0.1%', { kind: 'orders', of: 'errors' }, '<', { kind: 'share', share: 0.001 }],
     ['failed == 0', { kind: 'orders', of: 'failed' }, '==', { kind: 'count', count: 0 }],
-    ['accepted >= 1.1M', { kind: 'orders', of: 'accepted' }, '>=', { kind: 'count', count: 1_100_000 }],
+    ['accepted >= 2.07M', { kind: 'orders', of: 'accepted' }, '>=', { kind: 'count', count: 2_070_000 }],
     ['achieved >= 45/s', { kind: 'orders', of: 'achieved' }, '>=', { kind: 'rate', perS: 45 }],
     ['accepted >= 99% of plan', { kind: 'orders', of: 'accepted' }, '>=', { kind: 'of-plan', share: 0.99 }],
     ['oversold == 0', { kind: 'audit', of: 'oversold' }, '==', { kind: 'count', count: 0 }],

@@ -57,6 +57,7 @@ describe('a streak', () => {
   test('seconds without orders neither break it nor lengthen it', () => {
     const gap = failing(30, () => true).filter(({ dueUs }) => dueUs < 2e6 || dueUs >= 12e6);
     expect(watch('errors > 20% for 5s', gap)?.afterS).toBe(13);
+    expect(watch('failed >= 10 for 5s', gap)?.afterS).toBe(13);
     const tail = [...failing(2, () => true), { dueUs: 29e6, ends: 'accepted' as const }];
     expect(watch('errors > 20% for 5s', tail)).toBeUndefined();
   });
