@@ -12,13 +12,13 @@ export function visible(text: string): string {
   );
 }
 
-/** GitHub Markdown, inside a table cell or a sentence: markup is text, and a line stays one line. */
+/** GitHub Markdown, inside a table cell or a sentence: markup, links, mentions and emoji are text; a line stays one line. */
 export function markdownText(text: string): string {
   return visible(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replace(/[\\`*_{}[\]()#+!|~@:]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+    .replace(/[\\`*_[\]#|~@]|(?<!\d):|:(?!\d)|(?<=\bwww)\./gi, (mark) => `&#${mark.charCodeAt(0)};`);
 }
 
 /** Any `scheme://user:secret@host/path?query#fragment` in a text, reduced to `scheme://host/path`. */

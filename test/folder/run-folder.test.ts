@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
@@ -171,6 +171,14 @@ describe('writeWhole', () => {
     await writeWhole(path, 'long long long');
     await writeWhole(path, 'short');
     expect(readFileSync(path, 'utf8')).toBe('short');
+  });
+
+  it('never writes into the file that a reader may have open', async () => {
+    const path = fresh();
+    await writeWhole(path, 'old');
+    linkSync(path, `${path}.open`);
+    await writeWhole(path, 'new');
+    expect(readFileSync(`${path}.open`, 'utf8')).toBe('old');
   });
 
   it('leaves the old file and no trace when it fails', async () => {

@@ -49,6 +49,11 @@ describe('markdownText', () => {
       seeded,
     );
   });
+  it('makes no link, mention or emoji, and leaves clock times readable', () => {
+    expect(markdownText('at 14:00 see https://x.y www.x.y :tada: @ann #1')).toBe(
+      'at 14:00 see https&#58;//x.y www&#46;x.y &#58;tada&#58; &#64;ann &#35;1',
+    );
+  });
   it('comes back as the same text in a browser', () => {
     const shownBy = (html: string) =>
       html
