@@ -43,15 +43,10 @@ export function probeOf(table: Table): Probe {
   return probe;
 }
 
-/** Areas before each segment, summed with Neumaier's compensation: a trace has 43,200 bins and must stay integer-exact. */
+/** Orders before each segment. A plain sum: the noise of 86,400 trace bins stays below 1e-9 orders (see the test). */
 export function fillBefore(table: Table, probe: Probe): void {
-  let sum = 0;
-  let lost = 0;
   for (let i = 0; i < table.segments; i += 1) {
     probe.at(i, (table.startUs[i + 1]! - table.startUs[i]!) / US_PER_S);
-    const next = sum + probe.area;
-    lost += Math.abs(sum) >= Math.abs(probe.area) ? sum - next + probe.area : probe.area - next + sum;
-    sum = next;
-    table.before[i + 1] = sum + lost;
+    table.before[i + 1] = table.before[i]! + probe.area;
   }
 }

@@ -69,6 +69,9 @@ function totalMistakes({ orders, durationUs }: TrafficSpec): TrafficMistake[] {
   return mistakes;
 }
 
+/** Orders. Parts that make up the whole total may come out this much above it. */
+const NOISE = 1e-6;
+
 /** The base that makes the areas add up to `orders`, or why there is none. */
 function solveBase(spec: TrafficSpec, orders: number): { basePerS: number } | { mistake: TrafficMistake } {
   const partsAt = (given: 0 | 1, basePerS: number): SolvedPart[] =>
@@ -76,7 +79,7 @@ function solveBase(spec: TrafficSpec, orders: number): { basePerS: number } | { 
   const fixed = partsAt(1, 0);
   const fixedOrders = areaOf(fixed, spec.durationUs);
   const ordersPerBase = areaOf(partsAt(0, 1), spec.durationUs);
-  if (fixedOrders > orders) {
+  if (fixedOrders > orders + NOISE) {
     const areas = fixed.map((part) => areaOf([part], spec.durationUs));
     const largest = areas.indexOf(Math.max(...areas));
     const excess = formatExcess(fixedOrders - orders);
@@ -91,7 +94,7 @@ function solveBase(spec: TrafficSpec, orders: number): { basePerS: number } | { 
       'so together they lose as many orders as a higher base adds; tell their peaks as multiples of base';
     return { mistake: { code: 'BASE_UNSOLVABLE', message, field: 'orders' } };
   }
-  return { basePerS: (orders - fixedOrders) / ordersPerBase };
+  return { basePerS: Math.max(0, orders - fixedOrders) / ordersPerBase };
 }
 
 /** More than half an order is a mistake, so it must not read as `0 more`. */

@@ -231,6 +231,19 @@ describe('condense', () => {
     expect(curveOf(curve).peak().ratePerS / curveOf(spec).peak().ratePerS).toBeCloseTo(1, 2);
   });
 
+  test('where not even one of each fits at more than the run’s own share, the whole curve shrinks alike', () => {
+    const full: SolvedPart[] = [
+      { kind: 'burst', name: 'first', atUs: 0, addsPerS: 100, decayUs: HOUR / 6 },
+      flashAt([HOUR / 2, 0.75 * HOUR], { riseUs: 0, holdUs: HOUR / 8, decayUs: HOUR / 24 }),
+      { kind: 'burst', name: 'last', atUs: 0.75 * HOUR, addsPerS: 70, decayUs: HOUR / 12 },
+    ];
+    const spec = curveWith(full, HOUR);
+    const { curve, says } = condenseCurve(spec, HOUR / 10);
+    const [long, short] = [curveOf(spec), curveOf(curve)];
+    for (let t = 1e6; t < HOUR; t += 37e6) expect(short.rateAt(t / 10)).toBeCloseTo(long.rateAt(t), 6);
+    expect(says).toContain('each cut to 10 % of its length');
+  });
+
   test('ramps, steps, waves and traces shrink with the run, at their rates', () => {
     const spec = curveWith(
       [

@@ -101,26 +101,30 @@ describe('inverse', () => {
         expect(Math.abs(curve.area(curve.inverse(area)) - area)).toBeLessThan(1e-6);
       }
     }
-    expect(down.inverse(down.area(HOUR))).toBeCloseTo(HOUR, -3);
+    for (let startPerS = 0.1; startPerS < 100; startPerS += 0.7) {
+      const ramp = curveWith([{ kind: 'ramp', name: 'r', fromUs: 0, untilUs: HOUR, startPerS, endPerS: 0 }]);
+      // At its foot a ramp is so flat that float noise of the area is a millisecond or so of time.
+      expect(Math.abs(ramp.inverse(ramp.area(HOUR)) - HOUR)).toBeLessThan(0.1e6);
+    }
   });
 
   test('a stretch without traffic is skipped: the earliest time at which the area is reached', () => {
     const curve = curveWith([{ kind: 'trace', name: 't', fromUs: 600e6, binUs: 60e6, countsPerBin: [6, 0, 0, 6] }]);
-    expect(curve.inverse(0.5)).toBeCloseTo(605e6, 3);
     expect(curve.inverse(6)).toBeCloseTo(660e6, 3);
+    expect(curve.inverse(0.5)).toBeCloseTo(605e6, 3);
     expect(curve.inverse(6.5)).toBeCloseTo(785e6, 3);
     expect(curve.inverse(12)).toBeCloseTo(840e6, 3);
     expect(curve.rateAt(700e6)).toBe(0);
   });
 });
 
-test('a trace of a day in seconds is exact to the integer at every bin edge', () => {
+test('a trace of 86,400 bins is exact to the integer at every bin edge', () => {
   const counts = Array.from({ length: 86_400 }, (_, i) => (i * 2_654_435_761) % 97);
-  const curve = curveWith([{ kind: 'trace', name: 't', fromUs: 0, binUs: 1e6, countsPerBin: counts }], 24 * HOUR);
+  const curve = curveWith([{ kind: 'trace', name: 't', fromUs: 0, binUs: 0.7e6, countsPerBin: counts }], 24 * HOUR);
   let sum = 0;
   let worst = 0;
   counts.forEach((count, i) => {
-    worst = Math.max(worst, Math.abs(curve.area(i * 1e6) - sum));
+    worst = Math.max(worst, Math.abs(curve.area(i * 0.7e6) - sum));
     sum += count;
   });
   expect(worst).toBeLessThan(1e-9);

