@@ -8,13 +8,23 @@ export function closest(word: string, known: readonly string[]): string | undefi
   let best: string | undefined;
   let bestSlips = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
-    const slips = distance(wanted, candidate.toLowerCase());
+    const slips = slipsBetween(wanted, candidate.toLowerCase());
     if (slips < bestSlips) {
       best = candidate;
       bestSlips = slips;
     }
   }
   return best;
+}
+
+/** Letters missing, added or wrong; two neighbours swapped count as one slip, the commonest of all (`bsae`). */
+function slipsBetween(word: string, candidate: string): number {
+  let fewest = distance(word, candidate);
+  for (let i = 1; i < word.length && fewest > 1; i++) {
+    const swapped = word.slice(0, i - 1) + word[i] + word[i - 1] + word.slice(i + 1);
+    fewest = Math.min(fewest, 1 + distance(swapped, candidate));
+  }
+  return fewest;
 }
 
 /** `; did you mean \`x\`?`, or nothing. */

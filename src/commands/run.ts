@@ -6,12 +6,12 @@ import { writeArtifacts } from '../folder/artifacts.ts';
 import { openFolder } from '../folder/open.ts';
 import { judge } from '../judge/verdict.ts';
 import type { Plan } from '../profile/plan.ts';
+import { formatAnnouncement } from '../report/announce.ts';
 import type { RunRecord } from '../report/record.ts';
 import { resultOf } from '../report/result.ts';
 import { formatSummary } from '../report/text.ts';
 import { chooseWorkers, type Run, type RunControl, startRun } from '../run/run.ts';
 import { curveOf } from '../traffic/curve.ts';
-import { formatCount, formatDuration, formatRate } from '../units.ts';
 import { environmentOf } from './environment.ts';
 import { guardHost } from './guard.ts';
 import { loadPlan, type PlanFlags } from './load.ts';
@@ -31,6 +31,11 @@ export type RunFlags = PlanFlags & {
 
 /** @returns the exit code of the verdict; @throws UserError before anything was sent */
 export async function runCommand(file: string, flags: RunFlags): Promise<number> {
+  return (await runRecorded(file, flags)).record.judgement.exitCode;
+}
+
+/** The same, for a caller that wants what happened. */
+export async function runRecorded(file: string, flags: RunFlags): Promise<{ record: RunRecord; folder: string }> {
   const terminal = terminalOf(flags);
   const plan = await loadPlan(file, flags);
   const peak = curveOf(plan.traffic).peak();
@@ -41,7 +46,8 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
       flags.out === undefined ? { root: 'reports', name: plan.name, startedAtMs: Date.now() } : { out: flags.out },
     );
     const runId = randomUUID().slice(0, 8);
-    announce(plan, flags, peak.ratePerS, terminal);
+    const choice = chooseWorkers(plan, flags);
+    terminal.say(formatAnnouncement(plan, { ...choice, workersReason: choice.reason }, peak.ratePerS, terminal));
     const control = startRun(plan, {
       runId,
       url: target.url,
@@ -56,28 +62,10 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
       terminal.say(`\n${formatSummary(record, { ...terminal, folder: folder.path })}`),
     );
     if (flags.json) process.stdout.write(`${JSON.stringify({ event: 'end', result: resultOf(record, written) })}\n`);
-    return record.judgement.exitCode;
+    return { record, folder: folder.path };
   } finally {
     await target.close();
   }
-}
-
-function announce(plan: Plan, flags: RunFlags, peakPerS: number, { say, paint }: Terminal): void {
-  const { orders, durationUs } = plan.traffic;
-  const { workers, reason, driver } = chooseWorkers(plan, flags);
-  say(
-    `${paint('bold', plan.name)} → ${plan.target.demo ? 'the built-in shop' : plan.target.shown}: ` +
-      `${formatCount(orders)} orders in ${formatDuration(durationUs)}, ` +
-      `mean ${formatRate((orders * 1e6) / durationUs)}, peak ${formatRate(peakPerS)}`,
-  );
-  say(`${workers} worker${workers === 1 ? '' : 's'} (${reason}), driver ${driver}, seed ${plan.traffic.seed}`);
-  if (plan.target.tls.insecure) {
-    say(paint('fail', 'insecure: the certificate of the target is NOT checked; anyone may be answering'));
-  }
-  for (const { flag, value, says, cannotShow } of plan.adjustments) {
-    say(`--${flag} ${value}: ${says}; this run cannot show ${cannotShow}`);
-  }
-  for (const warning of plan.warnings) say(`${paint('warn', 'warning:')} ${warning}`);
 }
 
 /** First Ctrl-C (or SIGTERM): drain. Second: give up what is in hand, and still write everything. Third: Node's own way. */

@@ -10,7 +10,8 @@ export type OpenTarget = { url: string; demo: DemoProcess | undefined; close(): 
 
 /** @throws UserError (exit 3) when nothing answers there */
 export async function openTarget(plan: Plan, onDemoExit: (says: string) => void): Promise<OpenTarget> {
-  const demo = plan.target.demo ? await startDemo({}, { onExit: (_code, says) => onDemoExit(says) }) : undefined;
+  const skus = plan.order.identity.skus.map((sku) => sku.value);
+  const demo = plan.target.demo ? await startDemo({ skus }, { onExit: (_code, says) => onDemoExit(says) }) : undefined;
   const url = demo?.url ?? plan.target.url;
   const { http, tls, connectTimeoutUs } = plan.target;
   const reached = await reach({ origin: new URL(url).origin, http, tls, connectTimeoutUs });

@@ -6,8 +6,8 @@
 //   {{{{                                  a literal `{{`; a `}}` outside a placeholder is just text, and so is one brace
 //                                         before a placeholder: `{{{sku}}}` is `{`, the sku, `}`
 
+import { closest } from '../suggest.ts';
 import type { Weighted } from './spec.ts';
-import { closest } from './suggest.ts';
 
 /** What an order brings along; each is one field of its identity. */
 export const IDENTITY_PLACEHOLDERS = ['order.key', 'order.seq', 'order.id', 'buyer.id', 'sku', 'quantity'] as const;

@@ -1,0 +1,34 @@
+// What `run` says before the first order: how many, how fast, by what, and what this run will not be able to show.
+
+import type { Plan } from '../profile/plan.ts';
+import { formatCount, formatDuration, formatRate } from '../units.ts';
+import { visible } from './foreign.ts';
+import { type TextOptions, wrap } from './layout.ts';
+import type { RunStory } from './record.ts';
+
+export type Announced = Pick<RunStory, 'workers' | 'workersReason' | 'driver'>;
+
+/** No newline at the end. */
+export function formatAnnouncement(
+  plan: Plan,
+  { workers, workersReason, driver }: Announced,
+  peakPerS: number,
+  { paint, width }: TextOptions,
+): string {
+  const { orders, durationUs, seed } = plan.traffic;
+  const target = plan.target.demo ? 'the built-in shop' : visible(plan.target.shown);
+  const lines = [
+    `${paint('bold', visible(plan.name))} → ${target}: ${formatCount(orders)} orders in ${formatDuration(durationUs)}, ` +
+      `mean ${formatRate((orders * 1e6) / durationUs)}, peak ${formatRate(peakPerS)}`,
+    `${workers} worker${workers === 1 ? '' : 's'} (${workersReason}), driver ${driver}, seed ${seed}`,
+  ];
+  const wrapped = (label: string, text: string): void => void lines.push(...wrap(`${label} ${visible(text)}`, width));
+  if (plan.target.tls.insecure) {
+    lines.push(paint('fail', 'INSECURE: the certificate of the target is NOT checked; anyone may be answering.'));
+  }
+  for (const { flag, value, says, cannotShow } of plan.adjustments) {
+    wrapped(`--${flag} ${value}:`, `${says}; this run cannot show ${cannotShow}`);
+  }
+  for (const warning of plan.warnings) wrapped('warning:', warning);
+  return lines.join('\n');
+}
