@@ -43,15 +43,42 @@ export function withoutSecretsIn<T>(value: T): T {
 }
 
 const WORD = String.raw`(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+`;
-const SETTING = new RegExp(String.raw`(--set(?:=|\s+))(${WORD})`, 'g');
+const SETTING = new RegExp(String.raw`(--set(?:=|\s+))(${WORD})((?:(?!\s-)[^])*)`, 'g');
 /** Paths of a profile whose values are, or may carry, secrets. */
 const SECRET_PATH = /header|auth|token|secret|pass|cookie|key|cert|tls|json|form|body|text|cred|session|signature/i;
 
-/** A command line that may be printed: no user info or query in addresses, no value of a `--set` that may be secret. */
+const HIDDEN = '***';
+
+/**
+ * A command line that may be printed: no user info or query in addresses, no value of a `--set` that may be secret. A
+ * value that is not quoted counts up to the next option, for the line may have been joined from words with spaces in
+ * them; `formatCommand` knows the words and hides no more than it must.
+ */
 export function redactCommand(command: string): string {
-  const shown = command.replace(SETTING, (whole, flag: string, setting: string) => {
-    const [path, ...value] = setting.split('=');
-    return value.length > 0 && SECRET_PATH.test(path!) ? `${flag}${path!.replace(/^['"]/, '')}=***` : whole;
+  const shown = command.replace(SETTING, (whole, flag: string, word: string, rest: string) => {
+    const [path, ...value] = word.split('=');
+    if (value.length === 0 || !SECRET_PATH.test(path!)) return whole;
+    const spilled = /['"]/.test(word) || value.join('=') === HIDDEN ? rest : '';
+    return `${flag}${path!.replace(/^['"]/, '')}=${HIDDEN}${redactCommand(spilled)}`;
   });
   return withoutUrlSecrets(shown);
+}
+
+/** Words of a command line → the line as one would type it, secrets taken out as `redactCommand` does. */
+export function formatCommand(words: readonly string[]): string {
+  let setting = false;
+  return words
+    .map((word) => {
+      const inline = word.startsWith('--set=') ? '--set=' : '';
+      const [path, ...value] = word.slice(inline.length).split('=');
+      const secret = (setting || inline !== '') && value.length > 0 && SECRET_PATH.test(path!);
+      setting = word === '--set';
+      return secret ? `${inline}${path}=${HIDDEN}` : quoted(withoutUrlSecrets(word));
+    })
+    .join(' ');
+}
+
+/** For a POSIX shell; a word that needs no quotes has none. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

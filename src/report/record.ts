@@ -4,7 +4,7 @@
 import type { Evidence, Judgement } from '../judge/spec.ts';
 import type { Plan } from '../profile/plan.ts';
 
-/** Who ran it and how. `command` is the command line as typed; resultOf takes secrets out of it. */
+/** Who ran it and how. `command`: the command line, best from `formatCommand` (foreign.ts). */
 export type RunStory = {
   id: string;
   /** Unix time, ms. */

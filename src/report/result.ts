@@ -152,6 +152,6 @@ function runOf({ run, plan, evidence }: RunRecord): Result['run'] {
     durationUs: evidence.durationUs,
     command: redactCommand(run.command),
     seed: run.seed,
-    warnings: [...plan.warnings, ...run.warnings],
+    warnings: [...new Set([...plan.warnings, ...run.warnings])],
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { markdownText, redactCommand, visible, withoutUrlSecrets } from '../../src/report/foreign.ts';
+import { formatCommand, markdownText, redactCommand, visible, withoutUrlSecrets } from '../../src/report/foreign.ts';
 
 const seeded = { seed: 20261123, numRuns: 300 };
 const hostile = fc.string({
@@ -95,7 +95,46 @@ describe('redactCommand', () => {
     ['--set="target.tls.key=x y" --quiet', '--set=target.tls.key=*** --quiet'],
     ["--set order.json.card='4111 1111'", '--set order.json.card=***'],
     ["--set 'order.headers.x=it'\\''s' --yes", '--set order.headers.x=*** --yes'],
+    ['--set order.headers.x=Bearer s3cret word --yes', '--set order.headers.x=*** --yes'],
     ['--set traffic.orders=100 --workers 2', '--set traffic.orders=100 --workers 2'],
     ["--target 'http://a:b@h:1/x?t=1' --yes", "--target 'http://h:1/x' --yes"],
   ])('%s', (typed, shown) => expect(redactCommand(`doorbuster run p ${typed}`)).toBe(`doorbuster run p ${shown}`));
+});
+
+describe('formatCommand', () => {
+  it('hides the value of a secret setting and nothing beside it', () => {
+    const words = ['run', '--set', 'order.headers.authorization=Bearer a b', 'my file.yaml', '--set=traffic.seed=7'];
+    expect(formatCommand(words)).toBe("run --set order.headers.authorization=*** 'my file.yaml' --set=traffic.seed=7");
+    expect(formatCommand(['--set=target.tls.key=x y', '--target', 'http://u:p@h/?t=1', "it's"])).toBe(
+      "--set=target.tls.key=*** --target http://h/ 'it'\\''s'",
+    );
+  });
+
+  it('leaves nothing for redactCommand to do, and neither lets a secret through', () => {
+    const word = fc.oneof(
+      fc.constantFrom(
+        'run',
+        '--set',
+        '--yes',
+        'p.yaml',
+        '--target',
+        'order.json.card=SECRET and SECRET',
+        '--set=order.headers.x=SECRET',
+      ),
+      fc.constantFrom('https://u:SECRET@h/p?x=SECRET', 'traffic.seed=7', 'a b'),
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 8 }), (words) => {
+        // A value without its `--set` is no setting.
+        const line = words.flatMap((each) =>
+          each.startsWith('order.') ? ['--set', each] : each === '--set' ? [] : [each],
+        );
+        const shown = formatCommand(line);
+        expect(redactCommand(shown)).toBe(shown);
+        expect(shown).not.toContain('SECRET');
+        expect(redactCommand(line.join(' '))).not.toContain('SECRET');
+      }),
+      { seed: 20261123, numRuns: 300 },
+    );
+  });
 });
