@@ -5,6 +5,7 @@ import type { Evidence, SloResult } from '../judge/spec.ts';
 import { judge } from '../judge/verdict.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
+import { timelineOf } from '../report/numbers.ts';
 import { formatPanel, formatProgressLine, panelStateOf } from '../report/panel.ts';
 import type { RunOptions } from '../run/run.ts';
 import type { Terminal } from './terminal.ts';
@@ -39,6 +40,13 @@ export function watchRun(
   };
 }
 
+/** Only the seconds whose orders have all ended: what is still on its way is neither good nor bad. */
+function soFar(evidence: Evidence): Evidence {
+  const settledUs = timelineOf(evidence).settledUntil(evidence.planned) * 1e6;
+  if (settledUs >= evidence.durationUs) return evidence;
+  return { ...evidence, ending: { kind: 'stopped', text: 'so far', atUs: settledUs } };
+}
+
 /** How the limits stand so far. Judging hours of a run is not free: it takes at most a twentieth of the time. */
 function lampsOf(): (evidence: Evidence, elapsedUs: number) => SloResult[] {
   let slo: SloResult[] = [];
@@ -46,7 +54,7 @@ function lampsOf(): (evidence: Evidence, elapsedUs: number) => SloResult[] {
   return (evidence, elapsedUs) => {
     if (elapsedUs < nextUs) return slo;
     const before = performance.now();
-    slo = judge(evidence).slo;
+    slo = judge(soFar(evidence)).slo;
     nextUs = elapsedUs + Math.max(LAMPS_EVERY_US, (performance.now() - before) * 1e3 * 20);
     return slo;
   };

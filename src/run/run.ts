@@ -94,7 +94,7 @@ class Running {
     this.#planned = plannedPerSecond(plan.traffic);
     this.#phases = curveOf(plan.traffic).windows();
     const stops = plan.stop.map((line) => sloOf(line.text, plan));
-    this.#stopper = stops.length > 0 ? stopperOf(stops, { planned: this.#planned }) : undefined;
+    this.#stopper = stops.length > 0 ? stopperOf(stops, { planned: this.#planned, phases: this.#phases }) : undefined;
     const { workers, driver } = this.#choice;
     this.#shares = Array.from({ length: workers }, (_, worker) => ({
       worker,
