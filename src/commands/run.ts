@@ -7,6 +7,7 @@ import { openFolder } from '../folder/open.ts';
 import { judge } from '../judge/verdict.ts';
 import type { Plan } from '../profile/plan.ts';
 import { formatAnnouncement } from '../report/announce.ts';
+import { formatCommand } from '../report/foreign.ts';
 import type { RunRecord } from '../report/record.ts';
 import { resultOf } from '../report/result.ts';
 import { formatSummary } from '../report/text.ts';
@@ -99,7 +100,7 @@ function recordOf(plan: Plan, run: Run, peak: RunRecord['peak'], runId: string, 
       id: runId,
       startedAtMs: run.startedAtMs,
       endedAtMs: run.endedAtMs,
-      command: ['doorbuster', ...argv].join(' '),
+      command: formatCommand(['doorbuster', ...argv]),
       seed: plan.traffic.seed,
       driver: run.choice.driver,
       workers: run.choice.workers,

@@ -11,7 +11,7 @@ import type { Row } from './row.ts';
 
 const PROFILE = `version: 1
 name: freeze
-target: { url: demo }
+target: { url: demo, connections: 50 }
 traffic: { rate: 1000/s, for: 20s, arrivals: even }
 slo: [p99 < 3s]
 `;

@@ -63,7 +63,7 @@ describe.concurrent('the command line', () => {
         '{ rate: 50/s, for: 1s }',
         '{ orders: 10, over: 1h, shape: [base, { ramp: { from: 0s, until: 1h, start: 10/s, end: 10/s } }] }',
       ),
-      /:4:\d+: [\s\S]*exceed/,
+      /:4:\d+: [\s\S]*more than `orders`/,
     ],
   ] as const)('%s: one clear message with its place, exit 2, nothing left behind', async (name, args, text, says) => {
     const cwd = join(folder, name.replaceAll(' ', '-'));
