@@ -2,16 +2,17 @@
 
 import { distance } from 'fastest-levenshtein';
 
-/** The known word a person most likely meant: at most one slip in three letters; case does not count. */
+/** The known word a person most likely meant: at most one slip in three letters of the longer; case does not count. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
   let best: string | undefined;
-  let bestSlips = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let fewest = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
     const slips = slipsBetween(wanted, candidate.toLowerCase());
-    if (slips < bestSlips) {
+    const allowed = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    if (slips <= allowed && slips < fewest) {
       best = candidate;
-      bestSlips = slips;
+      fewest = slips;
     }
   }
   return best;

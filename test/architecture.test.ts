@@ -3,27 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { IMPORT_TABLE, LEAVES } from './support/import-table.ts';
 
 const SRC = new URL('../src/', import.meta.url).pathname;
-const LEAVES = ['errors', 'units', 'outcomes', 'suggest'];
-const PURE = ['traffic', 'measure', 'order', 'profile', 'audit', 'judge', 'report'];
-
-type Rule = { folders: string[]; packages: string[]; world: boolean };
-/** Root leaves may be imported by all. */
-const TABLE: Record<string, Rule> = {
-  leaf: { folders: [], packages: ['fastest-levenshtein'], world: false },
-  traffic: { folders: [], packages: [], world: false },
-  measure: { folders: [], packages: ['hdr-histogram-js'], world: false },
-  order: { folders: ['traffic'], packages: [], world: false },
-  profile: { folders: ['traffic', 'order'], packages: ['yaml', 'zod'], world: false },
-  audit: { folders: ['order', 'measure'], packages: [], world: false },
-  judge: { folders: ['profile', 'measure', 'audit'], packages: ['simple-statistics'], world: false },
-  report: { folders: ['profile', 'measure', 'audit', 'judge'], packages: ['cli-table3', 'hono'], world: false },
-  drive: { folders: ['order', 'measure'], packages: ['undici', 'autocannon'], world: true },
-  run: { folders: [...PURE.filter((folder) => folder !== 'report'), 'drive'], packages: ['piscina'], world: true },
-  folder: { folders: ['profile', 'measure', 'judge', 'report'], packages: [], world: true },
-  demo: { folders: [], packages: [], world: true },
-};
 const ONE_FILE_ONLY: Record<string, string> = { 'hdr-histogram-js': 'measure/histogram.ts' };
 /** What a pure folder must not name: clocks, chance, timers, the process, the terminal. */
 const WORLD =
@@ -49,7 +31,7 @@ function codeOf(text: string): string {
 function breachesOf(name: string, text: string): string[] {
   const top = name.includes('/') ? name.split('/')[0]! : LEAVES.includes(name.replace(/\.ts$/, '')) ? 'leaf' : 'edge';
   if (top === 'edge' || top === 'commands') return [];
-  const rule = TABLE[top];
+  const rule = IMPORT_TABLE[top];
   if (!rule) return [`${name}: folder \`${top}\` is not in the table`];
   const breaches: string[] = [];
   for (const specifier of importsOf(text)) {

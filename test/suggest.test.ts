@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { closest, didYouMean } from '../src/suggest.ts';
 
-const WORDS = ['base', 'burst', 'flash', 'ramp', 'steps', 'wave', 'trace', 'idempotency-key'];
+const WORDS = ['base', 'burst', 'flash', 'ramp', 'steps', 'wave', 'trace', 'idempotency-key', 'errors'];
 
 describe('did you mean', () => {
   it.each([
@@ -10,6 +10,7 @@ describe('did you mean', () => {
     ['falsh', 'flash'],
     ['BASE', 'base'],
     ['stepps', 'steps'],
+    ['eror', 'errors'],
     ['trac', 'trace'],
     ['idempotencykey', 'idempotency-key'],
     ['idempotncy_kye', 'idempotency-key'],

@@ -1,0 +1,95 @@
+// What the README shows is what the program says: every marked block is made again and compared to the letter.
+// UPDATE_GOLDEN=1 writes the blocks. (The bench block is the output of `npm run bench` on a day, and is not remade here.)
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadPlan } from '../src/commands/load.ts';
+import { EXIT } from '../src/errors.ts';
+import { formatAnnouncement } from '../src/report/announce.ts';
+import { plainPaint } from '../src/report/layout.ts';
+import { formatSummary } from '../src/report/text.ts';
+import { cli, ROOT } from './support/cli.ts';
+import { formatImportTable } from './support/import-table.ts';
+import { recordOfSaved, type SavedRun } from './support/saved-run.ts';
+
+const FILE = join(ROOT, 'README.md');
+const WIDTH = 100;
+const readme = (): string => readFileSync(FILE, 'utf8');
+
+/** The fenced block (or the table) that follows a marker comment. */
+function blockAfter(marker: string): { text: string; replace: (text: string) => void } {
+  const start = readme().indexOf(`<!-- ${marker} -->`);
+  expect(start, `marker <!-- ${marker} --> in README.md`).toBeGreaterThan(0);
+  const rest = readme().slice(start);
+  const match = /^<!-- .* -->\n(?:```\w*\n([\s\S]*?)```|\n(\|[\s\S]*?)\n\n)/.exec(rest);
+  expect(match, `a block after <!-- ${marker} -->`).not.toBeNull();
+  const text = match?.[1] ?? match?.[2] ?? '';
+  const at =
+    start +
+    rest.indexOf(
+      text,
+      `<!-- ${marker} -->\n`.length +
+        (match?.[1] === undefined ? 1 : rest.slice(`<!-- ${marker} -->\n`.length).indexOf('\n') + 1),
+    );
+  return {
+    text,
+    replace: (made) => writeFileSync(FILE, readme().slice(0, at) + made + readme().slice(at + text.length)),
+  };
+}
+
+function expectBlock(marker: string, made: string): void {
+  const block = blockAfter(marker);
+  if (process.env.UPDATE_GOLDEN === '1') block.replace(made);
+  expect(blockAfter(marker).text).toBe(made);
+}
+
+const lines = (text: string): string => `${text.replace(/\s+$/, '')}\n`;
+
+describe('the README', () => {
+  it('shows a real run as it was printed', async () => {
+    const saved: SavedRun = JSON.parse(readFileSync(join(ROOT, 'test/fixtures/runs/mi-fan-fest-1m.json'), 'utf8'));
+    const plan = await loadPlan(join(ROOT, saved.profile), saved.flags);
+    const record = recordOfSaved(saved, plan);
+    const options = { paint: plainPaint, width: WIDTH };
+    const announced = formatAnnouncement(plan, record.run, record.peak.ratePerS, options);
+    const summary = formatSummary(record, { ...options, folder: saved.folder });
+    expect(summary.split('\n').length).toBeLessThanOrEqual(25);
+    expectBlock('output: run', lines(`${announced}\n…\n\n${summary}`));
+  });
+
+  it.each(['plan profiles/mi-fan-fest.yaml', 'plan test/fixtures/profiles/mistakes.yaml', '--help'])(
+    'shows what `doorbuster %s` prints',
+    async (command) => {
+      const { stdout, stderr } = await cli(command.split(' '), { cwd: ROOT });
+      expectBlock(`output: ${command}`, lines(stdout + stderr));
+    },
+  );
+
+  it('shows a profile that is shipped', () => {
+    expectBlock('file: profiles/nightly.yaml', lines(readFileSync(join(ROOT, 'profiles/nightly.yaml'), 'utf8')));
+  });
+
+  it('shows the import table that is enforced', () => {
+    expectBlock('import table', formatImportTable());
+  });
+
+  it('lists every exit code', () => {
+    const listed = [...readme().matchAll(/^\| (\d+) \|/gm)].map((match) => Number(match[1]));
+    expect(listed).toEqual(Object.values(EXIT).sort((a, b) => a - b));
+  });
+
+  it('counts the shipped profiles right', async () => {
+    const rows = [...readme().matchAll(/^\| \[`([\w-]+)`\]\(profiles\/\1\.yaml\) \| ([\d,]+) \| ([^|]+?) \|/gm)];
+    expect(rows.length).toBe(7);
+    for (const [, name, orders, duration] of rows) {
+      const { stdout } = await cli(['plan', `profiles/${name}.yaml`], { cwd: ROOT });
+      expect(stdout, name).toContain(`${orders} orders in ${duration} ·`);
+    }
+  });
+
+  it('names only commands and flags that exist', async () => {
+    const { stdout } = await cli(['run', '--help'], { cwd: ROOT });
+    for (const [flag] of readme().matchAll(/(?<=`)--[a-z]+/g)) expect(stdout).toContain(flag);
+  });
+});
