@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseTemplate } from '../../src/order/placeholders.ts';
-import { closest } from '../../src/suggest.ts';
 import { checkTemplate, placeholdersOf } from '../../src/order/template.ts';
+import { closest } from '../../src/suggest.ts';
 
 const RUNS = { seed: 20150408, numRuns: 500 };
 
