@@ -45,6 +45,14 @@ export class Capture {
     this.seenBytes = 0;
   }
 
+  /** The chunks added so far are about to change: keeps a copy of what it kept of them. */
+  own(): void {
+    const { length } = this.#kept;
+    if (length === 0) return;
+    this.#own(length);
+    this.#kept = this.#buffer.subarray(0, length);
+  }
+
   /** Moves what is kept into our own buffer, with room for `bytes`. */
   #own(bytes: number): void {
     const owned = this.#kept.buffer === this.#buffer.buffer;

@@ -1,8 +1,8 @@
 // Opens one TCP or TLS connection with a timeout of our own and a named failure. Drivers bring their sockets up here, so
-// that a protocol library only ever sees a connection that stands. TLS sessions are not resumed: every connection stands
-// for a shopper of its own, and pays for the whole handshake.
+// that a protocol library only ever sees a connection that stands. TLS sessions are resumed only where the driver asks for
+// it: where every connection stands for a shopper of its own, each pays for the whole handshake.
 
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Failure } from '../order/answer.ts';
 import type { DriverOptions } from './driver.ts';
@@ -14,7 +14,15 @@ export type Endpoint = {
   http: '1.1' | '2';
   connectTimeoutUs: number;
   /** Undefined for plain TCP. */
-  tls: { context: SecureContext; servername: string; insecure: boolean } | undefined;
+  tls: EndpointTls | undefined;
+};
+
+export type EndpointTls = {
+  context: SecureContext;
+  servername: string;
+  insecure: boolean;
+  /** Where the last session is kept to be resumed; undefined: every handshake is a whole one. */
+  sessions: { last: Buffer | undefined } | undefined;
 };
 
 /** Throws when the PEM texts cannot be read. */
@@ -29,7 +37,12 @@ export function endpointOf(options: Pick<DriverOptions, 'origin' | 'http' | 'con
     http: options.http,
     connectTimeoutUs: options.connectTimeoutUs,
     tls: secure
-      ? { context: createSecureContext({ ca, cert, key }), servername: servername ?? hostname, insecure }
+      ? {
+          context: createSecureContext({ ca, cert, key }),
+          servername: servername ?? hostname,
+          insecure,
+          sessions: undefined,
+        }
       : undefined,
   };
 }
@@ -39,19 +52,25 @@ export type Opened = (socket: Socket, failure: Failure | undefined, detail: stri
 
 /** One connection being opened. */
 export class Opening {
+  /** µs it took to connect, name look-up included, and to shake hands; NaN until it has, or without TLS. */
+  connectUs = Number.NaN;
+  tlsUs = Number.NaN;
   readonly #endpoint: Endpoint;
   readonly #opened: Opened;
   readonly #socket: Socket;
+  readonly #startMs = performance.now();
   readonly #deadlineMs: number;
   #timer: NodeJS.Timeout | undefined;
   #handshaking = false;
   #settled = false;
 
-  constructor(endpoint: Endpoint, opened: Opened) {
+  /** `onread`: bytes go straight into a buffer of the caller's, and the socket never emits `data`. */
+  constructor(endpoint: Endpoint, opened: Opened, onread?: OnReadOpts) {
     this.#endpoint = endpoint;
     this.#opened = opened;
-    this.#deadlineMs = performance.now() + endpoint.connectTimeoutUs / 1e3;
-    this.#socket = endpoint.tls ? tlsSocketTo(endpoint, endpoint.tls) : connectTcp(addressOf(endpoint));
+    this.#deadlineMs = this.#startMs + endpoint.connectTimeoutUs / 1e3;
+    const to = { host: endpoint.hostname, port: endpoint.port, ...(onread ? { onread } : {}) };
+    this.#socket = endpoint.tls ? tlsSocketTo(endpoint, endpoint.tls, to) : connectTcp(to);
     this.#socket.setNoDelay(true);
     this.#socket.once('connect', this.#onConnect);
     this.#socket.once('secureConnect', this.#onSecure);
@@ -67,11 +86,13 @@ export class Opening {
   }
 
   readonly #onConnect = (): void => {
+    this.connectUs = (performance.now() - this.#startMs) * 1e3;
     if (this.#endpoint.tls) this.#handshaking = true;
     else if (this.#settle()) this.#opened(this.#socket, undefined, '');
   };
 
   readonly #onSecure = (): void => {
+    this.tlsUs = (performance.now() - this.#startMs) * 1e3 - this.connectUs;
     const spoken = (this.#socket as TLSSocket).alpnProtocol;
     if (this.#endpoint.http === '2' && spoken !== 'h2') this.#fail('connect-error', 'the server does not speak HTTP/2');
     else if (this.#settle()) this.#opened(this.#socket, undefined, '');
@@ -106,17 +127,21 @@ export class Opening {
   }
 }
 
-function addressOf(endpoint: Endpoint): { host: string; port: number } {
-  return { host: endpoint.hostname, port: endpoint.port };
-}
-
-function tlsSocketTo(endpoint: Endpoint, tls: NonNullable<Endpoint['tls']>): TLSSocket {
-  return connectTls({
-    ...addressOf(endpoint),
+function tlsSocketTo(endpoint: Endpoint, tls: EndpointTls, to: { host: string; port: number }): TLSSocket {
+  const { sessions } = tls;
+  const socket = connectTls({
+    ...to,
     secureContext: tls.context,
     // An IP address may not be sent as a server name (RFC 6066 §3); the certificate is then checked against the address.
     ...(isIP(tls.servername) === 0 ? { servername: tls.servername } : {}),
+    ...(sessions?.last ? { session: sessions.last } : {}),
     rejectUnauthorized: !tls.insecure,
     ALPNProtocols: [endpoint.http === '2' ? 'h2' : 'http/1.1'],
   });
+  if (sessions) {
+    socket.on('session', (session) => {
+      sessions.last = session;
+    });
+  }
+  return socket;
 }

@@ -31,6 +31,8 @@ export type DriverOptions = {
   maxBodyBytes: number;
   maxHeadBytes: number;
   tls: { ca?: string; cert?: string; key?: string; servername?: string; insecure: boolean };
+  /** Connections that `ready` opens before the first order; at most `connections`. Default 0. */
+  warm?: number;
 };
 
 export type DriverSeams = {
@@ -54,14 +56,21 @@ export type DriverCounters = {
 };
 
 /** Known by name; drivers.ts has their makers. */
-export const DRIVER_NAMES = ['undici'] as const;
+export const DRIVER_NAMES = ['wire', 'undici'] as const;
 export type DriverName = (typeof DRIVER_NAMES)[number];
+
+/** The driver where nobody asks for one: wire wherever it applies. */
+export function driverFor(target: Pick<DriverOptions, 'http'>): DriverName {
+  return target.http === '1.1' ? 'wire' : 'undici';
+}
 
 export interface Driver {
   readonly name: DriverName;
   /** Hands one attempt over. False: the queue is full, nothing was taken and nothing will be reported. */
   fire(attempt: Attempt): boolean;
   readonly counters: DriverCounters;
+  /** Opens `warm` connections; resolves when each stands or has failed (the orders will tell). */
+  ready?(): Promise<void>;
   /** Reports every attempt still in hand as `abandoned` (unknown once written, failed before) and closes all connections. Idempotent. */
   close(): Promise<void>;
 }

@@ -2,5 +2,6 @@
 
 import type { DriverName, MakeDriver } from './driver.ts';
 import { makeUndiciDriver } from './undici.ts';
+import { makeWireDriver } from './wire/wire.ts';
 
-export const DRIVERS: Record<DriverName, MakeDriver> = { undici: makeUndiciDriver };
+export const DRIVERS: Record<DriverName, MakeDriver> = { wire: makeWireDriver, undici: makeUndiciDriver };

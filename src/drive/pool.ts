@@ -2,8 +2,7 @@
 // burst is left idle and closes. Knows nothing of orders but on whose account a connection is being opened.
 
 import type { Failure } from '../order/answer.ts';
-import { type Endpoint, Opening } from './connect.ts';
-import { Connection } from './connection.ts';
+import type { Opening } from './connect.ts';
 import type { DriverCounters, DriverOptions } from './driver.ts';
 
 export type PoolEvents<Cause> = {
@@ -13,23 +12,42 @@ export type PoolEvents<Cause> = {
   onFailed: (cause: Cause, opening: Opening, failure: Failure, detail: string) => void;
 };
 
-export class Pool<Cause> {
+/** What the pool must know of a connection; the rest is between it and its driver. */
+export interface Pooled {
+  /** It can take an exchange now. */
+  readonly free: boolean;
+  /** An HTTP/2 connection whose server has not said yet how many streams it allows. */
+  readonly settling: boolean;
+  /** Resolves when the socket is closed. */
+  readonly closed: Promise<void>;
+  /** Whether it is among the idle ones; the pool's. */
+  idle: boolean;
+  close(): void;
+}
+
+/** Starts a connection; `opened` is called once, with one that stands or with a failure. `asked`: on an order's account. */
+export type Connect<C> = (opened: Opened<C>, asked: boolean) => Opening;
+type Opened<C> = (connection: C | undefined, failure: Failure | undefined, detail: string) => void;
+
+export class Pool<Cause, C extends Pooled> {
   readonly #options: DriverOptions;
-  readonly #endpoint: Endpoint;
+  readonly #connect: Connect<C>;
   readonly #counters: DriverCounters;
   readonly #events: PoolEvents<Cause>;
   readonly #shared: boolean;
   readonly #openings = new Set<Opening>();
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Set<C>();
   /** Connections that can take an exchange, the one used last on top; some may have closed since (see take). */
-  readonly #idle: Connection[] = [];
-  #newest: Connection | undefined = undefined;
+  readonly #idle: C[] = [];
+  #newest: C | undefined = undefined;
   #closed = false;
+  /** Somebody waits until nothing is being opened. */
+  #settled: (() => void) | undefined = undefined;
 
   /** Keeps `open`, `openMax` and `opened` of `counters`. */
-  constructor(options: DriverOptions, endpoint: Endpoint, counters: DriverCounters, events: PoolEvents<Cause>) {
+  constructor(options: DriverOptions, connect: Connect<C>, counters: DriverCounters, events: PoolEvents<Cause>) {
     this.#options = options;
-    this.#endpoint = endpoint;
+    this.#connect = connect;
     this.#counters = counters;
     this.#events = events;
     this.#shared = options.http === '2' && options.connection === 'keep-alive';
@@ -47,7 +65,7 @@ export class Pool<Cause> {
   }
 
   /** A connection that can take an exchange now; it must be given one. */
-  take(): Connection | undefined {
+  take(): C | undefined {
     for (let top = this.#idle.at(-1); top; top = this.#idle.at(-1)) {
       if (top.free && this.#shared) return top;
       this.#idle.pop();
@@ -57,23 +75,34 @@ export class Pool<Cause> {
     return undefined;
   }
 
-  open(cause: Cause): Opening {
-    const opening = new Opening(this.#endpoint, (socket, failure, detail) => {
+  /** `cause` undefined: on nobody's account. */
+  open(cause: Cause | undefined): Opening {
+    const opening = this.#connect((connection, failure, detail) => {
       this.#openings.delete(opening);
-      if (failure === undefined) {
-        this.#newest = new Connection(this.#options, socket, this);
-        this.#connections.add(this.#newest);
-        this.onReady(this.#newest);
+      if (connection) {
+        this.#newest = connection;
+        this.#connections.add(connection);
+        this.onReady(connection);
       } else {
         this.#count();
-        this.#events.onFailed(cause, opening, failure, detail);
+        if (cause !== undefined) this.#events.onFailed(cause, opening, failure ?? 'connect-error', detail);
         this.#events.onChange();
       }
-    });
+      if (this.#openings.size === 0) this.#settled?.();
+    }, cause !== undefined);
     this.#openings.add(opening);
     this.#counters.opened++;
     this.#count();
     return opening;
+  }
+
+  /** Opens connections until there are `count`, within the cap; resolves when none is being opened any more. */
+  async warm(count: number): Promise<void> {
+    while (this.#counters.open < count && this.mayOpen) this.open(undefined);
+    if (this.#openings.size === 0) return;
+    await new Promise<void>((settled) => {
+      this.#settled = settled;
+    });
   }
 
   /** Breaks everything off; resolves when the sockets are closed. */
@@ -82,6 +111,7 @@ export class Pool<Cause> {
     const connections = [...this.#connections];
     for (const opening of this.#openings) opening.cancel();
     this.#openings.clear();
+    this.#settled?.();
     for (const connection of connections) connection.close();
     this.#idle.length = 0;
     this.#count();
@@ -89,7 +119,7 @@ export class Pool<Cause> {
   }
 
   /** For connections. */
-  onReady(connection: Connection): void {
+  onReady(connection: C): void {
     if (this.#closed) return;
     if (!connection.idle) {
       connection.idle = true;
@@ -99,7 +129,7 @@ export class Pool<Cause> {
   }
 
   /** For connections. */
-  onGone(connection: Connection): void {
+  onGone(connection: C): void {
     this.#connections.delete(connection);
     this.#count();
     if (!this.#closed) this.#events.onChange();

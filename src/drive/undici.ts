@@ -4,14 +4,14 @@
 
 import type { Dispatcher } from 'undici';
 import type { Answer, Failure } from '../order/answer.ts';
-import { endpointOf } from './connect.ts';
-import type { Connection } from './connection.ts';
+import { endpointOf, Opening } from './connect.ts';
+import { Connection } from './connection.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Attempt, Driver, DriverCounters, DriverOptions, DriverSeams, MakeDriver } from './driver.ts';
 import { Exchange, type ExchangeEvents } from './exchange.ts';
 import { detailOf, exchangeFailureOf, isUnsendable } from './failures.ts';
 import { Line } from './line.ts';
-import { Pool, type PoolEvents } from './pool.ts';
+import { type Connect, Pool, type PoolEvents } from './pool.ts';
 
 const GIVEN_UP = new Error('given up');
 
@@ -23,7 +23,7 @@ class UndiciDriver implements Driver {
   readonly counters: DriverCounters = { open: 0, openMax: 0, opened: 0, waiting: 0, waitingMax: 0 };
   readonly #options: DriverOptions;
   readonly #seams: DriverSeams;
-  readonly #pool: Pool<Exchange>;
+  readonly #pool: Pool<Exchange, Connection>;
   readonly #deadlines: Deadlines;
   /** Everything fired and not yet reported, in firing order; and the part of it that has no connection. */
   readonly #inHand = new Line<Exchange>();
@@ -43,7 +43,11 @@ class UndiciDriver implements Driver {
     this.#options = options;
     this.#seams = seams;
     const endpoint = endpointOf(options);
-    this.#pool = new Pool(options, endpoint, this.counters, this.#poolEvents);
+    const connect: Connect<Connection> = (opened) =>
+      new Opening(endpoint, (socket, failure, detail) => {
+        opened(failure === undefined ? new Connection(options, socket, this.#pool) : undefined, failure, detail);
+      });
+    this.#pool = new Pool(options, connect, this.counters, this.#poolEvents);
     this.#deadlines = new Deadlines({
       nowUs: seams.nowUs,
       nextUs: () => (this.#inHand.first?.attempt?.firedUs ?? Number.POSITIVE_INFINITY) + options.timeoutUs,
@@ -89,6 +93,10 @@ class UndiciDriver implements Driver {
     this.#firing = false;
     this.#deadlines.arm();
     return true;
+  }
+
+  ready(): Promise<void> {
+    return this.#pool.warm(this.#options.warm ?? 0);
   }
 
   close(): Promise<void> {

@@ -32,6 +32,12 @@ export type Answer = {
   sentUs: number;
   /** µs from the start when the last byte of the answer was parsed, or the failure was known. */
   doneUs: number;
+  /**
+   * Of the connection that was opened for this attempt, or first used by it: µs to connect (name look-up included), and
+   * for the TLS handshake. NaN on a connection that had been used or pre-opened, and where there is nothing to tell.
+   */
+  connectUs?: number;
+  tlsUs?: number;
   failure: Failure | undefined;
   /** Error code or short text behind `failure` (`ECONNRESET`), for examples in the report. */
   detail: string;

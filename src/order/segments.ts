@@ -12,7 +12,14 @@ import { pickerOf } from './weighted.ts';
 /** `bytes`: the same for every order. `value`: written per order; `fixedBytes` is its length where all orders agree on it. */
 export type Segment =
   | { kind: 'bytes'; bytes: Uint8Array }
-  | { kind: 'value'; name: Placeholder['name']; maxBytes: number; fixedBytes: number | undefined };
+  | {
+      kind: 'value';
+      name: Placeholder['name'];
+      maxBytes: number;
+      fixedBytes: number | undefined;
+      /** As in Segments. */
+      write(into: Uint8Array, at: number, identity: OrderIdentity): number;
+    };
 
 /** `write` and `text` expect identities of the same IdentitySpec the segments were compiled for, and never throw. */
 export type Segments = {
@@ -76,10 +83,7 @@ function sourceOf(
   }
 }
 
-type Value = Extract<Segment, { kind: 'value' }> & {
-  write(into: Uint8Array, at: number, identity: OrderIdentity): number;
-  text(identity: OrderIdentity): string;
-};
+type Value = Extract<Segment, { kind: 'value' }> & { text(identity: OrderIdentity): string };
 
 function isSafeChar(code: number, safe: Uint8Array): boolean {
   return code < 128 && safe[code] === 1;

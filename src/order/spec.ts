@@ -74,7 +74,28 @@ export type Request = {
   body: Uint8Array | undefined;
 };
 
+/** How a driver frames the requests of HTTP/1.1. */
+export type Http1Framing = {
+  /** For the Host header, where the step has none of its own. */
+  host: string;
+  /** Say that the connection closes after the answer. */
+  close: boolean;
+};
+
+/** Whole requests of one step, as the bytes of HTTP/1.1. Neither method throws. */
+export type RequestBytes = {
+  /** No order needs more. */
+  readonly maxBytes: number;
+  /** Writes what is the same for all orders; once per buffer, which must hold `maxBytes`. */
+  prepare(into: Uint8Array): void;
+  /** Turns a prepared buffer into the request of one order; returns its length. */
+  patch(into: Uint8Array, seq: number): number;
+};
+
 /** A compiled step. `render` never throws and parses nothing. */
 export interface Template {
+  readonly method: string;
   render(seq: number): Request;
+  /** The same requests for a driver that writes the bytes itself. */
+  http1(framing: Http1Framing): RequestBytes;
 }

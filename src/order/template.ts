@@ -2,9 +2,10 @@
 // (DESIGN §2, rule 5). Rendering parses nothing, never throws, and allocates only what the driver may keep.
 
 import { UserError } from '../errors.ts';
+import { compileHttp1 } from './http1.ts';
 import { blankIdentity, identityOf } from './identity.ts';
 import { type ChoiceCounter, compileSegments, type Item, type Segments } from './segments.ts';
-import type { IdentitySpec, OrderIdentity, OrderSpec, Request, StepSpec, Template } from './spec.ts';
+import type { Http1Framing, IdentitySpec, OrderIdentity, OrderSpec, Request, StepSpec, Template } from './spec.ts';
 import { itemsOfStep } from './step-items.ts';
 
 export {
@@ -78,7 +79,10 @@ function compileWith(step: StepSpec, spec: IdentitySpec, env: Env, counter: Choi
     return request;
   }
 
-  return { name: step.name, method: step.method, path, headers, body, render };
+  const http1 = (framing: Http1Framing) =>
+    compileHttp1({ method: step.method, path, headers, body }, framing, identify);
+
+  return { name: step.name, method: step.method, path, headers, body, render, http1 };
 }
 
 /**

@@ -7,7 +7,7 @@ import { formatRate } from '../units.ts';
  * Orders a second that one worker fires with ease: about a fifth of what its driver holds on one core against a null
  * target, so that bursts and the shop's own share of the machine have room.
  */
-const EASY_PER_S: Record<DriverName, number> = { undici: 5_000 };
+const EASY_PER_S: Record<DriverName, number> = { wire: 10_000, undici: 5_000 };
 
 /** `cores`: what this machine has; one is left to the main thread and to whatever else runs here. */
 export function workersFor(peakPerS: number, driver: DriverName, cores: number): { workers: number; reason: string } {

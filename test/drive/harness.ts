@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach } from 'vitest';
 import type { Attempt, Driver, DriverOptions, MakeDriver } from '../../src/drive/driver.ts';
 import type { Failure } from '../../src/order/answer.ts';
-import type { Request, Template } from '../../src/order/spec.ts';
+import type { Request, RequestBytes, Template } from '../../src/order/spec.ts';
 
 export type Reported = {
   seq: number;
@@ -54,12 +54,27 @@ export const keyOf = (seq: number): string => `order-${seq}`;
 export const POST: Template = requestTemplate('POST', (seq) => JSON.stringify({ order: seq }));
 
 export function requestTemplate(method: string, body?: (seq: number) => string): Template {
+  const render = (seq: number): Request => {
+    const bytes = body ? new TextEncoder().encode(body(seq)) : undefined;
+    const length = bytes ? ['content-length', String(bytes.length)] : [];
+    return { method, path: '/checkout', headers: ['idempotency-key', keyOf(seq), ...length], body: bytes };
+  };
   return {
-    render(seq): Request {
-      const bytes = body ? new TextEncoder().encode(body(seq)) : undefined;
-      const length = bytes ? ['content-length', String(bytes.length)] : [];
-      return { method, path: '/checkout', headers: ['idempotency-key', keyOf(seq), ...length], body: bytes };
-    },
+    method,
+    render,
+    http1: ({ host, close }): RequestBytes => ({
+      maxBytes: 5_000_000,
+      prepare: () => {},
+      patch: (into, seq) => {
+        const { path, headers, body: bytes } = render(seq);
+        const lines = headers.flatMap((text, i) => (i % 2 ? [] : [`${text}: ${headers[i + 1]}`]));
+        const own = [`host: ${host}`, ...(close ? ['connection: close'] : []), ...lines];
+        const head = new TextEncoder().encode(`${method} ${path} HTTP/1.1\r\n${own.join('\r\n')}\r\n\r\n`);
+        into.set(head);
+        if (bytes) into.set(bytes, head.length);
+        return head.length + (bytes?.length ?? 0);
+      },
+    }),
   };
 }
 

@@ -1,0 +1,263 @@
+// The fast driver: HTTP/1.1 on raw sockets. One write per order of a prepared buffer in which only the order's own bytes
+// are patched; answers are parsed where they were read; no promise, closure, string or timer per order. What it does
+// with connections, time and failures is what every driver does (the contract in its test).
+
+import type { Answer, AnswerHeaders, Failure } from '../../order/answer.ts';
+import { endpointOf, Opening } from '../connect.ts';
+import { Deadlines } from '../deadlines.ts';
+import type { Attempt, Driver, DriverCounters, DriverOptions, DriverSeams, MakeDriver } from '../driver.ts';
+import { detailOf, exchangeFailureOf } from '../failures.ts';
+import { Line } from '../line.ts';
+import { type Connect, Pool, type PoolEvents } from '../pool.ts';
+import { Connection, type ConnectionEvents } from './connection.ts';
+import { Exchange } from './exchange.ts';
+import { Outbox } from './outbox.ts';
+
+/** Holds the answers of most shops in one read; a longer one takes several. */
+const READ_BYTES = 65_536;
+const NO_HEADERS: AnswerHeaders = { get: () => undefined };
+const NO_BODY = new Uint8Array(0);
+
+/** Throws when the PEM texts of `options.tls` cannot be read; nothing connects before `ready` or the first `fire`. */
+export const makeWireDriver: MakeDriver = (options, seams) => new WireDriver(options, seams);
+
+class WireDriver implements Driver {
+  readonly name = 'wire';
+  readonly counters: DriverCounters = { open: 0, openMax: 0, opened: 0, waiting: 0, waitingMax: 0 };
+  readonly #options: DriverOptions;
+  readonly #seams: DriverSeams;
+  readonly #pool: Pool<Exchange, Connection>;
+  readonly #deadlines: Deadlines;
+  readonly #outboxes: readonly Outbox[];
+  /** Everything fired and not yet reported, in firing order; and the part of it that has no connection. */
+  readonly #inHand = new Line<Exchange>();
+  readonly #waiting = new Line<Exchange>();
+  readonly #spares: Exchange[] = [];
+  readonly #answer: Answer;
+  #serving = false;
+  #closed = false;
+  #closing: Promise<void> | undefined = undefined;
+
+  constructor(options: DriverOptions, seams: DriverSeams) {
+    this.#options = options;
+    this.#seams = seams;
+    this.#pool = new Pool(options, this.#connectOf(options), this.counters, this.#poolEvents);
+    this.#deadlines = new Deadlines({
+      nowUs: seams.nowUs,
+      nextUs: () => (this.#inHand.first?.attempt?.firedUs ?? Number.POSITIVE_INFINITY) + options.timeoutUs,
+      expire: () => this.#expire(this.#inHand.first!),
+    });
+    const framing = { host: new URL(options.origin).host, close: options.connection === 'fresh' };
+    this.#outboxes = seams.templates.map((template) => new Outbox(template.http1(framing), template.method === 'HEAD'));
+    this.#answer = {
+      sentUs: Number.NaN,
+      doneUs: Number.NaN,
+      connectUs: Number.NaN,
+      tlsUs: Number.NaN,
+      failure: undefined,
+      detail: '',
+      status: 0,
+      headers: NO_HEADERS,
+      body: NO_BODY,
+      bodyTruncated: false,
+    };
+  }
+
+  ready(): Promise<void> {
+    return this.#pool.warm(this.#options.warm ?? 0);
+  }
+
+  fire(attempt: Attempt): boolean {
+    if (this.#closed) return false;
+    const connection = this.#waiting.size === 0 ? this.#pool.take() : undefined;
+    // Those whose own connection is being opened do not take up the queue.
+    const queued = this.#waiting.size - this.#pool.opening;
+    if (!connection && queued >= this.#options.queue && !this.#pool.mayOpen) return false;
+
+    const exchange = this.#spares.pop() ?? new Exchange();
+    exchange.attempt = attempt;
+    this.#inHand.push(exchange.inHand);
+    if (connection) {
+      this.#send(exchange, connection);
+    } else {
+      this.#waiting.push(exchange.waiting);
+      this.#countWaiting();
+      this.#openForWaiting();
+    }
+    this.#deadlines.arm();
+    return true;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true;
+    this.#deadlines.stop();
+    for (let exchange = this.#inHand.first; exchange; exchange = this.#inHand.first) {
+      this.#fail(exchange, 'abandoned', '');
+    }
+    await this.#pool.close();
+  }
+
+  // ── connections ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #connectOf(options: DriverOptions): Connect<Connection> {
+    const endpoint = endpointOf(options);
+    const { tls } = endpoint;
+    // A shopper who comes back resumes; with a fresh connection for every order, each is a shopper of its own.
+    if (tls && options.connection === 'keep-alive') tls.sessions = { last: undefined };
+    const into = Buffer.allocUnsafeSlow(READ_BYTES);
+    return (opened, asked) => {
+      const connection = new Connection(options, into, this.#connectionEvents);
+      const opening: Opening = new Opening(
+        endpoint,
+        (socket, failure, detail) => {
+          if (failure === undefined) {
+            connection.attach(socket, tls !== undefined);
+            if (asked) {
+              connection.connectUs = opening.connectUs;
+              connection.tlsUs = opening.tlsUs;
+            }
+          }
+          opened(failure === undefined ? connection : undefined, failure, detail);
+        },
+        connection.onread,
+      );
+      return opening;
+    };
+  }
+
+  #openForWaiting(): void {
+    while (this.#waiting.size > this.#pool.opening && this.#pool.mayOpen) {
+      const cause = this.#waiting.find((exchange) => exchange.opening === undefined);
+      if (!cause) return;
+      cause.opening = this.#pool.open(cause);
+    }
+  }
+
+  readonly #poolEvents: PoolEvents<Exchange> = {
+    onChange: () => {
+      if (this.#waiting.size > 0) this.#serveSoon();
+    },
+    onFailed: (cause, opening, failure, detail) => {
+      // The attempt that asked for the connection may have found another one, or have run out of time.
+      if (cause.opening === opening) this.#fail(cause, failure, detail);
+    },
+  };
+
+  #serveSoon(): void {
+    if (this.#serving) return;
+    this.#serving = true;
+    queueMicrotask(this.#serve);
+  }
+
+  /** Brings waiting attempts and connections together, first come first served. */
+  readonly #serve = (): void => {
+    this.#serving = false;
+    if (this.#closed) return;
+    for (let exchange = this.#waiting.first; exchange; exchange = this.#waiting.first) {
+      const connection = this.#pool.take();
+      if (!connection) break;
+      this.#waiting.remove(exchange.waiting);
+      this.#send(exchange, connection);
+    }
+    this.#countWaiting();
+    this.#openForWaiting();
+  };
+
+  #countWaiting(): void {
+    const counters = this.counters;
+    counters.waiting = this.#waiting.size;
+    if (counters.waiting > counters.waitingMax) counters.waitingMax = counters.waiting;
+  }
+
+  // ── exchanges ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #send(exchange: Exchange, connection: Connection): void {
+    const attempt = exchange.attempt!;
+    const outbox = this.#outboxes[attempt.step]!;
+    const bytes = outbox.bytesOf(attempt.seq);
+    exchange.sentUs = this.#seams.nowUs();
+    if (connection.send(exchange, bytes, outbox.toHead)) {
+      exchange.opening = undefined;
+      exchange.connection = connection;
+      if (connection.holdsBuffer) outbox.giveAway();
+    } else {
+      // Nothing was sent: back to the front of the queue.
+      exchange.sentUs = Number.NaN;
+      this.#waiting.unshift(exchange.waiting);
+      this.#countWaiting();
+      this.#serveSoon();
+    }
+  }
+
+  readonly #connectionEvents: ConnectionEvents = {
+    onAnswer: (connection, exchange) => {
+      const { head, capture } = connection.parser;
+      const answer = this.#answer;
+      answer.failure = undefined;
+      answer.detail = '';
+      answer.status = head.status;
+      answer.headers = head;
+      answer.body = capture.bytes;
+      answer.bodyTruncated = capture.truncated;
+      this.#report(exchange, answer);
+    },
+    onBroken: (connection, exchange, error) => {
+      const { failure, detail, heard, headed } = connection.parser;
+      const { reused } = connection;
+      if (failure !== undefined && failure !== 'reset') this.#fail(exchange, failure, detail);
+      else {
+        const named = exchangeFailureOf(error, { http2: false, reused, heard, headed });
+        this.#fail(exchange, named, error === undefined ? detail : detailOf(error));
+      }
+    },
+    onReady: (connection) => this.#pool.onReady(connection),
+    onGone: (connection) => this.#pool.onGone(connection),
+  };
+
+  #expire(exchange: Exchange): void {
+    const { connection } = exchange;
+    this.#fail(exchange, connection ? 'timeout' : 'wait-timeout', '');
+    connection?.close();
+  }
+
+  #fail(exchange: Exchange, failure: Failure, detail: string): void {
+    const answer = this.#answer;
+    answer.failure = failure;
+    answer.detail = detail;
+    answer.status = 0;
+    answer.headers = NO_HEADERS;
+    answer.body = NO_BODY;
+    answer.bodyTruncated = false;
+    this.#report(exchange, answer);
+  }
+
+  #report(exchange: Exchange, answer: Answer): void {
+    const attempt = exchange.attempt!;
+    const { connection } = exchange;
+    answer.sentUs = exchange.sentUs;
+    answer.doneUs = this.#seams.nowUs();
+    answer.connectUs = connection ? connection.connectUs : Number.NaN;
+    answer.tlsUs = connection ? connection.tlsUs : Number.NaN;
+    if (connection) connection.connectUs = connection.tlsUs = Number.NaN;
+    this.#inHand.remove(exchange.inHand);
+    if (exchange.waiting.joined) {
+      this.#waiting.remove(exchange.waiting);
+      this.#countWaiting();
+    }
+    exchange.reset();
+    this.#spares.push(exchange);
+    try {
+      this.#seams.onAnswer(attempt, answer);
+    } catch (bug) {
+      // A bug in our caller must end the worker, not leave the connection half done.
+      queueMicrotask(() => {
+        throw bug;
+      });
+    }
+  }
+}
