@@ -39,6 +39,7 @@ export function terminalOf(options: { quiet?: boolean; stdout?: boolean } = {}):
   const live = stderr.isTTY === true && !isCI && !options.quiet && process.env.TERM !== 'dumb';
   // styleText looks at NO_COLOR, FORCE_COLOR and whether the stream is a terminal.
   const paint: Paint = (style, text) => styleText(LOOKS[style], text, { stream });
+  let drawn = false;
   const update = live ? createLogUpdate(stderr) : undefined;
   return {
     paint,
@@ -46,10 +47,18 @@ export function terminalOf(options: { quiet?: boolean; stdout?: boolean } = {}):
     live,
     say: (text) => {
       if (options.quiet) return;
-      stderr.write(`${text}\n`);
+      // While a panel is drawn, text goes above it; the panel comes again with the next draw.
+      if (drawn) update?.persist(text);
+      else stderr.write(`${text}\n`);
     },
-    draw: (text) => update?.(text),
-    settle: () => update?.done(),
+    draw: (text) => {
+      drawn = update !== undefined;
+      update?.(text);
+    },
+    settle: () => {
+      drawn = false;
+      update?.done();
+    },
     confirm: stdin.isTTY && stderr.isTTY && !isCI ? ask : undefined,
   };
 }
