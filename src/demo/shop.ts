@@ -2,13 +2,13 @@
 // SQLite behind, a till in between. Everything it can be made to do is in options.ts.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as TcpServer } from 'node:net';
 import { Books } from './books.ts';
 import { type Checkout, checkout, parseOrderId } from './checkout.ts';
 import { Commits } from './commits.ts';
 import { exportOrders, publicOrder } from './export.ts';
 import { Refused, type Reply, readJson, refusal, send, wholeNumber } from './http.ts';
-import { nullAnswer } from './null.ts';
+import { nullTarget } from './null.ts';
 import { MAX_AMOUNT, type ShopOptions } from './options.ts';
 import { type Delay, Payments } from './payments.ts';
 import { seededRandom, serviceSampler } from './service.ts';
@@ -132,9 +132,11 @@ function answerWith(routes: Routes): (request: IncomingMessage, response: Server
   };
 }
 
-function openDoors(options: ShopOptions, seams: ShopSeams): { server: Server; books: Books | undefined } {
+type Doors = { server: TcpServer; close: () => Promise<void>; books: Books | undefined };
+
+function openDoors(options: ShopOptions, seams: ShopSeams): Doors {
+  if (options.nullTarget) return { ...nullTarget(), books: undefined };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
-  if (options.nullTarget) return { server: server.on('request', nullAnswer), books: undefined };
   const books = new Books(options, seams.nowMs);
   const random = seededRandom(options.seed);
   const declined = seededRandom(options.seed ^ 0x5bd1e995);
@@ -144,12 +146,13 @@ function openDoors(options: ShopOptions, seams: ShopSeams): { server: Server; bo
     payments: new Payments(options.payments, serviceSampler(options.service, random), seams.delay),
     isDeclined: () => declined() < options.declineShare,
   };
-  return { server: server.on('request', answerWith(routesOf(shop, seams))), books };
+  server.on('request', answerWith(routesOf(shop, seams)));
+  return { server, close: () => closeDoors(server), books };
 }
 
 /** Opens the shop on `options.host`. Rejects with the system's error when the port or the database file cannot be had. */
 export async function startShop(options: ShopOptions, seams: Partial<ShopSeams> = {}): Promise<Shop> {
-  const { server, books } = openDoors(options, { ...REAL, ...seams });
+  const { server, close, books } = openDoors(options, { ...REAL, ...seams });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: options.host, port: options.port, backlog: BACKLOG }, resolve);
@@ -164,7 +167,7 @@ export async function startShop(options: ShopOptions, seams: Partial<ShopSeams> 
     url: `http://${host}:${port}`,
     port,
     close: () => {
-      closing ??= closeDoors(server).then(() => books?.close());
+      closing ??= close().then(() => books?.close());
       return closing;
     },
   };
