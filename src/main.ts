@@ -13,6 +13,12 @@ if (major < NEEDS_NODE) {
 } else {
   // Halves the start: what was compiled (and stripped of its types) once is not compiled again.
   module.enableCompileCache?.();
+  // A reader that goes away (`| head -1`) takes no more events; the run goes on, and its folder is written.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   const { cli } = await import('./commands/cli.ts');
   process.exitCode = await cli(process.argv.slice(2));
 }

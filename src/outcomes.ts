@@ -6,3 +6,6 @@ export type OutcomeClass = (typeof OUTCOME_CLASSES)[number];
 
 /** A named outcome; a run's outcomes are a fixed list, and the hot path speaks of them by index. */
 export type Outcome = { name: string; class: OutcomeClass };
+
+/** Outcomes of orders whose answer the run itself did not wait for: whose fate is not known, and is not the shop's doing. */
+export const GIVEN_UP: readonly string[] = ['abandoned', 'not-sent'];

@@ -31,11 +31,18 @@ export async function cli(argv: readonly string[]): Promise<number> {
     exitCode = code;
   }, argv);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(knownCommand(program, argv), { from: 'user' });
     return exitCode;
   } catch (error) {
     return reportError(error);
   }
+}
+
+/** `foo --help` is about a command that does not exist, which commander would answer with the general help. */
+function knownCommand(program: Command, argv: readonly string[]): readonly string[] {
+  const [name] = argv;
+  const names = ['help', ...program.commands.map((command) => command.name())];
+  return name === undefined || name.startsWith('-') || names.includes(name) ? argv : [name];
 }
 
 function programOf(setExit: (code: number) => void, argv: readonly string[]): Command {
@@ -51,6 +58,14 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
 
   withPlanFlags(program.command('run'))
     .description('drive the surge and give a verdict')
+    .addHelpText(
+      'before',
+      examples(
+        'run promotion.yaml --target http://127.0.0.1:8080',
+        'run promotion.yaml --condense 10m --out reports/friday',
+        'run promotion.yaml --set target.timeout=5s --json > events.ndjson',
+      ),
+    )
     .option('--out <dir>', 'the run folder itself (default: reports/<UTC time>-<name>)')
     .option('--workers <n>', 'worker threads (default: by the peak rate)', wholeNumber(1, 256))
     .addOption(new Option('--driver <name>', 'how orders are sent').choices(DRIVER_NAMES))
@@ -64,6 +79,7 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
 
   withPlanFlags(program.command('plan'))
     .description('show what a profile would do; sends nothing')
+    .addHelpText('before', examples('plan promotion.yaml', 'plan promotion.yaml --condense 10m --json'))
     .option('--json', 'print the plan as JSON')
     .action(async (file: string, flags) => {
       const { planCommand } = await import('./plan.ts');
@@ -72,23 +88,32 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
 
   withPlanFlags(program.command('check'))
     .description('validate a profile, reach its target, send one order')
+    .addHelpText('before', examples('check promotion.yaml', 'check promotion.yaml --target demo'))
     .option('-y, --yes', 'probe a host that is not this machine without asking')
     .action(async (file: string, flags) => {
       const { checkCommand } = await import('./check.ts');
       setExit(await checkCommand(file, flags));
     });
 
-  shopCommand(program.command('shop'), setExit);
+  shopCommand(program.command('shop'), setExit).addHelpText(
+    'before',
+    examples('shop --port 8080', 'shop --stock 1000 --limit 2 --service lognormal:40ms,0.5 --payments 20', 'shop --null'),
+  );
 
   program
     .command('schema')
     .description('print the JSON Schema of profiles (draft-07), for editors')
+    .addHelpText('before', examples('schema > profile.schema.json', 'schema --of result'))
     .addOption(new Option('--of <what>', 'which schema').choices(['profile', 'result']).default('profile'))
     .action(async (flags) => {
       const { schemaCommand } = await import('./schema.ts');
       setExit(schemaCommand(flags));
     });
   return program;
+}
+
+function examples(...lines: string[]): string {
+  return `Examples:\n${lines.map((line) => `  doorbuster ${line}\n`).join('')}`;
 }
 
 function withPlanFlags(command: Command): Command {

@@ -1,16 +1,20 @@
 // Nobody is loaded by accident: loopback runs freely, any other host must be in `target.allow`, or confirmed.
 
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { userError } from '../errors.ts';
 import type { Plan } from '../profile/plan.ts';
 import { formatCount, formatRate } from '../units.ts';
 
-/** True for localhost, 127.0.0.0/8 and ::1, however written; a name that merely resolves there is not trusted. */
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** True for localhost, 127.0.0.0/8 (also as IPv4 in IPv6) and ::1; a name that merely resolves there is not trusted. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
   if (host === 'localhost' || host.endsWith('.localhost')) return true;
-  if (isIP(host) === 4) return host.startsWith('127.');
-  return isIP(host) === 6 && (host === '::1' || host.startsWith('::ffff:7f'));
+  const family = isIP(host);
+  return family !== 0 && LOOPBACK.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
 export type GuardFlags = { yes?: boolean };

@@ -21,8 +21,8 @@ type ShopFlags = {
   null?: boolean;
 };
 
-export function shopCommand(command: Command, setExit: (code: number) => void): void {
-  command
+export function shopCommand(command: Command, setExit: (code: number) => void): Command {
+  return command
     .description('open the built-in shop, a checkout to try things on')
     .option('--port <n>', 'port (default: any free one)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')

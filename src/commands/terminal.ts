@@ -68,6 +68,10 @@ async function ask(question: string): Promise<boolean> {
   try {
     const answer = await readline.question(`${question} [y/N] `);
     return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    // Ctrl-C or Ctrl-D at the question is a no.
+    if (error instanceof Error && error.name === 'AbortError') return false;
+    throw error;
   } finally {
     readline.close();
   }

@@ -4,6 +4,7 @@
 import { rankOf } from '../measure/histogram.ts';
 import type { HistogramView, TallyView, View } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
+import { GIVEN_UP, type OutcomeClass } from '../outcomes.ts';
 import type { Stretch } from './scope.ts';
 import { limitValue } from './slo-limit.ts';
 import type { CountMetric, DurationMetric, Slo } from './spec.ts';
@@ -61,11 +62,22 @@ function readTimes(slo: Slo, metric: DurationMetric, tally: TallyView, times: Ti
   return { measured, samples, holds: percentileHolds(histogram, slo, metric.p) };
 }
 
-/** `errors` are the failed and the unknown; `achieved` are the fired. */
+/** Orders of a class whose answer was not waited for when the run was stopped: no evidence against the shop. */
+function givenUp(tally: TallyView, outcomeClass?: OutcomeClass): number {
+  return tally.outcomes.reduce((sum, outcome, index) => {
+    const counts = GIVEN_UP.includes(outcome.name) && (outcomeClass === undefined || outcome.class === outcomeClass);
+    return counts ? sum + tally.countOfOutcome(index) : sum;
+  }, 0);
+}
+
+/** `errors` are the failed and the unknown; `achieved` are the fired. What the run itself gave up is neither. */
 export function countOrders(metric: CountMetric, tally: TallyView): number {
   switch (metric.of) {
     case 'errors':
-      return tally.countOf('failed') + tally.countOf('unknown');
+      return tally.countOf('failed') + tally.countOf('unknown') - givenUp(tally);
+    case 'failed':
+    case 'unknown':
+      return tally.countOf(metric.of) - givenUp(tally, metric.of);
     case 'achieved':
       return tally.fired;
     case 'dropped':
@@ -77,7 +89,7 @@ export function countOrders(metric: CountMetric, tally: TallyView): number {
 
 function readOrders(slo: Slo, metric: CountMetric, stretch: Stretch): Reading {
   const { tally } = stretch;
-  const tried = tally.fired + tally.dropped;
+  const tried = tally.fired + tally.dropped - givenUp(tally);
   const count = countOrders(metric, tally);
   const { kind } = slo.limit;
   const per = { share: tried, 'of-plan': stretch.planned, rate: stretch.seconds, count: 1, duration: Number.NaN }[kind];

@@ -30,9 +30,16 @@ describe.concurrent('the command line', () => {
     for (const command of ['run', 'plan', 'check', 'shop', 'schema']) expect(stdout).toContain(`\n  ${command} `);
   });
 
+  it.each(['run', 'plan', 'check', 'shop', 'schema'])('puts examples first in the help of %s', async (command) => {
+    const { code, stdout } = await cli([command, '--help'], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stdout.startsWith(`Examples:\n  doorbuster ${command} `)).toBe(true);
+  });
+
   it.each([
     [['rum', 'x.yaml'], /unknown command 'rum'[\s\S]*Did you mean run\?/],
     [['run', 'x.yaml', '--sede', '7'], /unknown option '--sede'[\s\S]*Did you mean --seed\?/],
+    [['foo', '--help'], /unknown command 'foo'/],
     [['run'], /missing required argument 'profile'/],
     [['run', 'x.yaml', '--workers', 'many'], /whole number from 1 to 256, got `many`/],
     [['run', 'x.yaml', '--set', 'target.timeout'], /path=value/],
