@@ -2,6 +2,7 @@
 
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import type { HealthSample } from '../judge/health.ts';
 import type { Interval } from '../measure/spec.ts';
 import type { FromWorker, Share, ShareReport, ToWorker } from './messages.ts';
 
@@ -9,7 +10,7 @@ import type { FromWorker, Share, ShareReport, ToWorker } from './messages.ts';
 const WORKER_FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url).href;
 
 export type PoolEvents = {
-  onInterval: (interval: Interval) => void;
+  onInterval: (interval: Interval, health: HealthSample | undefined) => void;
   /** The thread threw, exited, or ran out of memory: its orders after its last tally are not known. */
   onLost: (worker: number, error: Error) => void;
 };
@@ -20,9 +21,10 @@ export class Pool {
   readonly #ready: Promise<void>[] = [];
   readonly #reports: Promise<ShareReport | undefined>[] = [];
 
-  constructor(shares: readonly Share[], events: PoolEvents) {
+  /** `workerFile`: the module whose default export each thread runs; tests put in one that dies. */
+  constructor(shares: readonly Share[], events: PoolEvents, workerFile: string = WORKER_FILE) {
     this.#piscina = new Piscina({
-      filename: WORKER_FILE,
+      filename: workerFile,
       minThreads: shares.length,
       maxThreads: shares.length,
       concurrentTasksPerWorker: 1,
@@ -39,7 +41,7 @@ export class Pool {
     const ready = Promise.withResolvers<void>();
     mine.on('message', (message: FromWorker) => {
       if (message.type === 'ready') ready.resolve();
-      else events.onInterval(message.interval);
+      else events.onInterval(message.interval, message.health);
     });
     const drained = new Promise<void>((resolve) => mine.once('close', resolve));
     const task: Promise<ShareReport> = this.#piscina.run({ share, port: theirs }, { transferList: [theirs] });

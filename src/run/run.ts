@@ -18,6 +18,7 @@ import type { PartWindow } from '../traffic/spec.ts';
 import { monotonicUs } from './clock.ts';
 import type { Share, ShareReport } from './messages.ts';
 import { Pool } from './pool.ts';
+import { Vitals } from './vitals.ts';
 import { workersFor } from './workers.ts';
 
 /** From `start` sent to the first possible order: time for the message to reach every thread. */
@@ -33,6 +34,8 @@ export type RunOptions = {
   workers?: number;
   driver?: DriverName;
   onStart?: (startedAtMs: number, choice: WorkerChoice) => void;
+  /** URL of the threads' module, for tests of threads that die. */
+  workerFile?: string;
   /** About once a second, and once when everything has ended. */
   onTick?: (elapsedUs: number, evidence: Evidence) => void;
 };
@@ -63,7 +66,7 @@ export function startRun(plan: Plan, options: RunOptions): RunControl {
   const running = new Running(plan, options);
   return {
     finished: running.finish(),
-    drain: (signal) => running.end({ kind: 'interrupted', signal, atUs: running.elapsedUs() }),
+    drain: (signal) => running.end({ kind: 'interrupted', signal, atUs: Math.max(0, running.elapsedUs()) }),
     abort: () => running.abort(),
   };
 }
@@ -81,6 +84,7 @@ class Running {
   readonly #heardUs: number[];
   readonly #silentUs: number[];
   readonly #pool: Pool;
+  readonly #vitals: Vitals;
   #ending: Ending = { kind: 'complete' };
   #startUs: number | undefined;
   #tickedUs = 0;
@@ -90,7 +94,8 @@ class Running {
     this.#options = options;
     this.#choice = chooseWorkers(plan, options);
     const order = orderFor(plan, options.runId, options.url);
-    this.#timeline = new Timeline(outcomesOf(order), histogramShape(plan.target.timeoutUs));
+    const shape = histogramShape(plan.target.timeoutUs);
+    this.#timeline = new Timeline(outcomesOf(order), shape);
     this.#planned = plannedPerSecond(plan.traffic);
     this.#phases = curveOf(plan.traffic).windows();
     const stops = plan.stop.map((line) => sloOf(line.text, plan));
@@ -104,15 +109,20 @@ class Running {
       driver,
       driverOptions: driverOptionsOf(plan.target, options.url, workers),
     }));
+    this.#vitals = new Vitals(workers, shape);
     this.#heardUs = this.#shares.map(() => 0);
     this.#silentUs = this.#shares.map(() => 0);
-    this.#pool = new Pool(this.#shares, {
-      onInterval: (interval) => {
-        this.#heardUs[interval.worker] = this.elapsedUs();
-        this.#timeline.add(interval);
+    this.#pool = new Pool(
+      this.#shares,
+      {
+        onInterval: (interval) => {
+          this.#heardUs[interval.worker] = this.elapsedUs();
+          this.#timeline.add(interval);
+        },
+        onLost: (worker, error) => this.#incidents.push({ kind: 'lost-worker', worker, detail: error.message }),
       },
-      onLost: (worker, error) => this.#incidents.push({ kind: 'lost-worker', worker, detail: error.message }),
-    });
+      options.workerFile,
+    );
   }
 
   elapsedUs(): number {
@@ -138,6 +148,7 @@ class Running {
       const startedAtMs = Date.now() + HEAD_START_US / 1e3;
       this.#pool.send({ type: 'start', atUs: this.#startUs });
       this.#options.onStart?.(startedAtMs, this.#choice);
+      this.#vitals.look();
       const timer = setInterval(() => this.#tick(), TICK_MS);
       const reports = await this.#pool.reports().finally(() => clearInterval(timer));
       const cpu = process.cpuUsage(cpuBefore);
@@ -161,6 +172,7 @@ class Running {
   #tick(): void {
     const nowUs = this.elapsedUs();
     this.#listen(nowUs);
+    this.#vitals.look();
     const settled = this.#timeline.settledUntil(this.#planned);
     const hit = this.#stopper?.check(this.#timeline, settled);
     if (hit) this.end({ kind: 'stopped', text: hit.slo.text, atUs: nowUs });
@@ -208,6 +220,7 @@ class Running {
       orders: reports.length > 0 ? this.#counted(reports) : this.#soFar(),
       incidents: [...this.#incidents],
       ending: this.#ending,
+      ...(reports.length > 0 ? this.#vitals.evidence(reports) : {}),
     };
   }
 

@@ -112,6 +112,41 @@ describe.concurrent('a target that', () => {
   });
 });
 
+describe('a reader that goes away', () => {
+  it('costs the events, not the run', async () => {
+    const server = await scriptedServer((connection) => connection.send(answerOf(201)));
+    const out = join(folder, 'epipe');
+    const text = `version: 1\nname: epipe\ntarget: { url: "${server.origin}" }\ntraffic: { rate: 40/s, for: 3s }\nslo: [errors < 1%]\n`;
+    const started = startCli(['run', profileFile(folder, 'epipe.yaml', text), '--out', out, '--json'], { cwd: folder });
+    await new Promise((resolve) => started.child.stdout?.once('data', resolve));
+    started.child.stdout?.destroy();
+    const { code, stderr } = await started.ended;
+    await server.close();
+    expect(stderr).not.toContain('EPIPE');
+    const { orders, exitCode } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as Result;
+    expect(code).toBe(exitCode);
+    expect(orders).toMatchObject({ fired: 120, accepted: 120 });
+  });
+});
+
+describe('SIGTERM', () => {
+  it('drains, writes everything, exit 143', async () => {
+    const server = await scriptedServer((connection) => connection.send(answerOf(201)));
+    const out = join(folder, 'terminated');
+    const text = `version: 1\nname: terminated\ntarget: { url: "${server.origin}" }\ntraffic: { rate: 40/s, for: 60s }\nslo: [errors < 1%]\n`;
+    const started = startCli(['run', profileFile(folder, 'terminated.yaml', text), '--out', out], { cwd: folder });
+    while (server.requests.length < 10) await new Promise((resolve) => setImmediate(resolve));
+    started.child.kill('SIGTERM');
+    const { code } = await started.ended;
+    await server.close();
+    expect(code).toBe(143);
+    const { orders, verdict } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as Result;
+    expect(verdict).not.toBe('pass');
+    expect(orders.planned).toBe(orders.fired + orders.dropped + orders.unreached);
+    expect(orders.unreached).toBeGreaterThan(0);
+  });
+});
+
 describe('Ctrl-C', () => {
   it('once: drains, writes everything, exit 130; the answers still out are counted', async () => {
     const server = await scriptedServer((connection) => void setTimeout(() => connection.send(answerOf(201)), 50));

@@ -1,0 +1,65 @@
+// The real pool with real threads and a real loopback target: what one run is when its parts misbehave.
+
+import { afterAll, describe, expect, it } from 'vitest';
+import { parseSlo } from '../../src/judge/slo.ts';
+import { judge } from '../../src/judge/verdict.ts';
+import { parseProfile } from '../../src/profile/parse.ts';
+import type { Plan } from '../../src/profile/plan.ts';
+import { startRun } from '../../src/run/run.ts';
+import { answerOf, type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
+
+const open: ScriptedServer[] = [];
+afterAll(() => Promise.all(open.map((server) => server.close())));
+
+async function shop(): Promise<ScriptedServer> {
+  const server = await scriptedServer((connection) => connection.send(answerOf(201, '{}')));
+  open.push(server);
+  return server;
+}
+
+function planOf(traffic: string): Plan {
+  const text = `version: 1\nname: pool\ntarget: { url: "http://127.0.0.1:1" }\ntraffic: ${traffic}\nslo: [errors < 1%]\n`;
+  const parsed = parseProfile({ file: 'pool.yaml', text, format: 'yaml' }, { env: {}, readFile: () => '', parseSlo });
+  if (!parsed.ok) throw new Error(parsed.problems.map((problem) => problem.message).join('\n'));
+  return parsed.plan;
+}
+
+describe.concurrent('a run with real threads', () => {
+  it.each([1, 2, 3, 7])('fires every order once from %i worker(s), each with a key of its own', async (workers) => {
+    const server = await shop();
+    const { evidence, choice, reports } = await startRun(planOf('{ rate: 300/s, for: 1s }'), {
+      runId: `pool-${workers}`,
+      url: server.origin,
+      workers,
+    }).finished;
+    expect(choice).toMatchObject({ workers, reason: 'as asked' });
+    expect(evidence.orders).toMatchObject({ planned: 300, fired: 300, accepted: 300, dropped: 0, unreached: 0 });
+    expect(evidence.timeline.total().fired).toBe(300);
+    expect(reports.map((report) => report.worker)).toEqual(Array.from({ length: workers }, (_, k) => k));
+    expect(server.requests.length).toBe(300);
+    expect(new Set(server.requests.map((request) => request.key)).size).toBe(300);
+  });
+
+  it('sends orders below the base path of the target', async () => {
+    const server = await shop();
+    await startRun(planOf('{ rate: 10/s, for: 1s }'), { runId: 'base', url: `${server.origin}/shop/v2/`, workers: 1 })
+      .finished;
+    expect(new Set(server.requests.map((request) => request.path))).toEqual(new Set(['/shop/v2/checkout']));
+  });
+
+  it('is INVALID when a thread dies, and the numbers of the others stand', async () => {
+    const server = await shop();
+    const { evidence } = await startRun(planOf('{ rate: 300/s, for: 3s }'), {
+      runId: 'lost',
+      url: server.origin,
+      workers: 2,
+      workerFile: new URL('../fixtures/workers/dies.ts', import.meta.url).href,
+    }).finished;
+    expect(evidence.incidents).toContainEqual(expect.objectContaining({ kind: 'lost-worker', worker: 1 }));
+    expect(evidence.orders.fired).toBeGreaterThanOrEqual(450);
+    expect(evidence.orders.fired).toBeLessThan(900);
+    const { verdict, exitCode, reasons } = judge(evidence);
+    expect({ verdict, exitCode }).toEqual({ verdict: 'invalid', exitCode: 4 });
+    expect(reasons.map((reason) => reason.message).join(' ')).toMatch(/worker/);
+  });
+});
