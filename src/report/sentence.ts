@@ -30,11 +30,18 @@ export function metricText(sloText: string): string {
     .trim();
 }
 
-/** The traffic's name and start where something happened: ` during hourly at 14:00`; `` for the base, which is always on. */
+/**
+ * The traffic's name and start where something happened: ` during hourly at 14:00`; `` for the base, which is always on,
+ * and for a window that reaches beyond the part: what went wrong in it may not be the part's doing. Windows are whole
+ * seconds, so a part counts from the second it starts in to the one it ends in.
+ */
 export function partAt(evidence: Evidence, fromUs: number, untilUs: number, say: 'start' | 'name' = 'start'): string {
+  const untilPlannedUs = Math.min(untilUs, evidence.durationUs);
   const on = evidence.phases.filter(
     (phase) =>
-      phase.fromUs < untilUs && phase.untilUs > fromUs && (phase.fromUs > 0 || phase.untilUs < evidence.durationUs),
+      Math.floor(phase.fromUs / 1e6) * 1e6 <= fromUs &&
+      untilPlannedUs <= Math.ceil(phase.untilUs / 1e6) * 1e6 &&
+      (phase.fromUs > 0 || phase.untilUs < evidence.durationUs),
   );
   const latest = on.sort((a, b) => b.fromUs - a.fromUs)[0];
   if (latest === undefined) return '';

@@ -1,5 +1,8 @@
-// The runs whose reports the golden files show: one of each verdict, small, and made of plain orders.
+// The runs whose reports the golden files show: one of each verdict, small, and made of plain orders. The gates are
+// written out here, so that the files change when the reports do and not whenever the judge words a check anew.
 
+import type { Gate } from '../../src/judge/spec.ts';
+import { exitCodeOf, verdictOf } from '../../src/judge/verdict.ts';
 import type { RunRecord } from '../../src/report/record.ts';
 import type { Order } from '../support/evidence.ts';
 import { steadyOrders } from '../support/evidence.ts';
@@ -22,12 +25,26 @@ const answered = (dueUs: number, index: number): Partial<Order> => {
 const SLO = ['p99 < 300ms', 'p99 < 300ms in every 1m', 'p99 < 800ms during hourly', 'errors < 0.1%'];
 const PHASES = (durationUs: number) => [
   { part: 'base', fromUs: 0, untilUs: durationUs },
-  { part: 'hourly', fromUs: 120e6, untilUs: 150e6 },
+  { part: 'hourly', fromUs: 120e6, untilUs: 190e6 },
 ];
 const FOR_S = 240;
 
-const run = (orders: Order[], options: RecordOptions = {}): RunRecord =>
-  recordOf(orders, { slo: SLO, durationUs: FOR_S * 1e6, phases: PHASES(FOR_S * 1e6), ...options });
+const ok = (name: string): Gate => ({
+  name,
+  status: 'ok',
+  measured: 'none',
+  limit: 'none',
+  touched: undefined,
+  advice: '',
+});
+const FIT = ['dropped', 'identities', 'pace', 'lateness', 'lost workers', 'sockets'].map(ok);
+
+const run = (orders: Order[], options: RecordOptions = {}, gates: Gate[] = FIT): RunRecord => {
+  const record = recordOf(orders, { slo: SLO, durationUs: FOR_S * 1e6, phases: PHASES(FOR_S * 1e6), ...options });
+  const { ending } = record.evidence;
+  const verdict = verdictOf(record.judgement.slo, gates, ending);
+  return { ...record, judgement: { ...record.judgement, gates, verdict, exitCode: exitCodeOf(verdict, ending) } };
+};
 
 export const passing = (): RunRecord => run(steadyOrders(50, FOR_S, answered));
 
@@ -55,6 +72,34 @@ export const interrupted = (): RunRecord =>
     },
   );
 
+const UNFIT: Gate[] = [
+  {
+    name: 'dropped',
+    status: 'void',
+    measured: '30 orders found the queue full',
+    limit: 'none',
+    touched: 0.0025,
+    advice: 'raise `target.connections` or `target.queue`: shoppers that were never sent cannot be judged',
+  },
+  {
+    name: 'pace',
+    status: 'void',
+    measured: '48 of 240 seconds off plan, at worst 45 for 50 in second 0',
+    limit: '1 + 1 % a second; void in more than 5 % of the seconds',
+    touched: 0.2,
+    advice: 'use more workers, or a machine with less else to do',
+  },
+  {
+    name: 'lateness',
+    status: 'void',
+    measured: 'p99 70 ms, p99.9 70 ms',
+    limit: 'p99 ≤ 6 ms, p99.9 ≤ 30 ms',
+    touched: 0.2,
+    advice: 'use more workers, a machine with less else to do, or a lower rate',
+  },
+  ...FIT.slice(3),
+];
+
 /** A generator that stalls and drops. */
 export const unfit = (): RunRecord =>
   run(
@@ -75,4 +120,5 @@ export const unfit = (): RunRecord =>
         ],
       },
     },
+    UNFIT,
   );

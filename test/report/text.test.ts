@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Gate, SloResult } from '../../src/judge/spec.ts';
 import { plainPaint, widthOf } from '../../src/report/layout.ts';
 import type { RunRecord } from '../../src/report/record.ts';
-import { verdictSentence } from '../../src/report/sentence.ts';
+import { partAt, verdictSentence } from '../../src/report/sentence.ts';
 import { formatSummary, SUMMARY_LINES } from '../../src/report/text.ts';
 import { golden } from '../support/golden.ts';
 import { failing, interrupted, passing, unfit } from './runs.ts';
@@ -145,5 +145,33 @@ describe('verdictSentence', () => {
     expect(verdictSentence({ ...runs.failing, evidence })).toMatch(
       /^11,970 of 12,000 orders were accepted in 1 m 30 s, when `errors > 20% for 30s` stopped the run; p99/,
     );
+  });
+});
+
+describe('partAt', () => {
+  const { evidence } = runs.failing;
+  const phases = [
+    { part: 'base', fromUs: 0, untilUs: evidence.durationUs },
+    { part: 'hourly', fromUs: 60.4e6, untilUs: 90.2e6 },
+    { part: 'flash', fromUs: 70e6, untilUs: 80e6 },
+  ];
+  const at = (fromS: number, untilS: number) => partAt({ ...evidence, phases }, fromS * 1e6, untilS * 1e6);
+
+  it('names the part that a window lies in, the latest of several', () => {
+    expect(at(85, 90)).toBe(' during hourly at 00:01');
+    expect(at(71, 72)).toBe(' during flash at 00:01:10');
+    expect(at(78, 82)).toBe(' during hourly at 00:01');
+    expect(at(60, 91)).toBe(' during hourly at 00:01');
+  });
+
+  it('blames no part for a window that reaches beyond it, nor the base for anything', () => {
+    for (const [from, until] of [
+      [0, 240],
+      [0, 60],
+      [55, 65],
+      [85, 95],
+      [60, 120],
+    ] as const)
+      expect(at(from, until)).toBe('');
   });
 });
