@@ -2,9 +2,11 @@
 // measured, where the limit lies, and what to do. One `void` makes the run INVALID, whatever the shop did.
 
 import { formatCount, formatDuration } from '../units.ts';
+import { healthGates } from './gates-health.ts';
 import { BLIP_LIMIT, isSizeable, type JudgedSlo, latenessEffectGate, latenessSizeGate } from './lateness.ts';
 import { reachedSeconds } from './scope.ts';
 import type { Evidence, Gate, Incident, OrderCounts } from './spec.ts';
+import { witnessGate } from './witness.ts';
 
 /**
  * All gates, fit or not, in the order they are shown. `judged` are the SLOs that parsed with their results: lateness is
@@ -20,12 +22,11 @@ export function fitnessOf(evidence: Evidence, judged: readonly JudgedSlo[]): Gat
     socketsGate(evidence.incidents),
     startGate(evidence.incidents),
     paceGate(evidence),
-    latenessSizeGate(
-      evidence,
-      judged.map(({ slo }) => slo),
-    ),
+    latenessSizeGate(evidence, judged),
     latenessEffectGate(evidence, judged),
     rangeGate(evidence),
+    ...healthGates(evidence),
+    ...witnessGate(evidence),
   ];
 }
 

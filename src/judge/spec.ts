@@ -4,6 +4,7 @@ import type { Place } from '../errors.ts';
 import type { TimelineView } from '../measure/spec.ts';
 import type { OutcomeClass } from '../outcomes.ts';
 import type { SloLine } from '../profile/plan.ts';
+import type { MachineHealth, WorkerHealth } from './health.ts';
 
 // ── the SLO grammar's result ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -80,6 +81,27 @@ export type Ending =
 /** A contiguous stretch of the run in which one part of the traffic was on. */
 export type PhaseWindow = { part: string; fromUs: number; untilUs: number };
 
+/** What one worker said of itself over the whole run, beside its tallies. */
+export type WorkerEvidence = WorkerHealth & {
+  /** Its share of `target.connections`, and the most it had open. */
+  connections: number;
+  openMax: number;
+  /** p99 and max of its orders' lateness, µs; NaN without orders. */
+  latenessP99Us: number;
+  latenessMaxUs: number;
+  /** ∫ orders in flight dt, order·µs; undefined when it did not end idle. */
+  inFlightAreaUs: number | undefined;
+};
+
+/** Service times of a separate process that sent a few orders of its own, by the second each was due (run/witness.ts). */
+export type WitnessEvidence = {
+  /** Orders it sent; they are in no other count. */
+  sent: number;
+  samples: readonly { second: number; serviceUs: number }[];
+  /** Why it saw less than it should have; empty when it did. */
+  trouble: string;
+};
+
 export type Evidence = {
   slo: readonly SloLine[];
   durationUs: number;
@@ -91,6 +113,12 @@ export type Evidence = {
   orders: OrderCounts;
   incidents: readonly Incident[];
   ending: Ending;
+  /** Undefined while the run goes on, and in runs that did not ask: then those gates cannot be known. */
+  workers?: readonly WorkerEvidence[];
+  /** Undefined where the operating system does not say. */
+  machine?: MachineHealth;
+  /** Undefined when no witness was asked for. */
+  witness?: WitnessEvidence;
 };
 
 // ── judgement ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -130,6 +158,10 @@ export type Gate = {
   touched: number | undefined;
   /** What to do; empty when ok. */
   advice: string;
+  /** False where this run or this machine did not say: then the status is ok, and nothing was held against anything. */
+  known?: boolean;
+  /** The same measured worker by worker, where it can be told apart. */
+  byWorker?: { worker: number; measured: string }[];
 };
 
 export type Judgement = {

@@ -2,6 +2,7 @@
 // heard only `start` fires its whole share.
 
 import type { DriverCounters, DriverName, DriverOptions } from '../drive/driver.ts';
+import type { HealthSample } from '../judge/health.ts';
 import type { Interval } from '../measure/spec.ts';
 import type { OrderSpec } from '../order/spec.ts';
 import type { CurveSpec } from '../traffic/spec.ts';
@@ -24,7 +25,7 @@ export type ToWorker =
   /** Fire nothing more and give up what is in hand. */
   | { type: 'abort' };
 
-export type FromWorker = { type: 'ready' } | { type: 'interval'; interval: Interval };
+export type FromWorker = { type: 'ready' } | { type: 'interval'; interval: Interval; health?: HealthSample };
 
 /** What a worker itself counted over its whole share; held against the merged timeline by the identities. */
 export type ShareReport = {
@@ -43,6 +44,12 @@ export type ShareReport = {
   /** Attempts that found no socket on this machine. */
   noSocket: number;
   counters: DriverCounters;
+  /** The driver's cap on connections. */
+  connections: number;
+  /** Fired and not ended, at the end: 0 unless a bug. */
+  inFlight: number;
+  /** ∫ orders in flight dt over the whole share, order·µs. */
+  inFlightAreaUs: number;
   /** User + system time of this thread between start and end; undefined where the platform cannot tell. */
   cpuUs: number | undefined;
 };

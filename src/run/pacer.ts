@@ -16,6 +16,8 @@ const LONGEST_SLEEP_MS = 1_000_000;
  * answers that have already arrived waiting unread, and their service time would be ours, not the shop's.
  */
 const BURST_US = 500;
+/** A turn of the loop this long had something in it beside a look at the clock: then it was no empty one. */
+const EMPTY_TURN_US = 50;
 
 export class Pacer {
   readonly #nowUs: () => number;
@@ -23,6 +25,9 @@ export class Pacer {
   readonly #fire: (seq: number, dueUs: number) => void;
   readonly #waiter: Waiter;
   #dueUs = 0;
+  /** When the turn before this one ended, if nothing but polling has happened since; NaN otherwise. */
+  #polledUs = Number.NaN;
+  #spunUs = 0;
   #ended: (() => void) | undefined;
   readonly #turn = (): void => this.#run();
 
@@ -47,6 +52,16 @@ export class Pacer {
     ended?.();
   }
 
+  /** Time spent so far in empty turns of the event loop: polling for a due time that is too near to sleep. */
+  get spunUs(): number {
+    return this.#spunUs;
+  }
+
+  /** Something else was done in this turn of the loop (an answer was read): it is not an empty one. */
+  worked(): void {
+    this.#polledUs = Number.NaN;
+  }
+
   /** Orders of the schedule that were never handed over; counted one by one, after `stop`. */
   countUnreached(): number {
     let unreached = 0;
@@ -60,6 +75,8 @@ export class Pacer {
   #run(): void {
     if (!this.#ended) return;
     let nowUs = this.#nowUs();
+    // Compares false with NaN.
+    if (nowUs - this.#polledUs <= EMPTY_TURN_US) this.#spunUs += nowUs - this.#polledUs;
     const untilUs = nowUs + BURST_US;
     while (this.#dueUs <= nowUs && nowUs < untilUs) {
       this.#fire(this.#schedule.seq, this.#dueUs);
@@ -71,7 +88,9 @@ export class Pacer {
       return;
     }
     const gapUs = this.#dueUs - nowUs;
-    if (gapUs < SLEEP_FROM_US) this.#waiter.soon(this.#turn);
+    const sleeps = gapUs >= SLEEP_FROM_US;
+    this.#polledUs = sleeps ? Number.NaN : nowUs;
+    if (!sleeps) this.#waiter.soon(this.#turn);
     else this.#waiter.after(Math.min(LONGEST_SLEEP_MS, Math.floor((gapUs - WAKE_BEFORE_US) / 1e3)), this.#turn);
   }
 }

@@ -2,11 +2,13 @@
 // it touches is a parameter, so that tests run it on a virtual clock with a pretended shop.
 
 import type { Attempt, Driver, DriverSeams } from '../drive/driver.ts';
+import type { HealthSample } from '../judge/health.ts';
 import type { Recorder } from '../measure/recorder.ts';
 import type { Interval } from '../measure/spec.ts';
 import type { Answer } from '../order/answer.ts';
 import type { Schedule } from '../traffic/spec.ts';
 import type { Waiter } from './clock.ts';
+import type { HealthProbe } from './health.ts';
 import { Pacer } from './pacer.ts';
 
 const FLUSH_MS = 1_000;
@@ -18,12 +20,20 @@ export type ShareSeams = {
   recorder: Recorder;
   classify: (answer: Answer) => number;
   makeDriver: (onAnswer: DriverSeams['onAnswer']) => Driver;
-  send: (interval: Interval, transfer: ArrayBuffer[]) => void;
+  send: (interval: Interval, transfer: ArrayBuffer[], health: HealthSample | undefined) => void;
+  /** Of this thread; left out, nothing is known of it. */
+  health?: HealthProbe;
+  /** The driver's cap on connections. */
+  connections?: number;
 };
 
 export type RunningShare = {
   driver: Driver;
   noSocket: () => number;
+  /** Fired and not yet ended. */
+  inFlight: () => number;
+  /** ∫ orders in flight dt so far, order·µs. */
+  inFlightAreaUs: () => number;
   /** After the end: orders of the schedule that were neither fired nor dropped. */
   countUnreached: () => number;
   /** Tallies sent. */
@@ -36,9 +46,12 @@ export type RunningShare = {
 
 /** Starts firing at once: the clock's zero is the shared start, and an order due at 0 µs waits for it. */
 export function startShare(seams: ShareSeams): RunningShare {
-  const { nowUs, recorder, waiter } = seams;
+  const { nowUs, recorder, waiter, health, connections = Number.POSITIVE_INFINITY } = seams;
   const spare: Attempt[] = [];
   let inFlight = 0;
+  let areaUs = 0;
+  let changedUs = 0;
+  let queued = 0;
   let noSocket = 0;
   let intervals = 0;
   let firing = true;
@@ -46,9 +59,16 @@ export function startShare(seams: ShareSeams): RunningShare {
   const { promise: ended, resolve } = Promise.withResolvers<void>();
 
   const flush = (): void => {
-    const { interval, transfer } = recorder.flush(nowUs());
+    const atUs = nowUs();
+    const { interval, transfer } = recorder.flush(atUs);
     intervals = interval.index + 1;
-    seams.send(interval, transfer);
+    seams.send(interval, transfer, health?.sample(atUs, { spunUs: pacer.spunUs, queued }));
+  };
+  /** One step of ∫ L dt. Instants may come a little out of order: the sum is the same. */
+  const changeInFlight = (atUs: number, by: 1 | -1): void => {
+    areaUs += inFlight * (atUs - changedUs);
+    changedUs = atUs;
+    inFlight += by;
   };
   const settle = (): void => {
     if (firing || inFlight > 0 || !open) return;
@@ -59,8 +79,9 @@ export function startShare(seams: ShareSeams): RunningShare {
   const driver = seams.makeDriver((attempt, answer) => {
     if (answer.failure === 'no-socket') noSocket++;
     recorder.done(attempt.dueUs, attempt.firedUs, answer.sentUs, answer.doneUs, seams.classify(answer));
+    changeInFlight(answer.doneUs, -1);
+    pacer.worked();
     spare.push(attempt);
-    inFlight--;
     if (inFlight === 0) settle();
   });
   const pacer = new Pacer(nowUs, seams.schedule, waiter, (seq, dueUs) => {
@@ -69,8 +90,10 @@ export function startShare(seams: ShareSeams): RunningShare {
     attempt.dueUs = dueUs;
     attempt.firedUs = nowUs();
     if (driver.fire(attempt)) {
-      inFlight++;
+      changeInFlight(attempt.firedUs, 1);
       recorder.fired(dueUs, attempt.firedUs);
+      // It stands last in line, and no connection may be opened for it.
+      if (driver.counters.waiting > 0 && driver.counters.open >= connections) queued++;
     } else {
       recorder.dropped(dueUs, attempt.firedUs);
       spare.push(attempt);
@@ -90,6 +113,8 @@ export function startShare(seams: ShareSeams): RunningShare {
   return {
     driver,
     noSocket: () => noSocket,
+    inFlight: () => inFlight,
+    inFlightAreaUs: () => areaUs,
     countUnreached: () => pacer.countUnreached(),
     intervals: () => intervals,
     ended,

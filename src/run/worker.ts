@@ -10,6 +10,7 @@ import { compileOrder } from '../order/template.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
 import { scheduleOf } from '../traffic/schedule.ts';
 import { clockFrom, monotonicUs, waiter } from './clock.ts';
+import { threadHealth } from './health.ts';
 import type { FromWorker, Share, ShareReport, ToWorker } from './messages.ts';
 import { type RunningShare, startShare } from './share.ts';
 
@@ -34,6 +35,7 @@ export default async function fireShare({ share, port }: { share: Share; port: M
   const atUs = await started.promise;
   const lateStartUs = Math.max(0, monotonicUs() - atUs);
   const nowUs = clockFrom(atUs);
+  const health = threadHealth(nowUs());
   const cpuBefore = process.threadCpuUsage();
   running = startShare({
     nowUs,
@@ -42,11 +44,14 @@ export default async function fireShare({ share, port }: { share: Share; port: M
     recorder,
     classify,
     makeDriver: (onAnswer) => makeDriver(share.driverOptions, { templates, nowUs, onAnswer }),
-    send: (interval, transfer) => post(port, { type: 'interval', interval }, transfer),
+    send: (interval, transfer, sample) => post(port, { type: 'interval', interval, health: sample }, transfer),
+    health,
+    connections: share.driverOptions.connections,
   });
   if (early) running[early]();
   await running.ended;
   const cpu = process.threadCpuUsage(cpuBefore);
+  health.close();
   await running.driver.close();
   port.close();
 
@@ -62,6 +67,9 @@ export default async function fireShare({ share, port }: { share: Share; port: M
     lateStartUs,
     noSocket: running.noSocket(),
     counters: { ...running.driver.counters },
+    connections: share.driverOptions.connections,
+    inFlight: running.inFlight(),
+    inFlightAreaUs: running.inFlightAreaUs(),
     cpuUs: cpu.user + cpu.system,
   };
 }

@@ -87,16 +87,54 @@ describe('lateness by size', () => {
   });
 
   test('a short blip in a long run warns, says how much it touched, and lets the verdict stand', () => {
-    const judgement = judge(evidenceOf(lateIn(10, 12, 50_000), OPTIONS));
+    const judgement = judge(evidenceOf(lateIn(10, 12, 20_000), OPTIONS));
     expect(judgement.gates.find((gate) => gate.name === 'lateness')).toMatchObject({ status: 'warn', touched: 2 / 60 });
     expect(judgement.verdict).toBe('pass');
   });
 
   test('a blip touches up to 3 s of a short run and 5 % of a long one', () => {
     const at = (touchedS: number, ratePerS: number, forS: number) =>
-      statusOf('lateness', lateIn(1, 1 + touchedS, 50_000, ratePerS, forS));
+      statusOf('lateness', lateIn(1, 1 + touchedS, 20_000, ratePerS, forS));
     expect([at(3, 100, 20), at(4, 100, 20)]).toEqual(['warn', 'void']);
     expect([at(10, 20, 200), at(11, 20, 200)]).toEqual(['warn', 'void']);
+  });
+});
+
+describe('a generator that stood still', () => {
+  /** 1,000 orders a second for 10 s, and not one turn of the generator in [3 s, 3 s + stall): then all at once. */
+  const stalled = (stallUs: number, serviceUs = 20_000) =>
+    steadyOrders(1000, 10, (dueUs) => {
+      const firedUs = dueUs >= 3e6 && dueUs < 3e6 + stallUs ? 3e6 + stallUs : dueUs;
+      return { firedUs, doneUs: firedUs + serviceUs };
+    });
+
+  test('for 300 ms in 10 s voids the run though one second was touched and every limit held', () => {
+    const judgement = judge(evidenceOf(stalled(300_000), { slo: ['p99 < 2s', 'errors < 1%'] }));
+    expect(judgement.slo.map((slo) => slo.status)).toEqual(['pass', 'pass']);
+    expect(judgement.gates.filter((gate) => gate.status === 'void')).toMatchObject([
+      { name: 'lateness', touched: 0.1 },
+    ]);
+    expect(judgement).toMatchObject({ verdict: 'invalid', exitCode: 4 });
+    expect(judgement.reasons[0]).toMatchObject({ code: 'lateness' });
+  });
+
+  test('for 3 ms does not', () => {
+    for (const slo of [['p99 < 300ms'], ['errors < 1%']]) {
+      expect(judge(evidenceOf(stalled(3_000), { slo })).verdict).toBe('pass');
+    }
+  });
+
+  test('does not excuse a shop that broke its limit by more than that', () => {
+    expect(judge(evidenceOf(stalled(300_000, 601_001), { slo: ['p99 < 300ms'] })).verdict).toBe('fail');
+    expect(judge(evidenceOf(stalled(300_000, 280_000), { slo: ['p99 < 300ms'] })).verdict).toBe('invalid');
+  });
+
+  test('one order late in a short quiet run is no stall', () => {
+    const orders = steadyOrders(50, 2, (dueUs, k) => ({
+      firedUs: dueUs + (k === 7 ? 40_000 : 0),
+      doneUs: dueUs + 5e4,
+    }));
+    expect(judge(evidenceOf(orders, { slo: ['errors < 5%'] })).verdict).toBe('pass');
   });
 });
 

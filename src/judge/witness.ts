@@ -1,0 +1,79 @@
+// Does somebody else see what the workers saw? A witness in a process of its own sends a few orders to the same place; if
+// its service times differ from the workers', the difference was made by the generator (METHOD §4), not by the shop.
+
+import { formatCount, formatDuration } from '../units.ts';
+import { UNKNOWN } from './gates-health.ts';
+import type { Evidence, Gate } from './spec.ts';
+import { percentileRanks } from './statistics.ts';
+
+/** Below so many orders their median says little. */
+const LEAST_SAMPLES = 12;
+/** A day of witness orders is thinned to this many: each costs a histogram of its second. */
+const MOST_SAMPLES = 1_000;
+/** What two processes on one machine may differ by without either being wrong. */
+const FLOOR_US = 1_000;
+const FLOOR_SHARE = 0.1;
+
+/**
+ * Each order of the witness against the median of the workers' orders due in the same second, so that a curve with peaks
+ * does not set a shop in a rush against a shop at rest. Were both to see the same shop, these differences would have a
+ * median of 0; they disagree when its 95 % rank interval (METHOD §5) is on one side of 0 and it is itself beyond
+ * max(1 ms, 10 % of the service). No gate at all where no witness was asked for.
+ */
+export function witnessGate(evidence: Evidence): Gate[] {
+  const { witness } = evidence;
+  if (witness === undefined) return [];
+  const limit = `service within ${formatDuration(FLOOR_US)} or ${FLOOR_SHARE * 100} % of the workers', or within the intervals`;
+  const gate = { name: 'witness', limit, touched: undefined };
+  const pairs = pairsOf(evidence);
+  const sent = `${formatCount(witness.sent)} orders of its own`;
+  if (pairs.length < LEAST_SAMPLES) {
+    const why = witness.trouble === '' ? `${formatCount(pairs.length)} pairs are too few` : witness.trouble;
+    return [{ ...gate, status: 'ok', measured: `${UNKNOWN}: ${why} (${sent})`, advice: '', known: false }];
+  }
+  const differences = pairs.map((pair) => pair.witnessUs - pair.workersUs).sort((a, b) => a - b);
+  const middle = medianOf(differences);
+  const [low, high] = percentileRanks(0.5, differences.length).map((rank) => differences[rank - 1]!) as [
+    number,
+    number,
+  ];
+  const workersUs = medianOf(pairs.map((pair) => pair.workersUs).sort((a, b) => a - b));
+  const floorUs = Math.max(FLOOR_US, FLOOR_SHARE * workersUs);
+  const side = middle < 0 ? 'faster' : 'slower';
+  const [near, far] = [low, high].map(Math.abs).sort((a, b) => a - b) as [number, number];
+  const beyond = low > 0 || high < 0;
+  const interval = beyond ? ` (${formatDuration(near)} to ${formatDuration(far)})` : '';
+  const measured =
+    `the median order of the witness was answered ${formatDuration(Math.abs(middle))}${interval} ${side} ` +
+    `than the workers' ${formatDuration(workersUs)}; ${sent}`;
+  if (!beyond || Math.abs(middle) <= floorUs) return [{ ...gate, status: 'ok', measured, advice: '' }];
+  const advice =
+    'the workers add to, or hide, what the shop takes: use more workers, or a machine with less else to do';
+  return [{ ...gate, status: 'void', measured, advice }];
+}
+
+type Pair = { witnessUs: number; workersUs: number };
+
+function pairsOf({ witness, timeline }: Evidence): Pair[] {
+  const samples = witness?.samples ?? [];
+  const step = Math.max(1, Math.ceil(samples.length / MOST_SAMPLES));
+  const medians = new Map<number, number>();
+  const pairs: Pair[] = [];
+  for (let i = 0; i < samples.length; i += step) {
+    const { second, serviceUs } = samples[i]!;
+    let workersUs = medians.get(second);
+    if (workersUs === undefined) {
+      const service = timeline.tally(second, second + 1).histogram({ of: 'service' });
+      workersUs = service.count > 0 ? service.percentile(0.5) : Number.NaN;
+      medians.set(second, workersUs);
+    }
+    if (!Number.isNaN(workersUs)) pairs.push({ witnessUs: serviceUs, workersUs });
+  }
+  return pairs;
+}
+
+/** Of a sorted list that is not empty. */
+function medianOf(sorted: readonly number[]): number {
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
