@@ -1,6 +1,7 @@
 // Everything one run leaves behind, as one value: what every page, file and line about a run is made from. The run
 // builds it once at its end; nothing here is derived, so that result.ts, text.ts and the rest cannot disagree.
 
+import type { NoiseFloor } from '../judge/calibration.ts';
 import type { Evidence, Judgement } from '../judge/spec.ts';
 import type { Plan } from '../profile/plan.ts';
 
@@ -50,5 +51,5 @@ export type RunRecord = {
   run: RunStory;
   environment: Environment;
   /** What the generator itself used. */
-  generator: { cpuUs?: number; rssBytes?: number; workers: WorkerStory[] };
+  generator: { cpuUs?: number; rssBytes?: number; workers: WorkerStory[]; noiseFloor?: NoiseFloor };
 };

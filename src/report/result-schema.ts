@@ -122,6 +122,8 @@ const generator = object({
       limit: text,
       touched: described(maybeAmount, 'Share of the run touched, 0…1.'),
       advice: text,
+      known: described({ type: 'boolean' }, 'False where this run or this machine did not say.'),
+      byWorker: listOf(object({ worker: count, measured: text })),
     }),
   ),
   incidents: listOf(incident),
@@ -134,7 +136,26 @@ const generator = object({
       waitingMax: count,
       opened: count,
       cpuUs: maybeAmount,
+      worstBusyShare: described(maybeAmount, 'Of its event loop, of the busiest 5 s; waiting for due times excluded.'),
+      gcShare: maybeAmount,
+      gcMaxUs: maybeAmount,
+      connections: described(maybeAmount, 'Its cap on connections.'),
+      queued: described(maybeAmount, 'Orders that found all of them taken.'),
+      latenessP99Us: maybeAmount,
+      latenessMaxUs: maybeAmount,
     }),
+  ),
+  machine: described(
+    orNull(object({ stealShare: amount, worstSteal: amount, involuntary: maybeAmount })),
+    'Shares of the CPU given to others, over the run and in the worst second; involuntary context switches.',
+  ),
+  witness: described(
+    orNull(object({ sent: count, answered: count })),
+    'Orders of a separate process, counted nowhere else; null without --witness.',
+  ),
+  noiseFloor: described(
+    orNull(object({ p50Us: amount, p99Us: amount })),
+    'Response of a target that does nothing, on this machine, by `doorbuster calibrate`.',
   ),
 });
 

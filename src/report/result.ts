@@ -1,7 +1,8 @@
 // result.json: the run as data, for CI jobs, comparisons and people with jq (DESIGN §3). Times µs, rates per second,
 // shares 0…1; what cannot be known is null. The published schema is result-schema.ts; a test holds the two together.
 
-import type { Ending, Gate, Incident, OrderCounts, Reason, SloResult, Verdict } from '../judge/spec.ts';
+import type { NoiseFloor } from '../judge/calibration.ts';
+import type { Ending, Evidence, Gate, Incident, OrderCounts, Reason, SloResult, Verdict } from '../judge/spec.ts';
 import type { OutcomeSummary, TimeSummary } from '../measure/summary.ts';
 import { summaryOf } from '../measure/summary.ts';
 import type { Adjustment } from '../profile/plan.ts';
@@ -27,6 +28,17 @@ export type ResultSlo = {
   windows: { total: number; failed: number; undecided: number } | null;
   worst: (Window & { measured: number }) | null;
   says: string;
+};
+
+/** What a worker said of itself; null where it did not. `worstBusyShare`: of the busiest 5 s. */
+export type WorkerHealthRow = {
+  worstBusyShare: number | null;
+  gcShare: number | null;
+  gcMaxUs: number | null;
+  connections: number | null;
+  queued: number | null;
+  latenessP99Us: number | null;
+  latenessMaxUs: number | null;
 };
 
 export type Result = {
@@ -55,9 +67,16 @@ export type Result = {
     clamped: number;
     cpuUs: number | null;
     rssBytes: number | null;
-    gates: (Omit<Gate, 'touched'> & { touched: number | null })[];
+    gates: (Omit<Gate, 'touched' | 'known' | 'byWorker'> & {
+      touched: number | null;
+      known: boolean;
+      byWorker: { worker: number; measured: string }[];
+    })[];
     incidents: Incident[];
-    perWorker: (Omit<WorkerStory, 'cpuUs'> & { cpuUs: number | null })[];
+    perWorker: (Omit<WorkerStory, 'cpuUs'> & { cpuUs: number | null } & WorkerHealthRow)[];
+    machine: { stealShare: number; worstSteal: number; involuntary: number | null } | null;
+    witness: { sent: number; answered: number } | null;
+    noiseFloor: NoiseFloor | null;
   };
   environment: Omit<Environment, 'commit'> & { commit: string | null };
   run: {
@@ -134,10 +153,41 @@ function generatorOf({ run, generator, judgement, evidence }: RunRecord, clamped
     clamped,
     cpuUs: known(generator.cpuUs),
     rssBytes: known(generator.rssBytes),
-    gates: judgement.gates.map((gate) => ({ ...gate, touched: known(gate.touched) })),
+    gates: judgement.gates.map((gate) => ({
+      ...gate,
+      touched: known(gate.touched),
+      known: gate.known ?? true,
+      byWorker: gate.byWorker ?? [],
+    })),
     incidents: [...evidence.incidents],
-    perWorker: generator.workers.map((worker) => ({ ...worker, cpuUs: known(worker.cpuUs) })),
+    perWorker: generator.workers.map((worker) => ({
+      ...worker,
+      cpuUs: known(worker.cpuUs),
+      ...healthOf(evidence, worker.worker),
+    })),
+    machine: machineOf(evidence),
+    witness: evidence.witness ? { sent: evidence.witness.sent, answered: evidence.witness.samples.length } : null,
+    noiseFloor: generator.noiseFloor ?? null,
   };
+}
+
+function healthOf({ workers }: Evidence, worker: number): WorkerHealthRow {
+  const health = workers?.find((each) => each.worker === worker);
+  return {
+    worstBusyShare: known(health?.worstBusy?.share),
+    gcShare: health && health.wallUs > 0 ? health.gcUs / health.wallUs : null,
+    gcMaxUs: known(health?.gcMaxUs),
+    connections: known(health?.connections),
+    queued: known(health?.queued),
+    latenessP99Us: known(health?.latenessP99Us),
+    latenessMaxUs: known(health?.latenessMaxUs),
+  };
+}
+
+function machineOf({ machine }: Evidence): Result['generator']['machine'] {
+  if (machine === undefined) return null;
+  const { stealShare, worstSteal, involuntary } = machine;
+  return { stealShare, worstSteal, involuntary: known(involuntary) };
 }
 
 function runOf({ run, plan, evidence }: RunRecord): Result['run'] {

@@ -1,7 +1,8 @@
 // The closing summary of a run: what a person sees when the terminal comes to rest. The verdict and why come first, then
 // the limits, then the numbers they rest on. At most 25 lines whatever the run, so that it fits where it is read.
 
-import type { Evidence, Gate, SloResult } from '../judge/spec.ts';
+import type { NoiseFloor } from '../judge/calibration.ts';
+import type { Evidence, Gate, Judgement, SloResult } from '../judge/spec.ts';
 import type { View } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import { formatClock, formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
@@ -184,14 +185,15 @@ function outcomeLine(record: RunRecord, width: number): string {
 
 /** One line when all is well; otherwise each check that is not, with what to do, in at most `room` lines. */
 function fitnessLines(
-  { judgement, evidence }: RunRecord,
+  { judgement, evidence, generator }: RunRecord,
   { paint }: TextOptions,
   width: number,
   room: number,
 ): string[] {
   const wrong = judgement.gates.filter((gate) => gate.status !== 'ok');
   const columns = width - LABEL;
-  if (wrong.length === 0) return [labelled('generator', fitting(fitWays(judgement.gates.length, evidence), columns))];
+  if (wrong.length === 0)
+    return [labelled('generator', fitting(fitWays(judgement, evidence, generator.noiseFloor), columns))];
   const shown = wrong.slice(0, wrong.length <= room ? room : room - 1);
   const each = Math.floor((wrong.length <= room ? room : room - 1) / shown.length);
   const lines = shown.flatMap((gate) => gateLines(gate, columns, each));
@@ -202,12 +204,17 @@ function fitnessLines(
   });
 }
 
-function fitWays(checks: number, { timeline }: Evidence): string[] {
-  const fit = checks === 0 ? 'not checked' : checks === 1 ? 'fit: its check held' : `fit: all ${checks} checks held`;
+/** A check that this run or this machine could not make is no check that held. */
+function fitWays({ gates }: Judgement, { timeline }: Evidence, noise: NoiseFloor | undefined): string[] {
+  const held = gates.filter((gate) => gate.known !== false).length;
+  const open = gates.length - held;
+  const fit = held === 0 ? 'not checked' : held === 1 ? 'fit: its check held' : `fit: all ${held} checks held`;
+  const cannot = open === 0 ? fit : `${fit}, ${open} cannot be made here`;
   const late = timeline.total().histogram({ of: 'lateness' });
-  if (late.count < leastCountFor(0.99)) return [fit];
-  const p99 = `${fit}, lateness p99 ${formatDuration(late.percentile(0.99))}`;
-  return [`${p99}, max ${formatDuration(late.maxUs)}`, p99, fit];
+  const p99 = late.count < leastCountFor(0.99) ? '' : `, lateness p99 ${formatDuration(late.percentile(0.99))}`;
+  const max = p99 === '' ? '' : `, max ${formatDuration(late.maxUs)}`;
+  const floor = noise === undefined ? '' : ` · noise floor of this machine: p50 ${formatDuration(noise.p50Us)}`;
+  return [cannot + p99 + max + floor, fit + p99 + max + floor, fit + p99 + floor, fit + p99 + max, fit + p99, fit];
 }
 
 /** The limit is left out where it would push out what to do. */
