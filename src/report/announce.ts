@@ -1,10 +1,11 @@
 // What `run` says before the first order: how many, how fast, by what, and what this run will not be able to show.
 
 import type { Plan } from '../profile/plan.ts';
-import { formatCount, formatDuration, formatRate } from '../units.ts';
+import { formatDuration, formatRate } from '../units.ts';
 import { visible } from './foreign.ts';
 import { type TextOptions, wrap } from './layout.ts';
 import type { RunStory } from './record.ts';
+import { ordersText } from './sentence.ts';
 
 export type Announced = Pick<RunStory, 'workers' | 'workersReason' | 'driver'>;
 
@@ -18,7 +19,7 @@ export function formatAnnouncement(
   const { orders, durationUs, seed } = plan.traffic;
   const target = plan.target.demo ? 'the built-in shop' : visible(plan.target.shown);
   const lines = [
-    `${paint('bold', visible(plan.name))} → ${target}: ${formatCount(orders)} orders in ${formatDuration(durationUs)}, ` +
+    `${paint('bold', visible(plan.name))} → ${target}: ${ordersText(orders)} in ${formatDuration(durationUs)}, ` +
       `mean ${formatRate((orders * 1e6) / durationUs)}, peak ${formatRate(peakPerS)}`,
     `${workers} worker${workers === 1 ? '' : 's'} (${workersReason}), driver ${driver}, seed ${seed}`,
   ];

@@ -6,7 +6,7 @@ import { formatClock, formatCount, formatDuration, formatRate, formatShare } fro
 import { markdownText, redactCommand } from './foreign.ts';
 import { outcomeRows, ratesOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
-import { formatMeasure, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
+import { measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
 
 const ICONS = { pass: '✅', fail: '❌', inconclusive: '❔', invalid: '⚠️' } as const;
 const SLO_WORDS: Record<SloResult['status'], string> = {
@@ -57,7 +57,7 @@ function sloTable({ judgement, evidence }: RunRecord): string {
   const rows = judgement.slo.map((slo) => [
     SLO_WORDS[slo.status],
     code(slo.text),
-    markdownText(formatMeasure(slo.measured, slo.unit)),
+    markdownText(measureText(slo)),
     markdownText(sloDetails(slo, evidence)[0]!),
   ]);
   return table(['', 'SLO', 'Measured', ''], rows, 4);

@@ -3,12 +3,14 @@
 
 import type { PhaseWindow } from '../judge/spec.ts';
 import type { Plan } from '../profile/plan.ts';
+import { shownPathOf } from '../profile/redact.ts';
 import { formatClock, formatCount, formatDuration, formatRate } from '../units.ts';
 import type { RateStretch } from './curve-picture.ts';
 import { curvePicture } from './curve-picture.ts';
 import { visible } from './foreign.ts';
 import type { TextOptions } from './layout.ts';
 import { columnsOf, cut, padEnd, padStart, widthOf, wrap } from './layout.ts';
+import { ordersText } from './sentence.ts';
 
 /**
  * The curve, sampled by the caller (report does no traffic arithmetic). `rates`: consecutive stretches over the whole
@@ -47,7 +49,7 @@ export function formatPlan(plan: Plan, sketch: PlanSketch, options: TextOptions)
 export function totalsLine(plan: Plan, peak: PlanSketch['peak']): string {
   const { orders, durationUs, basePerS } = plan.traffic;
   return [
-    `${formatCount(orders)} orders in ${formatDuration(durationUs)}`,
+    `${ordersText(orders)} in ${formatDuration(durationUs)}`,
     ...(basePerS > 0 ? [`base ${formatRate(basePerS)}`] : []),
     `mean ${formatRate(durationUs > 0 ? orders / (durationUs / 1e6) : 0)}`,
     `peak about ${formatRate(peak.ratePerS)} at ${formatClock(peak.atUs)}`,
@@ -56,7 +58,7 @@ export function totalsLine(plan: Plan, peak: PlanSketch['peak']): string {
 
 function headSection(plan: Plan, { peak }: PlanSketch, { paint }: TextOptions, width: number): string[] {
   const { target, traffic, order } = plan;
-  const steps = order.steps.map((step) => `${step.method} ${step.path}`).join(', ');
+  const steps = order.steps.map((step) => `${step.method} ${shownPathOf(step)}`).join(', ');
   const row = (label: string, text: string) => padEnd(label, LABEL) + cut(visible(text), width - LABEL);
   const arrivals = traffic.arrivals === 'poisson' ? `random (poisson), seed ${traffic.seed}` : 'evenly spaced';
   return [

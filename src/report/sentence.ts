@@ -15,12 +15,26 @@ export const VERDICTS: Record<Verdict, { mark: string; word: string }> = {
   invalid: { mark: '!', word: 'INVALID' },
 };
 
-/** A number of an SLO in its own unit: `412 ms`, `0.12 %`, `7`, `48.6/s`; `no data` where there is none. */
-export function formatMeasure(measured: number | undefined, unit: SloResult['unit']): string {
-  if (measured === undefined || Number.isNaN(measured)) return 'no data';
+/** What was measured, for a column: `no data` without a single order, `too few` where the orders there are cannot tell. */
+export function measureText({ measured, samples, unit }: SloResult): string {
+  if (measured !== undefined && !Number.isNaN(measured)) return formatMeasure(measured, unit);
+  return samples > 0 ? 'too few' : 'no data';
+}
+
+/** A number of an SLO in its own unit: `412 ms`, `0.12 %`, `7`, `48.6/s`. */
+function formatMeasure(measured: number, unit: SloResult['unit']): string {
   if (unit === 'us') return formatDuration(measured);
   if (unit === 'share') return formatShare(measured);
   return unit === 'perS' ? formatRate(measured) : formatCount(measured);
+}
+
+export function plural(count: number, one: string): string {
+  return count === 1 ? one : `${one}s`;
+}
+
+/** `1 order`, `5,310 orders` */
+export function ordersText(count: number): string {
+  return `${formatCount(count)} ${plural(count, 'order')}`;
 }
 
 /** `p99 of accepted < 300ms in every 1m` → `p99 of accepted` */
@@ -64,6 +78,7 @@ export function windowsText(slo: SloResult): string {
 export function sloDetails(slo: SloResult, evidence: Evidence): string[] {
   if (slo.status === 'not-checked') return [visible(slo.says).split(',')[0]!, 'not checked'];
   if (slo.status === 'inconclusive') return openDetails(slo, evidence);
+  if (isTooFew(slo)) return tooFewDetails(slo);
   if (slo.windows === undefined) return [intervalText(slo), ''];
   const broken = slo.windows.failed > 0 ? windowsText(slo) : '';
   if (slo.worst === undefined) return [broken, ''];
@@ -82,7 +97,17 @@ function intervalText({ measured, interval, unit }: SloResult): string {
   return low === high ? '' : `(${low} to ${high})`;
 }
 
+/** `0 of 247 orders took 300 ms or longer; it takes 368 orders to tell p99`, then each half of it, then less. */
+function tooFewDetails(slo: SloResult): string[] {
+  const fact = factOf(slo);
+  const seen = /^(\S+ of \S+) orders? took/.exec(fact)?.[1];
+  const [, needed] = visible(slo.says).split('; ');
+  const halves = slo.status === 'inconclusive' && needed !== undefined ? [`${fact}; ${needed}`, needed] : [];
+  return [...halves, fact, ...(seen === undefined ? [] : [`${seen} slow`]), ''];
+}
+
 function openDetails(slo: SloResult, evidence: Evidence): string[] {
+  if (isTooFew(slo) && evidence.ending.kind === 'complete') return tooFewDetails(slo);
   const why = openBecause(slo, evidence);
   const interval = intervalText(slo);
   return [...(interval === '' ? [] : [`${interval}, ${why}`]), why];
@@ -94,20 +119,44 @@ function openBecause(slo: SloResult, { ending }: Evidence): string {
   return visible(slo.says);
 }
 
-function plural(count: number, one: string): string {
-  return count === 1 ? one : `${one}s`;
+/** What was seen of orders that are too few for the number asked for: `74 of 74 orders took 1 s or longer`. */
+function factOf({ says }: SloResult): string {
+  return visible(says).split(/; |, (?:which )?with 95 %/)[0]!;
 }
+
+const isTooFew = ({ measured, samples }: SloResult): boolean => measured === undefined && samples > 0;
+
+/** The number and what it is of, as the subject of a sentence: `p99 412 ms`, `0.14 % errors`, `97 % of plan accepted`. */
+function subjectOf(slo: SloResult): string {
+  const metric = metricText(slo.text);
+  const value = measureText(slo);
+  if (isTime(metric)) return `${metric} ${value}`;
+  const name = metric === 'errors' && slo.unit === 'count' ? plural(slo.measured ?? 0, 'error') : metric;
+  return `${value}${ofPlan(slo)} ${name}`;
+}
+
+/** As a sentence: `p99 was 41 ms`, `errors were 0 %`, `100 % of plan were accepted`. */
+function stateOf(slo: SloResult): string {
+  const metric = metricText(slo.text);
+  const value = measureText(slo);
+  if (isTime(metric)) return `${metric} was ${value}`;
+  return metric === 'errors' ? `errors were ${value}` : `${value}${ofPlan(slo)} were ${metric}`;
+}
+
+const isTime = (metric: string): boolean => /\b(?:p[\d.]+|max|mean)\b/.test(metric);
+const ofPlan = ({ text }: SloResult): string => (/\bof\s+plan\b/.test(text) ? ' of plan' : '');
 
 function failure(record: RunRecord): string {
   const broken = record.judgement.slo.filter((slo) => slo.status === 'fail');
   // Where it broke says more than that it broke.
   const first = broken.find((slo) => slo.worst !== undefined) ?? broken[0];
   if (first === undefined) return record.judgement.reasons[0]?.message ?? 'an SLO was broken';
-  const where = first.worst === undefined ? '' : partAt(record.evidence, first.worst.fromUs, first.worst.untilUs);
-  const windows = first.windows === undefined ? '' : ` ${windowsText(first)}`;
   const more = broken.length - 1;
   const others = more === 0 ? '' : `, and ${more} more ${plural(more, 'SLO')} ${more === 1 ? 'was' : 'were'} broken`;
-  return `${metricText(first.text)} ${formatMeasure(first.measured, first.unit)}${where} broke \`${visible(first.text)}\`${windows}${others}`;
+  if (isTooFew(first)) return `${factOf(first)}, which broke \`${visible(first.text)}\`${others}`;
+  const where = first.worst === undefined ? '' : partAt(record.evidence, first.worst.fromUs, first.worst.untilUs);
+  const windows = first.windows === undefined ? '' : ` ${windowsText(first)}`;
+  return `${subjectOf(first)}${where} broke \`${visible(first.text)}\`${windows}${others}`;
 }
 
 function success(record: RunRecord): string {
@@ -115,7 +164,7 @@ function success(record: RunRecord): string {
   if (judged.length === 0) return 'there was no SLO to break';
   const first = judged[0]!;
   const held = judged.length === 1 ? 'the SLO held' : `all ${judged.length} SLOs held`;
-  return `${held}, ${metricText(first.text)} was ${formatMeasure(first.measured, first.unit)}`;
+  return `${held}, ${stateOf(first)}`;
 }
 
 function uncertainty({ judgement }: RunRecord): string {
@@ -146,7 +195,8 @@ export function verdictSentence(record: RunRecord): string {
   const { accepted, planned } = evidence.orders;
   const { ending } = evidence;
   const lasted = lastedUs(evidence);
-  const what = `${formatCount(accepted)} of ${formatCount(planned)} orders were accepted in ${formatDuration(lasted)}`;
+  const were = accepted === 1 ? 'was' : 'were';
+  const what = `${formatCount(accepted)} of ${ordersText(planned)} ${were} accepted in ${formatDuration(lasted)}`;
   const cutShort = ending.kind === 'interrupted' ? ', when the run was interrupted' : '';
   if (judgement.verdict === 'invalid') {
     return sentence(

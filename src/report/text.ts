@@ -11,7 +11,7 @@ import type { Style, TextOptions } from './layout.ts';
 import { columnsOf, cut, fitting, joinFitting, padEnd, padStart, widthOf, wrap } from './layout.ts';
 import { outcomeRows, ratesOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
-import { formatMeasure, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
+import { measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
 
 /** A terminal of 25 rows shows all of it. */
 export const SUMMARY_LINES = 25;
@@ -73,7 +73,7 @@ function sloLines({ judgement, evidence }: RunRecord, { paint }: TextOptions, wi
   if (all.length === 0) return [];
   const shown = new Set(all.length <= room ? all : mostTelling(all, Math.max(1, room - 1)));
   const textWidth = Math.min(Math.max(...all.map((slo) => widthOf(visible(slo.text)))), Math.floor(width * 0.45));
-  const numbers = new Map(all.map((slo) => [slo, formatMeasure(slo.measured, slo.unit)]));
+  const numbers = new Map(all.map((slo) => [slo, measureText(slo)]));
   const numberWidth = Math.max(...[...shown].map((slo) => widthOf(numbers.get(slo)!)));
   const lines = all
     .filter((slo) => shown.has(slo))

@@ -2,10 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Gate, SloResult } from '../../src/judge/spec.ts';
 import { plainPaint, widthOf } from '../../src/report/layout.ts';
+import { formatMarkdown } from '../../src/report/markdown.ts';
 import type { RunRecord } from '../../src/report/record.ts';
 import { partAt, verdictSentence } from '../../src/report/sentence.ts';
 import { formatSummary, SUMMARY_LINES } from '../../src/report/text.ts';
+import type { Order } from '../support/evidence.ts';
+import { steadyOrders } from '../support/evidence.ts';
 import { golden } from '../support/golden.ts';
+import { recordOf } from '../support/record.ts';
 import { failing, interrupted, passing, unfit } from './runs.ts';
 
 const FOLDER = 'reports/2026-11-23T04-05-54Z-mi-fan-fest';
@@ -173,5 +177,68 @@ describe('partAt', () => {
       [60, 120],
     ] as const)
       expect(at(from, until)).toBe('');
+  });
+});
+
+describe('orders that are too few for a percentile', () => {
+  const few = (doneUs: number, slo: string[] = ['p99 < 1s'], many = 74) =>
+    recordOf(
+      steadyOrders(many, 1, (dueUs) => ({ doneUs: dueUs + doneUs })),
+      { slo },
+    );
+
+  it('are said to be too few, and what they were seen to do', () => {
+    const slow = few(1.5e6);
+    expect(slow.judgement.slo[0]).toMatchObject({ status: 'fail', measured: undefined, samples: 74 });
+    for (const text of [summary(slow), formatMarkdown(slow)]) {
+      expect(text).toContain('74 of 74 orders took 1 s or longer');
+      expect(text).not.toContain('no data');
+      expect(text).toContain('too few');
+    }
+    expect(verdictSentence(slow)).toMatch(
+      /^74 of 74 orders were accepted in 1 s; 74 of 74 orders took 1 s or longer, which broke `p99 < 1s`\.$/,
+    );
+  });
+
+  it('and how many it takes, whole or not at all', () => {
+    const open = few(20_000, ['p99 < 300ms'], 247);
+    const [slo] = open.judgement.slo.map((each) => ({ ...each, text: `${each.text} during a-part-with-a-long-name` }));
+    const text = (width: number) => summary({ ...open, judgement: { ...open.judgement, slo: [slo!] } }, width);
+    expect(text(120)).toContain('too few  it takes 368 orders to tell p99');
+    expect(text(80)).toMatch(/too few {2}0 of 247 slow$/m);
+    expect(text(80)).not.toContain('…');
+  });
+
+  it('are no data only where there are none', () => {
+    const none = few(0, ['p99 of failed < 1s']);
+    expect(summary(none)).toMatch(/\? open {4}p99 of failed < 1s {2}no data/);
+  });
+});
+
+describe('the grammar of the sentence', () => {
+  const because = (slo: string, ends: (index: number) => Order['ends'] = () => 'accepted', forS = 10) =>
+    verdictSentence(
+      recordOf(
+        steadyOrders(40, forS, (dueUs, index) => ({ doneUs: dueUs + 20_000, ends: ends(index) })),
+        { slo: [slo] },
+      ),
+    ).replace(/^.*; /, '');
+
+  it('fits what was measured', () => {
+    expect(because('errors < 1%')).toBe('the SLO held, errors were 0 %.');
+    expect(because('accepted >= 99% of plan')).toBe('the SLO held, 100 % of plan were accepted.');
+    expect(because('p99 < 1s')).toBe('the SLO held, p99 was 20 ms.');
+    const failing = (index: number) => (index < 1 ? 'failed' : 'accepted');
+    expect(because('errors == 0', failing)).toBe('1 error broke `errors == 0`.');
+    expect(because('errors < 0.1%', failing)).toBe('0.25 % errors broke `errors < 0.1%`.');
+    expect(because('accepted >= 99% of plan', (index) => (index % 2 ? 'unknown' : 'accepted'))).toBe(
+      '50 % of plan accepted broke `accepted >= 99% of plan`.',
+    );
+  });
+
+  it('knows one from many', () => {
+    expect(verdictSentence(recordOf([{ dueUs: 0 }], { slo: ['errors < 1%'] }))).toMatch(
+      /^1 of 1 order was accepted in 1 s;/,
+    );
   });
 });
