@@ -13,15 +13,15 @@ const COLON = 58;
 const DELETE = 127;
 
 const TOKEN_CHAR = 1;
-const VALUE_CHAR = 2;
+const TEXT_CHAR = 2;
 const DIGIT = 4;
 
-/** What each byte may be part of: a header's name, a header's value, a number. */
+/** What each byte may be part of: a header's name, a line, a number. */
 const KINDS = Uint8Array.from({ length: 256 }, (_, code) => {
   const char = String.fromCharCode(code);
   const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]$/.test(char) ? TOKEN_CHAR : 0;
-  const value = code === TAB || (code >= SPACE && code !== DELETE) ? VALUE_CHAR : 0;
-  return token | value | (code >= ZERO && code < ZERO + 10 ? DIGIT : 0);
+  const text = code === TAB || (code >= SPACE && code !== DELETE) ? TEXT_CHAR : 0;
+  return token | text | (code >= ZERO && code < ZERO + 10 ? DIGIT : 0);
 });
 
 /** `lower` is in lower case; the bytes may be in any. */
@@ -33,18 +33,24 @@ function spells(bytes: Uint8Array, from: number, lower: string): boolean {
   return true;
 }
 
+/** The index of the first byte that may not stand within a line of a head: a control character other than a tab; or `to`. */
+export function endOfText(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to && (KINDS[bytes[at]!]! & TEXT_CHAR) !== 0) at++;
+  return at;
+}
+
 /**
- * Where the colon of a header line (without its CRLF) stands; −1 when it is none: no name, no colon, white space before
- * either (a folded line is refused with it), a control character in the value.
+ * Where the colon of a header line stands; −1 when it is none: no name, no colon, or white space before either (which
+ * refuses a folded line).
  */
 export function colonOf(bytes: Uint8Array, from: number, to: number): number {
   let colon = from;
   while (colon < to && (KINDS[bytes[colon]!]! & TOKEN_CHAR) !== 0) colon++;
-  if (colon === from || colon === to || bytes[colon] !== COLON) return -1;
-  for (let at = colon + 1; at < to; at++) if ((KINDS[bytes[at]!]! & VALUE_CHAR) === 0) return -1;
-  return colon;
+  return colon === from || colon === to || bytes[colon] !== COLON ? -1 : colon;
 }
 
+/** Lines are given without their CRLF, and up to `endOfText`. */
 export class Head implements AnswerHeaders {
   /** 0 before the status line was read. */
   status = 0;
@@ -78,7 +84,7 @@ export class Head implements AnswerHeaders {
     this.#keepAlive = false;
   }
 
-  /** `HTTP/1.1 201 Created`, without its CRLF; false when it is no status line of HTTP/1.0 or 1.1. */
+  /** `HTTP/1.1 201 Created`; false when it is no status line of HTTP/1.0 or 1.1. */
   readStatusLine(bytes: Uint8Array, from: number, to: number): boolean {
     // Eight bytes of version, a space, three digits; a reason is separated by a space but may be left out, space and all.
     if (to - from < 12 || !spells(bytes, from, 'http/1.') || bytes[from + 8] !== SPACE) return false;
@@ -90,13 +96,12 @@ export class Head implements AnswerHeaders {
       if ((KINDS[bytes[at]!]! & DIGIT) === 0) return false;
       status = status * 10 + bytes[at]! - ZERO;
     }
-    for (let at = from + 13; at < to; at++) if ((KINDS[bytes[at]!]! & VALUE_CHAR) === 0) return false;
     this.status = status;
     this.#http10 = minor === 0;
     return true;
   }
 
-  /** One header line without its CRLF; returns what is wrong with it. */
+  /** One header line; returns what is wrong with it. */
   readHeader(bytes: Uint8Array, from: number, to: number): string | undefined {
     const colon = colonOf(bytes, from, to);
     if (colon < 0) return 'header line';

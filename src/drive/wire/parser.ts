@@ -4,7 +4,7 @@
 
 import type { Failure } from '../../order/answer.ts';
 import { Capture } from '../capture.ts';
-import { colonOf, Head } from './head.ts';
+import { colonOf, endOfText, Head } from './head.ts';
 
 const CR = 13;
 const LF = 10;
@@ -74,10 +74,12 @@ export class Parser {
     return this.#phase === DONE && this.#delimited && this.head.persistent;
   }
 
-  /** Ready for the next answer; one to HEAD has no body whatever its head says. */
+  /**
+   * Ready for the next answer; one to HEAD has no body whatever its head says. The last answer can be looked at until
+   * the first `push`: the next order may be on its way while it is being reported.
+   */
   begin(toHead: boolean): void {
     this.head.clear();
-    this.capture.clear();
     this.failure = undefined;
     this.detail = '';
     this.heard = false;
@@ -94,6 +96,7 @@ export class Parser {
    * said more than was asked. Views of `bytes` are kept only of an answer that this push has completed.
    */
   push(bytes: Uint8Array, from: number, to: number): number {
+    if (!this.heard) this.capture.clear();
     this.heard = true;
     let at = from;
     while (at < to && this.#phase < DONE) {
@@ -150,22 +153,25 @@ export class Parser {
   /** Lines of area[base, to); returns the index behind the empty line that ends them, or −1. */
   #scan(area: Uint8Array, base: number, to: number): number {
     let lineAt = base + this.#lineAt;
-    for (let at = base + this.#scannedAt; at < to; at++) {
-      if (area[at] !== LF) continue;
-      if (at === lineAt || area[at - 1] !== CR) {
-        this.#break('unreadable', 'line end');
+    let at = base + this.#scannedAt;
+    for (;;) {
+      at = endOfText(area, at, to);
+      if (at + 1 >= to) break;
+      if (area[at] !== CR || area[at + 1] !== LF) {
+        this.#break('unreadable', 'control character');
         return -1;
       }
-      if (at - 1 === lineAt && (lineAt > base || this.#phase === TRAILER)) {
-        this.#headBytes += at + 1 - base;
+      if (at === lineAt && (lineAt > base || this.#phase === TRAILER)) {
+        this.#headBytes += at + 2 - base;
         this.#endLines(area, base + this.#headersAt, lineAt);
-        return at + 1;
+        return at + 2;
       }
-      if (!this.#readLine(area, base, lineAt, at - 1)) return -1;
-      lineAt = at + 1;
+      if (!this.#readLine(area, base, lineAt, at)) return -1;
+      at += 2;
+      lineAt = at;
     }
     this.#lineAt = lineAt - base;
-    this.#scannedAt = to - base;
+    this.#scannedAt = at - base;
     return -1;
   }
 
@@ -211,7 +217,7 @@ export class Parser {
   // ── body ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #readBody(bytes: Uint8Array, from: number, to: number): number {
-    this.capture.add(bytes.subarray(from, to));
+    this.capture.add(bytes, from, to);
     if (this.capture.seenBytes > this.#limits.maxBodyBytes) {
       this.#break('too-large', 'body');
     } else if (this.#phase !== TO_THE_END) {
