@@ -43,18 +43,23 @@ export function padStart(text: string, columns: number): string {
   return ' '.repeat(Math.max(0, columns - widthOf(text))) + text;
 }
 
-/** At most `columns` wide; what does not fit ends in `…`. */
+/** `2,100`, `00:14`, `0.1%`, `300 ms`, `48.6/s`: what says something else once its end is missing. */
+const NUMBER = /\d[\d.,:]*(?: ?(?:(?:µs|ms|min|s|m|h|d|x)(?![\p{L}\d])|%)|\/s)?/gu;
+
+/** At most `columns` wide; what does not fit ends in `…`. Never ends inside a number or between it and its unit. */
 export function cut(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
-  let kept = '';
+  let end = 0;
   let used = 0;
   for (const character of text) {
-    const next = columnsOfCharacter(character);
-    if (used + next > columns - 1) break;
-    kept += character;
-    used += next;
+    used += columnsOfCharacter(character);
+    if (used > columns - 1) break;
+    end += character.length;
   }
-  return `${kept.trimEnd()}…`;
+  for (const { 0: number, index } of text.matchAll(NUMBER)) {
+    if (index < end && end < index + number.length) end = index;
+  }
+  return `${text.slice(0, end).trimEnd()}…`;
 }
 
 const GLUE = '\u00a0';

@@ -25,6 +25,19 @@ describe('layout', () => {
     );
   });
 
+  it('never cuts inside a number, nor between it and its unit', () => {
+    const sentence = '0 of 2,247 orders took 300 ms or longer at 00:14, 0.1 % of 48.6/s';
+    const numbers = ['0', '2,247', '300 ms', '00:14,', '0.1 %', '48.6/s'];
+    for (let width = 1; width < sentence.length; width++) {
+      const kept = cut(sentence, width).replace(/…$/, '');
+      expect(sentence.startsWith(kept)).toBe(true);
+      const seen = kept.match(/\d[\d.,:]*(?: ?(?:ms|%|m(?!s))|\/s?)?/g) ?? [];
+      expect(seen, kept).toEqual(numbers.slice(0, seen.length));
+      expect(widthOf(kept), kept).toBeGreaterThan(width - 9);
+    }
+    expect(cut('0 of 247 orders took 300 ms or longer', 25)).toBe('0 of 247 orders took…');
+  });
+
   it('wraps within the width and loses no word that fits', () => {
     fc.assert(
       fc.property(text, columns, (each, width) => {
