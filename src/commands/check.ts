@@ -7,6 +7,7 @@ import { classifierOf, outcomesOf } from '../order/classify.ts';
 import { compileOrder } from '../order/template.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
+import { shownPathOf } from '../profile/redact.ts';
 import { visible } from '../report/foreign.ts';
 import { clockFrom, monotonicUs } from '../run/clock.ts';
 import { driverOptionsOf, orderFor } from '../run/run.ts';
@@ -71,8 +72,8 @@ async function sendOne(plan: Plan, url: string): Promise<Probe> {
     const answer = await promise;
     const outcome = outcomesOf(order)[classifierOf(order)(answer)];
     if (!outcome) throw new Error('the classifier named an outcome that is not in the list');
-    const { method, path } = templates[0]?.render(0) ?? { method: '?', path: '?' };
-    return { request: `${method} ${path}`, answer, outcome };
+    const [step] = order.steps;
+    return { request: step ? `${step.method} ${shownPathOf(step)}` : '?', answer, outcome };
   } finally {
     await driver.close();
   }

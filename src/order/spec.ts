@@ -17,6 +17,8 @@ export type StepSpec = {
   name: string;
   method: string;
   path: TemplateText;
+  /** The path as it may be printed: variables are names, no value of its query; `path` may hold secrets. */
+  shownPath?: string;
   headers: [name: string, value: TemplateText][];
   body: BodySpec;
 };

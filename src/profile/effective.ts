@@ -3,21 +3,29 @@
 
 import { stringify } from 'yaml';
 import type { OrderSpec, StepSpec } from '../order/spec.ts';
+import { mayHoldSecret } from '../secrets.ts';
 import type { CurveSpec } from '../traffic/spec.ts';
 import { hashOf } from './hash.ts';
-import { at, mapLeaves } from './paths.ts';
+import { at, mapLeaves, type Path, startsWith } from './paths.ts';
 import type { Adjustment, SloLine, TargetPlan } from './plan.ts';
-import { redacted } from './redact.ts';
+import { hidden, redacted } from './redact.ts';
 import { holdsVariable } from './variables.ts';
 
-/** `filled` has its defaults and its variables; `raw` is as written. */
-export function effectiveYamlOf(
-  filled: unknown,
-  { raw, file, adjustments }: { raw: unknown; file: string; adjustments: readonly Adjustment[] },
-): string {
+type Shown = {
+  /** As written. */
+  raw: unknown;
+  file: string;
+  /** Paths that a flag wrote. */
+  flagged: readonly Path[];
+  adjustments: readonly Adjustment[];
+};
+
+/** `filled` has its defaults and its variables. What a flag wrote is shown as little as in the command line. */
+export function effectiveYamlOf(filled: unknown, { raw, file, flagged, adjustments }: Shown): string {
   const shown = mapLeaves(filled, (leaf, path) => {
     const written = at(raw, path);
-    return redacted(holdsVariable(written) ? written : leaf, path);
+    const isFlagged = flagged.some((prefix) => startsWith(path, prefix)) && mayHoldSecret(path);
+    return (isFlagged ? hidden : redacted)(holdsVariable(written) ? written : leaf, path);
   });
   const head = [
     `Effective profile of ${file.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')}: defaults filled in, secrets redacted.`,

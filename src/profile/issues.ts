@@ -2,11 +2,11 @@
 // the voice of the branch the person meant.
 
 import type { z } from 'zod';
+import { isSecretAt } from '../secrets.ts';
 import { closest, didYouMean } from '../suggest.ts';
 import { homesOf, keysAt } from './json-schema.ts';
 import { at, formatPath, isMap, type Path } from './paths.ts';
 import type { Complain } from './problems.ts';
-import { isSecretPath } from './redact.ts';
 import { NEEDS_UNIT } from './scalars.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -40,7 +40,7 @@ function tellIssue(issue: Issue, base: Path, telling: Telling): void {
   } else {
     // A rule that refuses a whole map or list says what is wrong with it; its kind says nothing.
     const isWhole = issue.code === 'custom' && typeof written === 'object';
-    const shown = isWhole || isSecretPath(path) ? '' : gotOf(written);
+    const shown = isWhole || isSecretAt(path) ? '' : gotOf(written);
     const message = `${name} ${phrase}${shown}${suggestionOf(issue, written)}`;
     telling.complain({ code: issue.code === 'invalid_type' ? 'WRONG_TYPE' : 'BAD_VALUE', message, path });
   }

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { BodySpec, OrderSpec, StepSpec, Weighted } from '../order/spec.ts';
 import { checkTemplate, headerMistake, pathMistake, placeholdersOf } from '../order/template.ts';
 import { at, type Path } from './paths.ts';
+import { shownPath } from './redact.ts';
 import { countOf } from './scalars.ts';
 import { BODY_KINDS, type Order } from './schema.ts';
 import { checkText, type Section } from './section.ts';
@@ -31,16 +32,27 @@ export function withDefaults(order: OrderInput): OrderInput {
 export function planOrder(given: OrderInput, seed: number, section: Section): Omit<OrderSpec, 'rules'> | undefined {
   const order = withDefaults(given);
   const checks = new TemplateChecks(section);
-  checks.add(order.path, ['order', 'path'], () => pathMistake(order.path));
+  checks.add(order.path, ['order', 'path'], () => shownPathMistake(order.path));
   const headers = planHeaders(order, section, checks);
   const body = planBody(order, section, checks);
   const skus = weightsOf(order.skus, ['order', 'skus'], section);
   const quantity = quantitiesOf(order, section);
   if (!headers || !body || !skus || !quantity || !checks.areSound) return undefined;
-  const step: StepSpec = { name: 'order', method: order.method, path: order.path, headers, body };
+  const { method, path } = order;
+  const written = at(section.raw, ['order', 'path']);
+  const shown = shownPath(typeof written === 'string' ? written : path);
+  const step: StepSpec = { name: 'order', method, path, shownPath: shown, headers, body };
   warnOf(step, section);
   const buyers = order.buyers === undefined ? undefined : countOf(order.buyers)!;
   return { steps: [step], identity: { runId: '', seed, buyers, skus, quantity }, env: checks.env };
+}
+
+/** The message quotes the path: as it may be shown. */
+function shownPathMistake(path: string): PlainMistake | undefined {
+  const mistake = pathMistake(path);
+  const quoted = JSON.stringify(path).slice(1, -1);
+  const shown = () => shownPath(path);
+  return mistake && { ...mistake, message: mistake.message.replaceAll(path, shown).replaceAll(quoted, shown) };
 }
 
 type PlainMistake = { code: string; message: string };

@@ -58,7 +58,7 @@ export function parseProfile(source: ProfileSource, context: ParseContext): Pars
   const problems = list.sorted();
   if (problems.length > 0) return { ok: false, problems };
   if (!checked.success || !isWhole(draft)) throw new Error('a profile came to no plan, and no mistake was told');
-  const plan = planOf(checked.data, draft, { source, raw });
+  const plan = planOf(checked.data, draft, { source, raw, flagged: flagged.flags.map(({ path }) => path) });
   return { ok: true, plan: freeze(plan) };
 }
 
@@ -153,7 +153,9 @@ function readerOf({ readFile }: ParseContext, raw: unknown, list: ProblemList): 
   };
 }
 
-function planOf(filled: Filled, draft: Whole, { source, raw }: { source: ProfileSource; raw: unknown }): Plan {
+type Origin = { source: ProfileSource; raw: unknown; flagged: readonly Path[] };
+
+function planOf(filled: Filled, draft: Whole, { source, raw, flagged }: Origin): Plan {
   const name = filled.name ?? nameOf(source.file);
   const { curve, adjustments } = draft.traffic;
   const order = { ...draft.order, rules: draft.rules };
@@ -173,7 +175,7 @@ function planOf(filled: Filled, draft: Whole, { source, raw }: { source: Profile
     stop,
     warnings,
     profileHash: profileHashOf({ name, target, curve, order, slo, stop }),
-    effectiveYaml: effectiveYamlOf(effective, { raw, file: source.file, adjustments }),
+    effectiveYaml: effectiveYamlOf(effective, { raw, file: source.file, flagged, adjustments }),
   };
 }
 

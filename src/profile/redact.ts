@@ -1,42 +1,64 @@
-// What of a profile may be shown. Names decide: a literal value under a secret name becomes `***`; `${VAR}` stays as
-// written, because it is a name and no value.
+// What of a profile may be shown. Names decide (../secrets.ts): a literal value under a secret name becomes `***`; `${VAR}`
+// stays as written, because it is a name and no value.
 
+import type { StepSpec } from '../order/spec.ts';
+import { HIDDEN, isSecretAt, isSecretName } from '../secrets.ts';
 import { formatPath, type Path } from './paths.ts';
 import { replaceVariables } from './variables.ts';
 
-const REDACTED = '***';
-const SECRET_NAMES =
-  /^(authorization|proxy-authorization|cookie|set-cookie)$|api[-_]?key|token|secret|passw|credential/i;
-const SECRET_QUERY = /([?&][^=&#]*(?:api[-_]?key|token|secret|passw|credential|signature)[^=&#]*=)([^&#]*)/gi;
+/** A parameter's name and value; a default or a choice inside may itself hold an `&`. */
+const QUERY = /([?&])((?:\$\{[^}]*\}|\{\{[^{}]*\}\}|[^=&#])*)(=(?:\$\{[^}]*\}|\{\{[^{}]*\}\}|[^&#])*)?/g;
 const PEM = /-----BEGIN /;
-
-/** Whether the values below a path are secrets: a header, body field or file named like one. */
-export function isSecretPath(path: Path): boolean {
-  const isSent = path[0] === 'order' || path[0] === 'outcomes';
-  return isSent && path.slice(1).some((key) => typeof key === 'string' && SECRET_NAMES.test(key));
-}
 
 /** A leaf of the profile as it may be shown. */
 export function redacted(leaf: unknown, path: Path): unknown {
-  if (isSecretPath(path)) return typeof leaf === 'string' ? withoutLiterals(leaf) : leaf === null ? leaf : REDACTED;
+  if (isSecretAt(path)) return withoutSecret(leaf);
   if (typeof leaf !== 'string') return leaf;
-  if (PEM.test(leaf)) return REDACTED;
-  if (formatPath(path) === 'target.url') return leaf.replace(/(?<=:\/\/)[^/@]*@/, `${REDACTED}@`);
-  if (formatPath(path) === 'order.path') {
-    return leaf.replace(SECRET_QUERY, (_, name: string, value: string) => name + withoutLiterals(value));
-  }
-  return leaf;
+  if (PEM.test(leaf)) return HIDDEN;
+  if (formatPath(path) === 'target.url') return leaf.replace(/(?<=:\/\/)[^/@]*@/, `${HIDDEN}@`);
+  return formatPath(path) === 'order.path' ? withoutQuery(leaf, isSecretName) : leaf;
+}
+
+/** A leaf that may be a secret whatever its name; a truth value tells nothing. */
+export function hidden(leaf: unknown, path: Path): unknown {
+  if (typeof leaf === 'boolean') return leaf;
+  return typeof leaf === 'string' && formatPath(path) === 'order.path' ? shownPath(leaf) : withoutSecret(leaf);
+}
+
+/** A step's path as written, for people to read: no literal value of its query. */
+export function shownPath(path: string): string {
+  return withoutQuery(path, () => true);
+}
+
+/** The path of a step that may be printed; one that no profile wrote is shown without its query. */
+export function shownPathOf(step: StepSpec): string {
+  return step.shownPath ?? step.path.replace(/\?.*$/s, '');
+}
+
+function withoutQuery(path: string, isSecret: (name: string) => boolean): string {
+  const from = path.indexOf('?');
+  if (from < 0) return path;
+  const query = path.slice(from).replace(QUERY, (whole, mark: string, name: string, value: string | undefined) => {
+    if (!isSecret(name)) return whole;
+    // A parameter without a value is one itself.
+    return value === undefined ? mark + withoutLiterals(name) : `${mark}${name}=${withoutLiterals(value.slice(1))}`;
+  });
+  return path.slice(0, from) + query;
+}
+
+function withoutSecret(leaf: unknown): unknown {
+  return typeof leaf === 'string' ? withoutLiterals(leaf) : leaf === null ? leaf : HIDDEN;
 }
 
 /** `Bearer ${TOKEN:-abc}` → `Bearer ${TOKEN:-***}`; anything that holds more than variables and a scheme → `***`. */
 function withoutLiterals(text: string): string {
   const names: string[] = [];
   const rest = replaceVariables(text, ({ name, fallback }) => {
-    names.push(fallback === undefined ? `\${${name}}` : `\${${name}:-${REDACTED}}`);
+    names.push(fallback === undefined ? `\${${name}}` : `\${${name}:-${HIDDEN}}`);
     return '\u0000';
   });
   const match = /^((?:Bearer |Basic |Token )?)\0$/i.exec(rest);
   if (match) return match[1]! + names[0]!;
-  // A template alone (`{{order.key}}`) is no secret either.
-  return /^(\{\{[^{}]*\}\})+$/.test(text) ? text : REDACTED;
+  // A template alone (`{{order.key}}`) is no secret either; what a `choose(…)` chooses from may be.
+  return text === '' || /^(\{\{[^{}()]*\}\})+$/.test(text) ? text : HIDDEN;
 }

@@ -1,6 +1,8 @@
 // Strings that others wrote (profile names, outcome names, error details) on their way to a terminal or a page. A name
 // must never move the cursor, colour the screen, hide text behind bidi controls, or leak the secrets of an address.
 
+import { HIDDEN, mayHoldSecret } from '../secrets.ts';
+
 /** C0, C1, line separators, bidi controls and zero-width characters: everything that prints nothing but does something. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
@@ -44,10 +46,11 @@ export function withoutSecretsIn<T>(value: T): T {
 
 const WORD = String.raw`(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+`;
 const SETTING = new RegExp(String.raw`(--set(?:=|\s+))(${WORD})((?:(?!\s-)[^])*)`, 'g');
-/** Paths of a profile whose values are, or may carry, secrets. */
-const SECRET_PATH = /header|auth|token|secret|pass|cookie|key|cert|tls|json|form|body|text|cred|session|signature/i;
 
-const HIDDEN = '***';
+/** The path of a `--set` as it was typed, perhaps still in quotes. */
+function isSecretPath(path: string): boolean {
+  return mayHoldSecret(path.split(/[.[\]"'\\]+/).filter((key) => key !== ''));
+}
 
 /**
  * A command line that may be printed: no user info or query in addresses, no value of a `--set` that may be secret. A
@@ -57,7 +60,7 @@ const HIDDEN = '***';
 export function redactCommand(command: string): string {
   const shown = command.replace(SETTING, (whole, flag: string, word: string, rest: string) => {
     const [path, ...value] = word.split('=');
-    if (value.length === 0 || !SECRET_PATH.test(path!)) return whole;
+    if (value.length === 0 || !isSecretPath(path!)) return whole;
     const spilled = /['"]/.test(word) || value.join('=') === HIDDEN ? rest : '';
     return `${flag}${path!.replace(/^['"]/, '')}=${HIDDEN}${redactCommand(spilled)}`;
   });
@@ -71,7 +74,7 @@ export function formatCommand(words: readonly string[]): string {
     .map((word) => {
       const inline = word.startsWith('--set=') ? '--set=' : '';
       const [path, ...value] = word.slice(inline.length).split('=');
-      const secret = (setting || inline !== '') && value.length > 0 && SECRET_PATH.test(path!);
+      const secret = (setting || inline !== '') && value.length > 0 && isSecretPath(path!);
       setting = word === '--set';
       return secret ? `${inline}${path}=${HIDDEN}` : quoted(withoutUrlSecrets(word));
     })

@@ -25,6 +25,7 @@ describe('the sketch of the design', () => {
         name: 'order',
         method: 'POST',
         path: '/checkout',
+        shownPath: '/checkout',
         headers: [['idempotency-key', '{{order.key}}']],
         body: { kind: 'json', value: { buyer: '{{buyer.id}}', sku: '{{sku}}', quantity: 1 } },
       },

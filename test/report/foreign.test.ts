@@ -96,6 +96,10 @@ describe('redactCommand', () => {
     ["--set order.json.card='4111 1111'", '--set order.json.card=***'],
     ["--set 'order.headers.x=it'\\''s' --yes", '--set order.headers.x=*** --yes'],
     ['--set order.headers.x=Bearer s3cret word --yes', '--set order.headers.x=*** --yes'],
+    [
+      "--set 'order.path=/pay?t=x' --set outcomes[0].sold.body.pin=12",
+      '--set order.path=*** --set outcomes[0].sold.body.pin=***',
+    ],
     ['--set traffic.orders=100 --workers 2', '--set traffic.orders=100 --workers 2'],
     ["--target 'http://a:b@h:1/x?t=1' --yes", "--target 'http://h:1/x' --yes"],
   ])('%s', (typed, shown) => expect(redactCommand(`doorbuster run p ${typed}`)).toBe(`doorbuster run p ${shown}`));

@@ -78,6 +78,17 @@ describe('formatPlan', () => {
     );
   });
 
+  it('shows the path as the profile says it may be shown, and no query where none says so', () => {
+    const rowOf = (shownPath?: string) => {
+      const { order } = planOf();
+      const steps = [{ ...order.steps[0]!, path: '/pay?t=sesame', shownPath }];
+      const text = formatPlan(planOf({ order: { ...order, steps } }), sketch, { paint: plainPaint, width: 80 });
+      return text.split('\n').find((line) => line.startsWith('order '));
+    };
+    expect(rowOf('/pay?t=${T}')).toBe('order     POST /pay?t=${T}');
+    expect(rowOf()).toBe('order     POST /pay');
+  });
+
   it('shows a short and flat run without shading, and without limits says what that means', () => {
     const flat = planOf({ target: { ...planOf().target, demo: true, connection: 'fresh' } });
     const text = formatPlan(flat, sketchOf(flat), { paint: plainPaint, width: 80 });

@@ -1,6 +1,6 @@
 // Who may import whom: the README prints it, test/architecture.test.ts enforces it. Root leaves may be imported by all.
 
-export const LEAVES = ['errors', 'units', 'outcomes', 'suggest'];
+export const LEAVES = ['errors', 'units', 'outcomes', 'secrets', 'suggest'];
 const PURE = ['traffic', 'measure', 'order', 'profile', 'audit', 'judge', 'report'];
 
 export type Rule = { folders: string[]; packages: string[]; world: boolean };

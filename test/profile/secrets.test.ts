@@ -1,0 +1,87 @@
+// What a person must be able to show around: the plan, profile.yaml and every mistake, whatever secrets a profile holds.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { formatCommand } from '../../src/report/foreign.ts';
+import { minimal, planOf, problemsOf } from './parsing.ts';
+
+describe('the path of an order', () => {
+  const shown = (path: string, env: Record<string, string> = {}) =>
+    planOf(minimal(`order: { path: ${JSON.stringify(path)} }\n`), { env }).order.steps[0]!.shownPath;
+
+  it('is shown as written, without a value of its query', () => {
+    expect(shown('/pay?api_key=TOPSECRET5&t=${APITOK}&n=1', { APITOK: 'sesame' })).toBe(
+      '/pay?api_key=***&t=${APITOK}&n=***',
+    );
+    expect(shown('/pay/{{sku}}?k={{order.key}}')).toBe('/pay/{{sku}}?k={{order.key}}');
+    expect(shown('/pay?sesame&t=${T:-se&same}')).toBe('/pay?***&t=${T:-***}');
+    expect(shown('/pay?k={{choose(sesame: 1, "se&same": 2)}}')).toBe('/pay?k=***');
+    expect(shown('${P}', { P: '/pay?t=sesame' })).toBe('${P}');
+  });
+
+  it('is quoted by its own mistakes in the same way', () => {
+    const [problem] = problemsOf(minimal('order: { path: "/pay?api_key=sesame#x" }\n'));
+    expect(problem).toMatchObject({ code: 'PATH', message: expect.stringContaining('/pay?api_key=***') });
+    expect(JSON.stringify(problem)).not.toContain('sesame');
+  });
+});
+
+describe('profile.yaml', () => {
+  it('knows a secret by any of its names', () => {
+    const text = minimal(`order:
+  path: /checkout?sig=sesame&x=1
+  headers: { x-auth: sesame, x-session: sesame, x-plain: shown }
+  json: { card: { cvv: 123, pin: "sesame" }, jwt: sesame, author: shown }
+  skus: { session-ticket: 3 }
+outcomes:
+  - auth_failed: { status: 401, class: rejected }
+  - sold: { status: 201, class: accepted }
+`);
+    const shown = parse(planOf(text).effectiveYaml) as { order: object; outcomes: object[] };
+    expect(JSON.stringify(shown)).not.toMatch(/sesame|123/);
+    expect(shown.order).toMatchObject({
+      path: '/checkout?sig=***&x=1',
+      headers: { 'x-plain': 'shown' },
+      json: { author: 'shown' },
+      skus: { 'session-ticket': 3 },
+    });
+    expect(shown.outcomes[0]).toEqual({ auth_failed: { status: 401, class: 'rejected' } });
+  });
+
+  it('shows nothing that the command line hides', () => {
+    const paths = fc.constantFrom(
+      'order.headers.x-more',
+      'order.json.card',
+      'order.form.a',
+      'order.path',
+      'order["headers"].y',
+      'order.headers',
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(paths, { minLength: 1 }), (chosen) => {
+        const sets = chosen
+          .filter((path) => path !== 'order.json.card' || !chosen.includes('order.form.a'))
+          .map((path): [string, string] => [
+            path,
+            path === 'order.path' ? '/pay?x=sesame' : path === 'order.headers' ? '{ z: sesame }' : 'sesame',
+          ]);
+        const command = formatCommand(sets.flatMap(([path, value]) => ['--set', `${path}=${value}`]));
+        expect(command).not.toContain('sesame');
+        expect(planOf(minimal(), { sets }).effectiveYaml).not.toContain('sesame');
+      }),
+      { seed: 20150408, numRuns: 40 },
+    );
+    const sets: [string, string][] = [
+      ['order.quantity', '2'],
+      ['order.headers.x', '${TOKEN}'],
+      ['order.headers.k', '"{{order.key}}"'],
+      ['target.timeout', '2s'],
+    ];
+    const plain = parse(planOf(minimal(), { sets, env: { TOKEN: 'sesame' } }).effectiveYaml);
+    expect(plain).toMatchObject({
+      order: { quantity: 2, headers: { x: '${TOKEN}', k: '{{order.key}}' } },
+      target: { timeout: '2s' },
+    });
+  });
+});
