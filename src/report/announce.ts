@@ -3,7 +3,7 @@
 import type { Plan } from '../profile/plan.ts';
 import { formatDuration, formatRate } from '../units.ts';
 import { visible } from './foreign.ts';
-import { type TextOptions, wrap } from './layout.ts';
+import { cut, type TextOptions, wrap } from './layout.ts';
 import type { RunStory } from './record.ts';
 import { ordersText } from './sentence.ts';
 
@@ -18,14 +18,22 @@ export function formatAnnouncement(
 ): string {
   const { orders, durationUs, seed } = plan.traffic;
   const target = plan.target.demo ? 'the built-in shop' : visible(plan.target.shown);
-  const lines = [
-    `${paint('bold', visible(plan.name))} → ${target}: ${ordersText(orders)} in ${formatDuration(durationUs)}, ` +
+  const name = cut(visible(plan.name), width);
+  const [head, ...rest] = wrap(
+    `${name} → ${target}: ${ordersText(orders)} in ${formatDuration(durationUs)}, ` +
       `mean ${formatRate((orders * 1e6) / durationUs)}, peak ${formatRate(peakPerS)}`,
-    `${workers} worker${workers === 1 ? '' : 's'} (${workersReason}), driver ${driver}, seed ${seed}`,
+    width,
+  );
+  const lines = [
+    // A name that itself was wrapped is left unpainted.
+    head!.startsWith(name) ? paint('bold', name) + head!.slice(name.length) : head!,
+    ...rest,
+    ...wrap(`${workers} worker${workers === 1 ? '' : 's'} (${workersReason}), driver ${driver}, seed ${seed}`, width),
   ];
   const wrapped = (label: string, text: string): void => void lines.push(...wrap(`${label} ${visible(text)}`, width));
   if (plan.target.tls.insecure) {
-    lines.push(paint('fail', 'INSECURE: the certificate of the target is NOT checked; anyone may be answering.'));
+    const says = 'INSECURE: the certificate of the target is NOT checked; anyone may be answering.';
+    lines.push(...wrap(says, width).map((line) => paint('fail', line)));
   }
   for (const { flag, value, says, cannotShow } of plan.adjustments) {
     wrapped(`--${flag} ${value}:`, `${says}; this run cannot show ${cannotShow}`);

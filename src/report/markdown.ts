@@ -4,6 +4,7 @@ import type { SloResult } from '../judge/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import { formatClock, formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
 import { markdownText, redactCommand } from './foreign.ts';
+import { insecureNote } from './notes.ts';
 import { outcomeRows, ratesOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 import { measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
@@ -19,9 +20,12 @@ const SLO_WORDS: Record<SloResult['status'], string> = {
 /** The whole file, with a newline at its end. */
 export function formatMarkdown(record: RunRecord): string {
   const { judgement, plan, run } = record;
+  const insecure = insecureNote(plan);
   const sections = [
     `## ${ICONS[judgement.verdict]} ${VERDICTS[judgement.verdict].word}: ${markdownText(plan.name)}`,
     markdownText(verdictSentence(record)),
+    ...(insecure === undefined ? [] : [`**🔓 ${insecure.label}: ${markdownText(insecure.text)}**`]),
+    ...run.warnings.map((warning) => `⚠️ **Warning:** ${markdownText(warning)}`),
     sloTable(record),
     ordersTable(record),
     timesTable(record),

@@ -9,6 +9,8 @@ import { formatClock, formatCount, formatDuration, formatRate, formatShare } fro
 import { visible } from './foreign.ts';
 import type { Style, TextOptions } from './layout.ts';
 import { columnsOf, cut, fitting, joinFitting, padEnd, padStart, widthOf, wrap } from './layout.ts';
+import type { Note } from './notes.ts';
+import { insecureNote, noteLines, notesOf } from './notes.ts';
 import { outcomeRows, ratesOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 import { measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
@@ -17,7 +19,7 @@ import { measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.t
 export const SUMMARY_LINES = 25;
 const LABEL = 11;
 const LEAST_GATE_LINES = 5;
-const MOST_ADJUSTMENT_LINES = 2;
+const MOST_NOTES = 3;
 
 const SLO_MARKS: Record<SloResult['status'], { mark: string; style: Style }> = {
   pass: { mark: '✔ held', style: 'pass' },
@@ -41,30 +43,52 @@ export function formatSummary(record: RunRecord, options: SummaryOptions): strin
     ...timesLines(record, options, width),
     outcomeLine(record, width),
   ];
-  const foot = [
-    ...adjustmentLines(record, width),
-    ...(options.folder === undefined ? [] : [labelled('folder', cut(visible(options.folder), width - LABEL))]),
-  ];
-  // The SLOs get what is left by everything else with the generator at its shortest; the generator gets what they leave.
-  const room = SUMMARY_LINES - head.length - body.length - foot.length - 2;
+  const notes = shownNotes(notesOf(record));
+  const folder = options.folder === undefined ? [] : [labelled('folder', cut(visible(options.folder), width - LABEL))];
+  // The SLOs get what is left by everything else at its shortest; the generator gets what they leave, then the notes.
+  const room = SUMMARY_LINES - head.length - body.length - notes.length - folder.length - 2;
   const wrong = record.judgement.gates.filter((gate) => gate.status !== 'ok').length;
   const slo = sloLines(record, options, width, room - Math.max(1, Math.min(wrong, LEAST_GATE_LINES)));
   const fitness = fitnessLines(record, options, width, room - slo.length);
-  return [...head, '', ...slo, ...(slo.length > 0 ? [''] : []), ...body, ...fitness, ...foot].join('\n');
+  const beside = noteSection(notes, options, width, room - slo.length - fitness.length);
+  return [...head, '', ...slo, ...(slo.length > 0 ? [''] : []), ...body, ...fitness, ...beside, ...folder].join('\n');
+}
+
+/** One line each at least, so no more than there is always room for. */
+function shownNotes(notes: Note[]): Note[] {
+  if (notes.length <= MOST_NOTES) return notes;
+  const missing = notes.length - MOST_NOTES + 1;
+  return [...notes.slice(0, -missing), { label: 'warning', style: 'warn', text: `and ${missing} more in result.json` }];
+}
+
+/** `spare`: lines beyond the first of each, dealt out one by one to those that need more. */
+function noteSection(notes: readonly Note[], options: TextOptions, width: number, spare: number): string[] {
+  const columns: [number, number] = [LABEL, width - LABEL];
+  const needs = notes.map((note) => noteLines(note, options, columns).length);
+  const most = notes.map(() => 1);
+  for (let left = spare; left > 0; left--) {
+    const [next] = [...most.keys()].filter((at) => most[at]! < needs[at]!).sort((a, b) => most[a]! - most[b]!);
+    if (next === undefined) break;
+    most[next]!++;
+  }
+  return notes.flatMap((note, index) => noteLines(note, options, columns, most[index]));
 }
 
 function labelled(label: string, text: string): string {
   return padEnd(label, LABEL) + text;
 }
 
-function headLines(record: RunRecord, { paint }: TextOptions, width: number): string[] {
+function headLines(record: RunRecord, options: TextOptions, width: number): string[] {
+  const { paint } = options;
   const { verdict } = record.judgement;
   const { mark, word } = VERDICTS[verdict];
   const style: Style = verdict === 'pass' ? 'pass' : verdict === 'inconclusive' ? 'warn' : 'fail';
   const badge = `${mark} ${word}`;
   const [first, ...rest] = wrap(`${badge}  ${verdictSentence(record)}`, width, 4);
   const painted = paint('bold', paint(style, badge)) + first!.slice(badge.length);
-  return [painted, ...rest];
+  const insecure = insecureNote(record.plan);
+  const loud = insecure === undefined ? [] : noteLines(insecure, options, [LABEL, width - LABEL]);
+  return [painted, ...rest, ...loud];
 }
 
 /** Limits in the order of the profile; when not all fit, those that held go first, and the last line counts what is left out. */
@@ -195,6 +219,7 @@ function fitnessLines(
   if (wrong.length === 0)
     return [labelled('generator', fitting(fitWays(judgement, evidence, generator.noiseFloor), columns))];
   const shown = wrong.slice(0, wrong.length <= room ? room : room - 1);
+  if (shown.length === 0) return [labelled('generator', `! ${wrong.length} checks did not hold: see result.json`)];
   const each = Math.floor((wrong.length <= room ? room : room - 1) / shown.length);
   const lines = shown.flatMap((gate) => gateLines(gate, columns, each));
   if (shown.length < wrong.length) lines.push(`and ${wrong.length - shown.length} more in result.json`);
@@ -228,14 +253,4 @@ function gateLines(gate: Gate, columns: number, most: number): string[] {
 
 function sentenceCase(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function adjustmentLines({ plan }: RunRecord, width: number): string[] {
-  const lines = plan.adjustments.map((adjustment) =>
-    cut(
-      `--${adjustment.flag} ${visible(adjustment.value)}: cannot show ${visible(adjustment.cannotShow)}`,
-      width - LABEL,
-    ),
-  );
-  return lines.slice(0, MOST_ADJUSTMENT_LINES).map((line, index) => labelled(index === 0 ? 'adjusted' : '', line));
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Gate, SloResult } from '../../src/judge/spec.ts';
+import type { Adjustment } from '../../src/profile/plan.ts';
+import { formatAnnouncement } from '../../src/report/announce.ts';
 import { plainPaint, widthOf } from '../../src/report/layout.ts';
 import { formatMarkdown } from '../../src/report/markdown.ts';
 import type { RunRecord } from '../../src/report/record.ts';
@@ -14,6 +16,21 @@ import { failing, interrupted, passing, unfit } from './runs.ts';
 
 const FOLDER = 'reports/2026-11-23T04-05-54Z-mi-fan-fest';
 const summary = (record: RunRecord, width = 80) => formatSummary(record, { paint: plainPaint, width, folder: FOLDER });
+
+const ADJUSTMENTS = (['scale', 'speed', 'condense'] as const).map((flag): Adjustment => {
+  return {
+    flag,
+    value: '4m',
+    says: 'something was changed',
+    cannotShow: `what ${flag} hides: ${'leaks, '.repeat(12)}`,
+  };
+});
+type Noted = { insecure?: boolean; warnings?: string[]; adjustments?: Adjustment[] };
+const noted = (record: RunRecord, { insecure = false, warnings = [], adjustments = [] }: Noted): RunRecord => {
+  const { plan, run } = record;
+  const target = { ...plan.target, tls: { ...plan.target.tls, insecure } };
+  return { ...record, plan: { ...plan, target, adjustments }, run: { ...run, warnings } };
+};
 
 const runs = { passing: passing(), failing: failing(), interrupted: interrupted(), unfit: unfit() };
 
@@ -86,21 +103,18 @@ describe('formatSummary', () => {
       gates: fc.array(gate, { maxLength: 12 }),
       run: fc.constantFrom(...Object.values(runs)),
       width: fc.integer({ min: 60, max: 120 }),
+      insecure: fc.boolean(),
+      warnings: fc.array(fc.constantFrom('short', 'a warning of many words, '.repeat(9)), { maxLength: 4 }),
+      adjustments: fc.subarray(ADJUSTMENTS),
     });
-    const check = ({
-      slo: slos,
-      gates,
-      run,
-      width,
-    }: {
-      slo: { text: string; status: SloResult['status'] }[];
-      gates: Gate[];
-      run: RunRecord;
-      width: number;
-    }) => {
+    type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
+    const check = ({ slo: slos, gates, run, width, insecure, warnings, adjustments }: Case) => {
       const base = run.judgement.slo[0]!;
       const results = slos.map((each) => ({ ...base, ...each }));
-      const text = summary({ ...run, judgement: { ...run.judgement, slo: results, gates } }, width);
+      const record = noted(run, { insecure, warnings, adjustments });
+      const text = summary({ ...record, judgement: { ...run.judgement, slo: results, gates } }, width);
+      expect(text.includes('INSECURE')).toBe(insecure);
+      expect(text).toContain('\nfolder     ');
       const lines = text.split('\n');
       expect(lines.length).toBeLessThanOrEqual(SUMMARY_LINES);
       for (const line of lines) expect(widthOf(line), line).toBeLessThanOrEqual(width);
@@ -126,6 +140,65 @@ describe('formatSummary', () => {
     expect(text).toMatch(/✘ broken {2}p99 < 29s/);
     const shown = text.split('\n').filter((line) => /^[✔✘] (held|broken)/.test(line)).length;
     expect(text).toContain(`and ${30 - shown} more in result.json`);
+  });
+});
+
+describe('what must be known beside the numbers', () => {
+  const warning = 'the `limit` outcome never matches: `sold_out` above it does';
+  const told = noted(runs.passing, { insecure: true, warnings: [warning], adjustments: ADJUSTMENTS.slice(2) });
+
+  it('is said below the verdict, and above the folder', () => {
+    for (const width of [60, 80, 120]) {
+      const text = summary(told, width).replaceAll(/\n {2,}/g, ' ');
+      expect(text).toMatch(
+        /^✔ PASS[\s\S]*\nINSECURE {3}the target's certificate was NOT checked: anyone may have answered\n\n/,
+      );
+      expect(text).toContain('\nwarning    the `limit` outcome never matches');
+      // At 60 columns one line is left, and the adjustment needs it as well.
+      if (width > 60) expect(text).toContain(`\nwarning    ${warning}\nfolder`);
+    }
+    expect(summary(runs.passing)).not.toMatch(/INSECURE|warning/);
+  });
+
+  it('is painted as loudly', () => {
+    const marked = formatSummary(told, { paint: (style, text) => `<${style}>${text}</>`, width: 80 });
+    expect(marked).toContain('<fail>INSECURE</>');
+    expect(marked).toContain('<warn>warning</>');
+  });
+
+  it('is in the Markdown before the first table', () => {
+    const [head] = formatMarkdown(told).split('\n| ');
+    expect(head).toContain("**🔓 INSECURE: the target's certificate was NOT checked");
+    expect(head).toContain('⚠️ **Warning:** the &#96;limit&#96; outcome');
+    expect(formatMarkdown(runs.passing)).not.toMatch(/INSECURE|Warning/);
+  });
+
+  it('is whole where lines are free', () => {
+    const text = summary(told, 80);
+    expect(text.match(/leaks,/g)).toHaveLength(12);
+    expect(text).not.toContain('…');
+    expect(text.split('\n').length).toBeLessThanOrEqual(SUMMARY_LINES);
+  });
+});
+
+describe('formatAnnouncement', () => {
+  it.each([60, 80, 120])('fits %i columns', (width) => {
+    const record = noted(runs.unfit, {
+      insecure: true,
+      warnings: ['many words '.repeat(20)],
+      adjustments: ADJUSTMENTS,
+    });
+    const run = { ...record.run, workersReason: 'peak 389/s, 5,000/s per worker with the undici driver, by default' };
+    const plan = { ...record.plan, name: 'the festival of '.repeat(9) };
+    const text = formatAnnouncement(plan, run, 389, { paint: plainPaint, width });
+    for (const line of text.split('\n')) expect(widthOf(line), line).toBeLessThanOrEqual(width);
+    expect(text.replaceAll('\n', ' ')).toContain('by default), driver undici, seed 42');
+  });
+
+  it('knows one order from many', () => {
+    const { plan, run } = runs.passing;
+    const one = { ...plan, traffic: { ...plan.traffic, orders: 1 } };
+    expect(formatAnnouncement(one, run, 0.1, { paint: plainPaint, width: 120 })).toContain(': 1 order in 10 s');
   });
 });
 
