@@ -50,9 +50,11 @@ export function endpointOf(options: Pick<DriverOptions, 'origin' | 'http' | 'con
 /** Called once: with a socket that stands (no failure), or with a failure and its code. */
 export type Opened = (socket: Socket, failure: Failure | undefined, detail: string) => void;
 
-/** One connection being opened. */
-export class Opening {
-  /** µs it took to connect, name look-up included, and to shake hands; NaN until it has, or without TLS. */
+/** µs it took to connect, name look-up included, and to shake hands (NaN without TLS). */
+export type OpeningCost = { readonly connectUs: number; readonly tlsUs: number };
+
+/** One connection being opened; its cost is known when it stands. */
+export class Opening implements OpeningCost {
   connectUs = Number.NaN;
   tlsUs = Number.NaN;
   readonly #endpoint: Endpoint;

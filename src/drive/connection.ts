@@ -4,6 +4,7 @@
 
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
+import type { OpeningCost } from './connect.ts';
 import type { DriverOptions } from './driver.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -43,6 +44,8 @@ export class Connection {
   #gone = false;
   /** Why undici dropped the connection, when it said so (GOAWAY). */
   #lostTo: unknown = undefined;
+  /** What it took to open, until its first exchange has been told. */
+  cost: OpeningCost | undefined = undefined;
   /** Place of this connection among the idle ones; the pool's. */
   idle = false;
 

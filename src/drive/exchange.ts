@@ -4,7 +4,7 @@
 import type { Dispatcher } from 'undici';
 import type { AnswerHeaders, Failure } from '../order/answer.ts';
 import { Capture } from './capture.ts';
-import type { Opening } from './connect.ts';
+import type { Opening, OpeningCost } from './connect.ts';
 import type { Connection } from './connection.ts';
 import type { Attempt } from './driver.ts';
 import { Link } from './line.ts';
@@ -40,6 +40,8 @@ export class Exchange implements Dispatcher.DispatchHandler, AnswerHeaders {
   opening: Opening | undefined = undefined;
   /** The connection it was dispatched on, until undici has let go of it. */
   connection: Connection | undefined = undefined;
+  /** Of that connection, when this exchange is its first. */
+  cost: OpeningCost | undefined = undefined;
   controller: Controller | undefined = undefined;
 
   sentUs = Number.NaN;
@@ -67,6 +69,7 @@ export class Exchange implements Dispatcher.DispatchHandler, AnswerHeaders {
   reset(): void {
     this.opening = undefined;
     this.connection = undefined;
+    this.cost = undefined;
     this.controller = undefined;
     this.sentUs = Number.NaN;
     this.doneUs = Number.NaN;

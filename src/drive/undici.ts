@@ -43,10 +43,14 @@ class UndiciDriver implements Driver {
     this.#options = options;
     this.#seams = seams;
     const endpoint = endpointOf(options);
-    const connect: Connect<Connection> = (opened) =>
-      new Opening(endpoint, (socket, failure, detail) => {
-        opened(failure === undefined ? new Connection(options, socket, this.#pool) : undefined, failure, detail);
+    const connect: Connect<Connection> = (opened, asked) => {
+      const opening: Opening = new Opening(endpoint, (socket, failure, detail) => {
+        const connection = failure === undefined ? new Connection(options, socket, this.#pool) : undefined;
+        if (connection && asked) connection.cost = opening;
+        opened(connection, failure, detail);
       });
+      return opening;
+    };
     this.#pool = new Pool(options, connect, this.counters, this.#poolEvents);
     this.#deadlines = new Deadlines({
       nowUs: seams.nowUs,
@@ -58,6 +62,8 @@ class UndiciDriver implements Driver {
     this.#answer = {
       sentUs: Number.NaN,
       doneUs: Number.NaN,
+      connectUs: Number.NaN,
+      tlsUs: Number.NaN,
       failure: undefined,
       detail: '',
       status: 0,
@@ -166,6 +172,8 @@ class UndiciDriver implements Driver {
     request.headers = rendered.headers;
     request.body = rendered.body ?? null;
     exchange.opening = undefined;
+    exchange.cost = connection.cost;
+    connection.cost = undefined;
     connection.dispatch(request, exchange);
   }
 
@@ -265,6 +273,8 @@ class UndiciDriver implements Driver {
     const broken = exchange.failure !== undefined;
     answer.sentUs = exchange.sentUs;
     answer.doneUs = exchange.doneUs;
+    answer.connectUs = exchange.cost?.connectUs ?? Number.NaN;
+    answer.tlsUs = exchange.cost?.tlsUs ?? Number.NaN;
     answer.failure = exchange.failure;
     answer.detail = exchange.detail;
     answer.status = broken ? 0 : exchange.status;

@@ -17,12 +17,14 @@ import {
 } from '../support/scripted-server.ts';
 import {
   cleanUp,
+  DEFAULTS,
   eventually,
   type Harness,
   type HarnessOptions,
   harness,
   keyOf,
   nowUs,
+  POST,
   pem,
   type Reported,
   requestTemplate,
@@ -78,6 +80,10 @@ export function describeDriver(name: string, make: MakeDriver): void {
       ['with a content-length', CREATED],
       ['in chunks', chunkedAnswerOf(201, '{"id":7}', 3)],
       [
+        'in chunks with extensions and trailers',
+        'HTTP/1.1 201 Created\r\nTransfer-Encoding: Chunked\r\n\r\n3;a=b;c="d"\r\n{"i\r\n5\r\nd":7}\r\n0\r\nx-sum: 1\r\nx-more: 2\r\n\r\n',
+      ],
+      [
         'after interim answers',
         `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${CREATED}`,
       ],
@@ -98,6 +104,62 @@ export function describeDriver(name: string, make: MakeDriver): void {
       expect(await h.ask(1)).toMatchObject({ status, body: '', failure: undefined });
       expect(await h.ask(2)).toMatchObject({ status, failure: undefined });
       expect(server.accepted()).toBe(1);
+    });
+
+    it.each([
+      ['HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok', [0, 1]],
+      [
+        'HTTP/1.0 that keeps the connection',
+        'HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 2\r\n\r\nok',
+        [0, 0],
+      ],
+      ['an announced end', 'HTTP/1.1 200 OK\r\nConnection: foo, Close\r\ncontent-length: 2\r\n\r\nok', [0, 1]],
+      ['no body', 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n', [0, 0]],
+      ['no reason', 'HTTP/1.1 200\r\ncontent-length: 2\r\n\r\nok', [0, 0]],
+    ])('takes an answer with %s, and the connection as it says', async (_what, bytes, connections) => {
+      const { h, server } = await against(answering(bytes));
+      for (const seq of [1, 2]) expect(await h.ask(seq)).toMatchObject({ status: 200, failure: undefined });
+      expect(server.requests.map((request) => request.connection)).toEqual(connections);
+    });
+
+    it('takes no second answer that comes with the first for that of the next order', async () => {
+      const wrong = answerOf(500, 'not asked for');
+      const { h, server } = await against(answering(CREATED + wrong));
+      for (const seq of [1, 2]) expect(await h.ask(seq)).toMatchObject({ status: 201, failure: undefined });
+      expect(server.requests.map((request) => request.connection)).toEqual([0, 1]);
+    });
+
+    it('drops a connection on which something comes that nobody asked for', async () => {
+      const { h, server } = await against(answering(CREATED));
+      await h.ask(1);
+      for (const connection of server.open) connection.send(answerOf(408));
+      await eventually(() => h.driver.counters.open === 0);
+      expect(await h.ask(2)).toMatchObject({ status: 201 });
+      expect(server.requests.map((request) => request.connection)).toEqual([0, 1]);
+    });
+
+    it('keeps an answer whole while the next order is fired from within it', async () => {
+      const server = await scriptedServer((connection, { key }) =>
+        connection.send(answerOf(201, `for ${key}`, { 'x-shop': key })),
+      );
+      cleanUp(server.close);
+      const seen: string[] = [];
+      const driver = make(
+        { ...DEFAULTS, origin: server.origin, connections: 1 },
+        {
+          templates: [POST],
+          nowUs,
+          onAnswer: (attempt, answer) => {
+            const { seq } = attempt;
+            if (seq < 5) driver.fire({ seq: seq + 1, step: 0, dueUs: 0, firedUs: nowUs() });
+            seen.push(`${answer.status} ${answer.headers.get('x-shop')} ${Buffer.from(answer.body)}`);
+          },
+        },
+      );
+      cleanUp(() => driver.close());
+      driver.fire({ seq: 0, step: 0, dueUs: 0, firedUs: nowUs() });
+      await eventually(() => seen.length === 6);
+      expect(seen).toEqual([0, 1, 2, 3, 4, 5].map((seq) => `201 ${keyOf(seq)} for ${keyOf(seq)}`));
     });
 
     it('takes an answer to HEAD that names a length and has no body', async () => {
@@ -171,6 +233,27 @@ export function describeDriver(name: string, make: MakeDriver): void {
       await h.ask(10);
       expect(server.requests.at(-1)!.connection).toBe(held[0]!.index);
       expect(server.accepted()).toBe(3);
+    });
+
+    it('opens connections before the first order when told to, and uses them', async () => {
+      const { h, server } = await against(answering(CREATED), { warm: 3 });
+      await h.driver.ready?.();
+      await h.driver.ready?.();
+      expect(h.driver.counters).toMatchObject({ opened: 3, open: 3, waiting: 0 });
+      for (const seq of [1, 2]) h.fire(seq);
+      await h.answered(2);
+      expect(h.driver.counters).toMatchObject({ opened: 3, waitingMax: 0 });
+      await eventually(() => server.accepted() === 3);
+    });
+
+    it('pre-opens no more than the cap, and is ready even where nothing listens', async () => {
+      const { h } = await against(answering(CREATED), { warm: 9, connections: 2 });
+      await h.driver.ready?.();
+      expect(h.driver.counters).toMatchObject({ opened: 2, openMax: 2 });
+      const none = harness(make, { origin: `http://127.0.0.1:${await closedPort()}`, warm: 2 });
+      await none.driver.ready?.();
+      expect(none.driver.counters).toMatchObject({ opened: 2, open: 0 });
+      expect((await none.ask(1)).failure).toBe('refused');
     });
 
     it('can be fired from within an answer', async () => {
@@ -365,10 +448,52 @@ export function describeDriver(name: string, make: MakeDriver): void {
       ['a broken header after a length', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\nbad header\r\n\r\nwhole'],
       ['a broken chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n'],
       ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nwhole'],
+      ['the same length twice', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 5\r\n\r\nwhole'],
+      ['a list of lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 5, 5\r\n\r\nwhole'],
+      ['a length below zero', 'HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nwhole'],
+      ['a length and chunks', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
+      ['a folded header', 'HTTP/1.1 200 OK\r\nx-shop: a\r\n b\r\ncontent-length: 0\r\n\r\n'],
+      ['a space before a colon', 'HTTP/1.1 200 OK\r\ncontent-length : 0\r\n\r\n'],
+      ['another version', 'HTTP/3.1 200 OK\r\ncontent-length: 0\r\n\r\n'],
+      ['a change of protocol', 'HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'],
+      ['a chunk longer than it says', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nwhole\r\n0\r\n\r\n'],
     ])('unreadable: %s', async (_what, bytes) => {
       const { answer } = await askOne(answering(bytes));
       expect(answer).toMatchObject({ failure: 'unreadable', status: 0 });
       expectWritten(answer);
+    });
+
+    it('is not misled by an answer that drips until its order is out of time', async () => {
+      const { h, server } = await against(
+        (connection, { key }) => {
+          if (key !== keyOf(1)) return connection.send(CREATED);
+          connection.send('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n');
+          const drip = setInterval(() => connection.send('.'), 5);
+          connection.socket.once('close', () => clearInterval(drip));
+        },
+        { timeoutUs: 60e3 },
+      );
+      expect(await h.ask(1)).toMatchObject({ failure: 'timeout', status: 0 });
+      expect(await h.ask(2)).toMatchObject({ status: 201 });
+      await eventually(() => server.open.size === 1);
+    });
+
+    it('lets a bug in the caller be seen, not taken for a failure of the request', async () => {
+      const bug = new Error('a bug');
+      const seen = new Promise((resolve) => process.once('uncaughtException', resolve));
+      const others = process.listeners('uncaughtException').slice(0, -1);
+      for (const listener of others) process.off('uncaughtException', listener);
+      let reports = 0;
+      const server = await scriptedServer(answering(CREATED));
+      cleanUp(server.close);
+      const h = harness(make, { origin: server.origin }, () => {
+        if (++reports === 1) throw bug;
+      });
+      h.fire(1);
+      expect(await seen).toBe(bug);
+      for (const listener of others) process.on('uncaughtException', listener);
+      expect((await h.ask(2)).status).toBe(201);
+      expect(reports).toBe(2);
     });
 
     it.each<[string, Script]>([
@@ -431,6 +556,15 @@ export function describeDriver(name: string, make: MakeDriver): void {
       cleanUp(plain.close);
       const h = harness(make, { origin: `https://127.0.0.1:${plain.port}` });
       expect(await h.ask(1)).toMatchObject({ failure: 'tls', sentUs: Number.NaN });
+    });
+
+    it('tells what the connection cost to its first order, and to no other', async () => {
+      const { h } = await against(answering(CREATED), { tls: { ca: pem('ca'), insecure: false } }, { tls });
+      const first = await h.ask(1);
+      expect(first.connectUs).toBeGreaterThan(0);
+      expect(first.tlsUs).toBeGreaterThan(0);
+      expect(first.connectUs + first.tlsUs).toBeLessThanOrEqual(first.sentUs - first.firedUs);
+      expect(await h.ask(2)).toMatchObject({ connectUs: Number.NaN, tlsUs: Number.NaN });
     });
 
     it('accepts any certificate when insecure', async () => {

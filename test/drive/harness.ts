@@ -11,6 +11,8 @@ export type Reported = {
   firedUs: number;
   sentUs: number;
   doneUs: number;
+  connectUs: number;
+  tlsUs: number;
   failure: Failure | undefined;
   detail: string;
   status: number;
@@ -108,13 +110,13 @@ export function harness(make: MakeDriver, options: HarnessOptions, onAnswer?: (a
       nowUs,
       onAnswer: (attempt, answer) => {
         if (insideFire) throw new Error('reported inside fire');
-        const { sentUs, doneUs, failure, detail, status } = answer;
+        const { sentUs, doneUs, connectUs = Number.NaN, tlsUs = Number.NaN, failure, detail, status } = answer;
         // Values die with the callback: only what is read here counts.
         const seen = new Map(HEADERS_READ.map((name) => [name, answer.headers.get(name)]));
         answers.push({
           seq: attempt.seq,
           firedUs: attempt.firedUs,
-          ...{ sentUs, doneUs, failure, detail, status },
+          ...{ sentUs, doneUs, connectUs, tlsUs, failure, detail, status },
           header: (name) => seen.get(name),
           body: Buffer.from(answer.body).toString('latin1'),
           truncated: answer.bodyTruncated,

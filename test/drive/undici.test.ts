@@ -241,23 +241,4 @@ describe('undici: HTTP/1.1 in particular', () => {
     cleanUp(s.close);
     expect((await harness(makeUndiciDriver, { origin: s.origin }).ask(1)).failure).toBe('unreadable');
   });
-
-  it('lets a bug in the caller be seen, not taken for a failure of the request', async () => {
-    const s = await scriptedServer((connection) => connection.send(answerOf(201)));
-    cleanUp(s.close);
-    const bug = new Error('a bug');
-    const seen = new Promise((resolve) => process.once('uncaughtException', resolve));
-    const others = process.listeners('uncaughtException').slice(0, -1);
-    for (const listener of others) process.off('uncaughtException', listener);
-    let reports = 0;
-    const h = harness(makeUndiciDriver, { origin: s.origin }, () => {
-      reports++;
-      throw bug;
-    });
-    h.fire(1);
-    expect(await seen).toBe(bug);
-    for (const listener of others) process.on('uncaughtException', listener);
-    await eventually(() => h.driver.counters.waiting === 0);
-    expect(reports).toBe(1);
-  });
 });

@@ -1,4 +1,140 @@
+// The contract, and what only this driver does: one buffer for all requests, reads without copies, resumed TLS sessions.
+
+import { createHash } from 'node:crypto';
+import { createServer, type TLSSocket } from 'node:tls';
+import { describe, expect, it } from 'vitest';
+import { driverFor } from '../../src/drive/driver.ts';
 import { makeWireDriver } from '../../src/drive/wire/wire.ts';
+import { answerOf, type Script, type ScriptedConnection, scriptedServer } from '../support/scripted-server.ts';
 import { describeDriver } from './contract.ts';
+import { cleanUp, eventually, type HarnessOptions, harness, keyOf, pem, requestTemplate } from './harness.ts';
 
 describeDriver('wire', makeWireDriver);
+
+const CREATED = answerOf(201);
+
+async function against(script: Script, options: Partial<HarnessOptions> = {}) {
+  const server = await scriptedServer(script);
+  cleanUp(server.close);
+  return { server, h: harness(makeWireDriver, { origin: server.origin, ...options }) };
+}
+
+describe('wire: requests', () => {
+  it('writes nothing into a buffer that the kernel has not emptied', async () => {
+    // Larger than the kernel takes at once, and the server does not read until all have been fired.
+    const bodyOf = (seq: number): string => String.fromCharCode(97 + seq).repeat(4_000_000 + seq);
+    const hashOf = (body: string): string => createHash('sha256').update(body, 'latin1').digest('hex');
+    const seen = new Map<string, string>();
+    const server = await scriptedServer(
+      (connection, { key, body }) => {
+        seen.set(key, hashOf(body));
+        connection.send(CREATED);
+      },
+      { onConnection: (connection) => connection.socket.pause() },
+    );
+    cleanUp(server.close);
+    const h = harness(makeWireDriver, { origin: server.origin, template: requestTemplate('POST', bodyOf), warm: 4 });
+    await h.driver.ready?.();
+    await eventually(() => server.open.size === 4);
+    for (const seq of [0, 1, 2, 3]) h.fire(seq);
+    for (const connection of server.open) connection.socket.resume();
+    await h.answered(4);
+    expect(Object.fromEntries(seen)).toEqual(
+      Object.fromEntries([0, 1, 2, 3].map((seq) => [keyOf(seq), hashOf(bodyOf(seq))])),
+    );
+  });
+
+  it('writes each request once and whole, whatever the lengths of those before it', async () => {
+    const bodyOf = (seq: number): string => 'b'.repeat((seq * 7919) % 3000);
+    const { h, server } = await against((connection) => connection.send(CREATED), {
+      template: requestTemplate('POST', bodyOf),
+    });
+    for (let seq = 0; seq < 100; seq++) h.fire(seq);
+    await h.answered(100);
+    expect(new Set(server.requests.map(({ key, body }) => `${key} ${body}`))).toEqual(
+      new Set(Array.from({ length: 100 }, (_, seq) => `${keyOf(seq)} ${bodyOf(seq)}`)),
+    );
+  });
+
+  it('takes another connection when the idle one breaks before a byte was written on it', async () => {
+    const { h, server } = await against((connection) => connection.send(CREATED), { connections: 1 });
+    await h.ask(1);
+    await new Promise((next) => setImmediate(next));
+    // The reset is in the kernel at once; the write that follows is refused.
+    for (const connection of server.open) connection.reset();
+    expect(await h.ask(2)).toMatchObject({ status: 201, failure: undefined });
+    expect(server.requests.map((request) => [request.key, request.connection])).toEqual([
+      [keyOf(1), 0],
+      [keyOf(2), 1],
+    ]);
+    expect(h.driver.counters).toMatchObject({ opened: 2, openMax: 1, waiting: 0 });
+  });
+
+  it('leaves a connection whose answer came before the end of its request', async () => {
+    const template = requestTemplate('POST', (seq) => 'x'.repeat(seq === 1 ? 4_000_000 : 4));
+    const server = await scriptedServer((connection) => connection.send(CREATED), {
+      onHead: (connection, head) => {
+        if (!head.includes(keyOf(1))) return;
+        connection.socket.pause();
+        connection.send(CREATED);
+      },
+    });
+    cleanUp(server.close);
+    const h = harness(makeWireDriver, { origin: server.origin, template });
+    expect((await h.ask(1)).status).toBe(201);
+    expect((await h.ask(2)).status).toBe(201);
+    expect(server.requests.map((request) => [request.key, request.connection])).toEqual([[keyOf(2), 1]]);
+  });
+});
+
+describe('wire: answers', () => {
+  it('takes a 100 that nobody asked for as the interim answer it is', async () => {
+    const { h } = await against((connection) => connection.send(`HTTP/1.1 100 Continue\r\n\r\n${CREATED}`));
+    expect(await h.ask(1)).toMatchObject({ status: 201, failure: undefined });
+  });
+
+  it('keeps the answers of connections apart though all read into one buffer', async () => {
+    const held: [ScriptedConnection, string][] = [];
+    const { h } = await against((connection, { key }) => held.push([connection, key]));
+    for (const seq of [0, 1, 2, 3]) h.fire(seq);
+    await eventually(() => held.length === 4);
+    const texts = held.map(([, key]) => answerOf(201, `body for ${key}`.repeat(40), { 'x-shop': key }));
+    // In turns, so that every read of one overwrites what the other has begun.
+    for (let at = 0; at < texts[0]!.length; at += 90) {
+      for (const [i, [connection]] of held.entries()) connection.send(texts[i]!.slice(at, at + 90));
+      for (let turn = 0; turn < 3; turn++) await new Promise((next) => setImmediate(next));
+    }
+    for (const answer of await h.answered(4)) {
+      const key = keyOf(answer.seq);
+      expect(answer).toMatchObject({ status: 201, body: `body for ${key}`.repeat(40) });
+      expect(answer.header('x-shop')).toBe(key);
+    }
+  });
+});
+
+describe('wire: TLS sessions', () => {
+  it.each([
+    ['keep-alive', 'TLSv1.2', [false, true, true]],
+    ['keep-alive', 'TLSv1.3', [false, true, true]],
+    ['fresh', 'TLSv1.3', [false, false, false]],
+  ] as const)('%s over %s: resumed %j', async (connection, version, expected) => {
+    const resumed: boolean[] = [];
+    const options = { cert: pem('server'), key: pem('server-key'), maxVersion: version };
+    const server = createServer(options, (socket: TLSSocket) => {
+      resumed.push(socket.isSessionReused());
+      socket.on('error', () => {});
+      socket.on('data', () => socket.end(answerOf(201, '', { connection: 'close' })));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    cleanUp(() => new Promise((closed) => server.close(closed)));
+    const { port } = server.address() as { port: number };
+    const tls = { ca: pem('ca'), insecure: false };
+    const h = harness(makeWireDriver, { origin: `https://127.0.0.1:${port}`, connection, tls });
+    for (const seq of [1, 2, 3]) expect((await h.ask(seq)).status).toBe(201);
+    expect(resumed).toEqual(expected);
+  });
+});
+
+it('is the choice wherever it applies', () => {
+  expect([driverFor({ http: '1.1' }), driverFor({ http: '2' })]).toEqual(['wire', 'undici']);
+});

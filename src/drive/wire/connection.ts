@@ -2,6 +2,7 @@
 // what is in it is parsed before the next read; so an answer that came in one piece is never copied.
 
 import type { OnReadOpts, Socket } from 'node:net';
+import type { OpeningCost } from '../connect.ts';
 import type { DriverOptions } from '../driver.ts';
 import type { Exchange } from './exchange.ts';
 import { Parser } from './parser.ts';
@@ -30,9 +31,8 @@ export class Connection {
   #gone = false;
   /** Answers it has brought. */
   #served = 0;
-  /** µs it took to open; told to its first exchange. */
-  connectUs = Number.NaN;
-  tlsUs = Number.NaN;
+  /** What it took to open, until its first exchange has been told. */
+  cost: OpeningCost | undefined = undefined;
   /** Place of this connection among the idle ones; the pool's. */
   idle = false;
 

@@ -124,10 +124,7 @@ class WireDriver implements Driver {
         (socket, failure, detail) => {
           if (failure === undefined) {
             connection.attach(socket, tls !== undefined);
-            if (asked) {
-              connection.connectUs = opening.connectUs;
-              connection.tlsUs = opening.tlsUs;
-            }
+            if (asked) connection.cost = opening;
           }
           opened(failure === undefined ? connection : undefined, failure, detail);
         },
@@ -191,6 +188,8 @@ class WireDriver implements Driver {
     if (connection.send(exchange, bytes, outbox.toHead)) {
       exchange.opening = undefined;
       exchange.connection = connection;
+      exchange.cost = connection.cost;
+      connection.cost = undefined;
       if (connection.holdsBuffer) outbox.giveAway();
     } else {
       // Nothing was sent: back to the front of the queue.
@@ -245,12 +244,10 @@ class WireDriver implements Driver {
 
   #report(exchange: Exchange, answer: Answer): void {
     const attempt = exchange.attempt!;
-    const { connection } = exchange;
     answer.sentUs = exchange.sentUs;
     answer.doneUs = this.#seams.nowUs();
-    answer.connectUs = connection ? connection.connectUs : Number.NaN;
-    answer.tlsUs = connection ? connection.tlsUs : Number.NaN;
-    if (connection) connection.connectUs = connection.tlsUs = Number.NaN;
+    answer.connectUs = exchange.cost === undefined ? Number.NaN : exchange.cost.connectUs;
+    answer.tlsUs = exchange.cost === undefined ? Number.NaN : exchange.cost.tlsUs;
     this.#inHand.remove(exchange.inHand);
     if (exchange.waiting.joined) {
       this.#waiting.remove(exchange.waiting);
