@@ -46,7 +46,7 @@ export function parseProfile(source: ProfileSource, context: ParseContext): Pars
   const flagged = applyFlags(written.tree, context);
   const raw = flagged.tree;
   const found = [...reading.problems, ...badFlags, ...flagged.problems];
-  const list = problemList({ written, flags: flagged.flags, raw, found });
+  const list = problemList({ written, flags: flagged.flags, found });
   const isPlain = (path: Path) =>
     written.isPlain(path) || flagged.flags.some((flag) => formatPath(flag.path) === formatPath(path));
   const variables = fillVariables(raw, { env: context.env, isPlain, complain: list.add });

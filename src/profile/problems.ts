@@ -1,8 +1,7 @@
 // Collects every mistake of a profile with its place, so that one run of the parser tells them all.
 
 import type { Problem } from '../errors.ts';
-import { at, formatPath, type Path, startsWith } from './paths.ts';
-import { redacted } from './redact.ts';
+import { formatPath, type Path, startsWith } from './paths.ts';
 import type { Focus, Written } from './source.ts';
 
 /** `message` is whole; `focus` is what to underline (default: the value). */
@@ -25,13 +24,11 @@ export type ProblemList = {
 export type ProblemSeams = {
   written: Written;
   flags: readonly FlagPath[];
-  /** As written, with the flags. */
-  raw: unknown;
   /** Problems told before there was a list. */
   found: readonly Problem[];
 };
 
-export function problemList({ written, flags, raw, found }: ProblemSeams): ProblemList {
+export function problemList({ written, flags, found }: ProblemSeams): ProblemList {
   const problems: Problem[] = [...found];
   const muted: Path[] = [];
   return {
@@ -39,10 +36,7 @@ export function problemList({ written, flags, raw, found }: ProblemSeams): Probl
       if (muted.some((prefix) => startsWith(path, prefix))) return;
       const origin = flags.findLast((each) => startsWith(path, each.path));
       const named = { code, message: origin ? `${origin.flag}: ${message}` : message, path: formatPath(path) };
-      const spot = origin ? {} : written.spotOf(path, focus);
-      // A line that holds a secret is named and not shown.
-      const leaf = at(raw, path);
-      problems.push({ ...named, ...(redacted(leaf, path) === leaf ? spot : { place: spot.place }) });
+      problems.push({ ...named, ...(origin ? {} : written.spotOf(path, focus)) });
     },
     push: (problem) => {
       problems.push(problem);

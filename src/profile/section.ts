@@ -2,6 +2,7 @@
 
 import { at, formatPath, type Path } from './paths.ts';
 import type { Complain } from './problems.ts';
+import { redacted } from './redact.ts';
 import { holdsVariable } from './variables.ts';
 
 export type Section = {
@@ -32,7 +33,12 @@ export function checkText(
   if (!mistake) return true;
   const written = at(raw, path);
   if (!holdsVariable(written)) {
-    const { code, message, at: from, length } = mistake;
+    const { code, at: from, length } = mistake;
+    // The message quotes what the placeholder chooses from.
+    const isSecret = code === 'PLACEHOLDER_ARGUMENTS' && redacted(written, path) !== written;
+    const message = isSecret
+      ? `\`${formatPath(path)}\` holds a \`{{choose(…)}}\` that is wrong: write \`{{choose(a: 3, b: 1)}}\``
+      : mistake.message;
     complain({ code, message, path, focus: { at: from, length } });
     return false;
   }

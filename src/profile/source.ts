@@ -4,6 +4,7 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Problem } from '../errors.ts';
 import { formatPath, type Path } from './paths.ts';
+import { secretsIn } from './secret-lines.ts';
 
 export type ProfileSource =
   | { file: string; text: string; format: 'yaml' | 'json' }
@@ -37,7 +38,8 @@ export function readSource(source: ProfileSource): Reading {
     stringKeys: true,
     logLevel: 'silent',
   });
-  const spots = spotsOf({ file: source.file, text, counter });
+  const isBroken = [...document.errors, ...document.warnings].some(({ code }) => code !== 'DUPLICATE_KEY');
+  const spots = spotsOf({ file: source.file, text, counter, isSecret: secretsIn(document, isBroken) });
   const problems = yamlProblems(document, text, spots);
   if (source.format === 'json' && problems.length === 0) problems.push(...jsonProblems(text, spots));
   if (problems.some(({ code }) => code !== 'DUPLICATE_KEY')) return { problems };
@@ -71,10 +73,13 @@ function yamlProblems(document: Document.Parsed, text: string, spots: Spots): Pr
       return [{ code: 'BAD_YAML', message: 'it nests too deeply to be read', ...spots.between(from, until) }];
     }
     const isFlowVariable = /[{[,].*:\s*\$\{/.test(spots.lineAt(from));
+    const spot = spots.between(from, until);
+    // The parser quotes the text in its messages, behind a colon or in quotes.
+    const said = spot.source === undefined ? error.message.replace(/[:"'`].*$/s, '') : error.message.split('\n')[0]!;
     const message = isFlowVariable
       ? 'a `${…}` that stands inside { } or [ ] needs quotes: `"${NAME}"`'
-      : error.message.split('\n')[0]!.replace(/[.:]$/, '');
-    return [{ code: 'BAD_YAML', message, ...spots.between(from, until) }];
+      : said.replace(/[.:\s]+$/, '');
+    return [{ code: 'BAD_YAML', message, ...spot }];
   });
 }
 
@@ -150,17 +155,19 @@ function findForeign(value: unknown, path: Path, refuse: (path: Path, what: stri
 
 // ── places ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Spots = { between(from: number, until: number): Required<Spot>; lineAt(offset: number): string };
+type Spots = { between(from: number, until: number): Spot; lineAt(offset: number): string };
+type SpotSeams = { file: string; text: string; counter: LineCounter; isSecret: ReturnType<typeof secretsIn> };
 
-function spotsOf({ file, text, counter }: { file: string; text: string; counter: LineCounter }): Spots {
+function spotsOf({ file, text, counter, isSecret }: SpotSeams): Spots {
+  const startOf = (offset: number) => text.lastIndexOf('\n', offset - 1) + 1;
   const lineAt = (offset: number) => {
-    const from = text.lastIndexOf('\n', offset - 1) + 1;
+    const from = startOf(offset);
     const end = text.indexOf('\n', from);
     return text.slice(from, end < 0 ? text.length : end).replace(/\r$/, '');
   };
   return {
     lineAt,
-    /** Clipped to the file and to the line it begins in. */
+    /** Clipped to the file and to the line it begins in; a line that holds a secret is named and not shown. */
     between(from, until) {
       // Past the last line there is nothing to show: point behind the last character there is.
       const last = text.trimEnd().length;
@@ -168,7 +175,9 @@ function spotsOf({ file, text, counter }: { file: string; text: string; counter:
       const source = lineAt(start);
       const { line, col } = start === 0 ? { line: 1, col: 1 } : counter.linePos(start);
       const length = Math.max(1, Math.min(until - start, source.trimEnd().length - (col - 1)));
-      return { place: { file, line, column: col }, source, length };
+      const place = { file, line, column: col };
+      const begins = startOf(start);
+      return isSecret(source, [begins, begins + source.length]) ? { place } : { place, source, length };
     },
   };
 }

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { formatCommand } from '../../src/report/foreign.ts';
-import { minimal, planOf, problemsOf } from './parsing.ts';
+import { formatProblems } from '../../src/report/problems.ts';
+import { minimal, parseText, planOf, problemsOf } from './parsing.ts';
 
 describe('the path of an order', () => {
   const shown = (path: string, env: Record<string, string> = {}) =>
@@ -24,6 +25,61 @@ describe('the path of an order', () => {
     const [problem] = problemsOf(minimal('order: { path: "/pay?api_key=sesame#x" }\n'));
     expect(problem).toMatchObject({ code: 'PATH', message: expect.stringContaining('/pay?api_key=***') });
     expect(JSON.stringify(problem)).not.toContain('sesame');
+  });
+});
+
+describe('a mistake', () => {
+  const told = (text: string, format: 'yaml' | 'json' = 'yaml') => {
+    const parsed = parseText(text, {}, format);
+    const problems = parsed.ok ? [] : parsed.problems;
+    expect(problems).not.toEqual([]);
+    return { problems, printed: formatProblems(problems) };
+  };
+
+  const neighbours: Record<string, string> = {
+    'in one flow map': 'order: { headers: { authorization: "Bearer sesame" }, methd: POST }\n',
+    'in a path': 'order: { path: "/pay?sig=sesame", methd: POST }\n',
+    'behind an alias': 'order: { json: &s [sesame], headers: { x-auth: *s }, methd: POST }\n',
+    'in a whole aliased order': 'x: { headers: &h { x-auth: sesame }, y: 1 }\norder: { headers: *h }\n',
+    'in the wrong place': 'headers: { authorization: Bearer sesame }\n',
+    'in a misspelt section': 'ordr: { path: "/pay?token=sesame" }\n',
+    'in a text of several lines':
+      'order:\n  headers:\n    x-auth: "two\n      sesame"\n  json: { a: "{{x}}" }\n  x: 1\n',
+    'in user info': 'targets: { url: "https://me:sesame@shop.example" }\n',
+  };
+  it.each(Object.entries(neighbours))('does not print the line of a secret beside it, %s', (_name, more) => {
+    const { problems, printed } = told(minimal(more));
+    expect(printed).not.toContain('sesame');
+    expect(problems[0]!.place!.line).toBeGreaterThan(3);
+  });
+
+  it('in broken YAML quotes no secret either, in its line or in its words', () => {
+    const head = 'order:\n  headers:\n    ';
+    for (const line of [
+      'authorization: "Bearer sesame',
+      'authorization: *sesame',
+      'authorization: !sesame x',
+      'x-auth: [a, sesame] sesame',
+      'authorization: Bearer: sesame: x',
+      'x-api-key: {sesame',
+      'x-auth: @sesame',
+    ])
+      expect(told(`${minimal()}${head}${line}\n`).printed, line).not.toContain('sesame');
+    expect(told('{ "order": { "headers": { "x-auth": "sesame", } }, }', 'json').printed).not.toContain('sesame');
+    expect(told('{ "order": { "headers": { "x-auth": "ses\tame" x } } }', 'json').printed).not.toContain('ame');
+  });
+
+  it('shows every other line, and one that holds only the name of a variable', () => {
+    const { problems } = told(minimal('order: { headers: { authorization: "Bearer ${TOKEN}" }, methd: POST }\n'));
+    expect(problems.find(({ code }) => code === 'UNKNOWN_KEY')!.source).toContain('methd: POST');
+    const apart = told(minimal('order:\n  headers: { authorization: Bearer sesame }\n  methd: POST\n'));
+    expect(apart.problems[0]!.source).toBe('  methd: POST');
+  });
+
+  it('quotes nothing of a secret choice', () => {
+    const { printed } = told(minimal('order: { headers: { x-auth: "{{choose(sesame1: 1, sesame2: x)}}" } }\n'));
+    expect(printed).toMatch(/x-auth.*choose\(…\)/);
+    expect(printed).not.toContain('sesame');
   });
 });
 

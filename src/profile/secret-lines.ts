@@ -1,0 +1,55 @@
+// Which lines of a profile's text a mistake may not print: those on which any secret stands, whoever's mistake it is.
+
+import { type Document, isAlias, isMap, isScalar, isSeq } from 'yaml';
+import { isSecretName } from '../secrets.ts';
+import type { Path } from './paths.ts';
+import { hidden, redacted } from './redact.ts';
+
+type Range = readonly [from: number, until: number];
+
+/** Aliases multiply, and may go round in circles: so many are followed. A profile that has more is refused. */
+const MOST_ALIASES = 1000;
+
+/** Whether a line, and its stretch of the text, may hold a secret. Where structure cannot be trusted, names decide too. */
+export function secretsIn(document: Document.Parsed, isBroken: boolean): (line: string, range: Range) => boolean {
+  const { ranges, isWhole } = secretRanges(document);
+  return (line, [from, until]) =>
+    ranges.some(([start, end]) => start <= until && end >= from) || ((isBroken || !isWhole) && namesSecret(line));
+}
+
+function secretRanges(document: Document.Parsed): { ranges: Range[]; isWhole: boolean } {
+  const ranges: Range[] = [];
+  let aliases = 0;
+  const visit = (node: unknown, path: Path): void => {
+    if (isAlias(node)) {
+      aliases++;
+      if (aliases <= MOST_ALIASES) visit(node.resolve(document), path);
+    } else if (isMap(node)) {
+      for (const { key, value } of node.items) if (isScalar(key)) visit(value, [...path, String(key.value)]);
+    } else if (isSeq(node)) {
+      for (const [index, item] of node.items.entries()) visit(item, [...path, index]);
+    } else if (isScalar(node) && node.range && isSecret(node.value, path)) ranges.push([node.range[0], node.range[1]]);
+  };
+  try {
+    visit(document.contents, []);
+    return { ranges, isWhole: aliases <= MOST_ALIASES };
+  } catch {
+    // Deeper than the stack.
+    return { ranges, isWhole: false };
+  }
+}
+
+/** Also where it was put in the wrong place, which may be the very mistake that is told. */
+function isSecret(leaf: unknown, path: Path): boolean {
+  if (redacted(leaf, path) !== leaf) return true;
+  const isMisplaced = path[0] !== 'order' && path[0] !== 'outcomes';
+  if (isMisplaced && path.some((key) => typeof key === 'string' && isSecretName(key))) {
+    return hidden(leaf, path) !== leaf;
+  }
+  return [['order', 'path'] as const, ['target', 'url'] as const].some((like) => redacted(leaf, like) !== leaf);
+}
+
+/** `authorization: Bearer …` in a text whose structure cannot be trusted. */
+function namesSecret(line: string): boolean {
+  return [...line.matchAll(/([\p{L}\p{N}_.-]+)["']?\s*[:=]/gu)].some(([, name]) => isSecretName(name!));
+}
