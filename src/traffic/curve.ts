@@ -52,6 +52,24 @@ function solveSegment(probe: Probe, segment: number, goal: Goal): number {
   return x;
 }
 
+/** 1/31,250 s: coarse beside the solver's tolerance, fine beside any curve. A whole second lies on the grid. */
+const GRID_S = 32e-6;
+
+/**
+ * One last Newton step from the nearest point of a fixed grid. The solver starts from the answer before, so its last digits
+ * differ with the pool a worker belongs to; this makes them a function of the order alone. What is left of the difference
+ * lies halfway between grid points, never near a whole second, where it would move an order into another second's tally.
+ */
+function settled(probe: Probe, segment: number, x: number, area: number, fromS: number, lengthS: number): number {
+  const nearest = Math.round((fromS + x) / GRID_S) * GRID_S - fromS;
+  if (!(nearest > 0 && nearest < lengthS)) return x;
+  probe.at(segment, nearest);
+  const step = (area - probe.area) / probe.ratePerS;
+  // Where the curve touches 0 a step of Newton's may lead anywhere.
+  if (!(Math.abs(step) <= GRID_S)) return x;
+  return Math.min(Math.max(nearest + step, 0), lengthS);
+}
+
 /**
  * The curve of a solved spec. `rateAt` is right-continuous at jumps, 0 outside the run, and at its very end what it was
  * just before. `area` is clamped to the run. `inverse` gives the EARLIEST time at which `area` orders are due (so it skips
@@ -112,6 +130,7 @@ export function curveOf(spec: CurveSpec): Curve {
         const startS =
           hintS > 0 && hintS < lengthS ? hintS : (lengthS * rest) / (before[cursor + 1]! - before[cursor]!);
         x = solveSegment(probe, cursor, { area: rest, startS, lengthS, steepestPerS2: table.steepestPerS2[cursor]! });
+        x = settled(probe, cursor, x, rest, fromUs / US_PER_S, lengthS);
         last.segment = cursor;
         last.area = rest;
         last.ratePerS = probe.ratePerS;

@@ -233,6 +233,49 @@ describe('poisson', () => {
   });
 });
 
+describe('any number of workers', () => {
+  /** Even arrivals on whole waves: orders fall exactly on whole seconds, where the last digit decides whose tally they are. */
+  const wave = (meanPerS: number, periodS: number, durationS: number): CurveSpec => ({
+    orders: Math.round(meanPerS * durationS),
+    durationUs: durationS * 1e6,
+    arrivals: 'even',
+    seed: 1,
+    basePerS: 0,
+    parts: [{ kind: 'wave', name: 'wave', meanPerS, amplitude: 0.5, periodUs: periodS * 1e6, peakAtUs: 0 }],
+  });
+
+  test.each([
+    [50.1, 10, 20],
+    [2.5, 2, 20],
+    [20.1, 10, 20],
+    [30.5, 10, 20],
+    [48.1, 10, 20],
+    [49.9, 10, 20],
+    [0.5, 4, 60],
+  ])('agree on the second of every order: a wave of mean %d/s, period %d s, for %d s', (mean, period, duration) => {
+    const spec = wave(mean, period, duration);
+    const planned = [...plannedPerSecond(spec)];
+    for (const workers of [1, 2, 3, 7]) {
+      const perSecond = planned.map(() => 0);
+      for (let worker = 0; worker < workers; worker++) {
+        for (const { dueUs } of drain(scheduleOf(spec, worker, workers))) perSecond[Math.floor(dueUs / 1e6)]! += 1;
+      }
+      expect(perSecond, `${workers} workers`).toEqual(planned);
+    }
+  });
+
+  test('give nearly every order of the Mi Fan Fest the same due time to the last bit', () => {
+    const whole = dues(smallFan);
+    for (const workers of [2, 3, 7]) {
+      let differ = 0;
+      for (let worker = 0; worker < workers; worker++) {
+        for (const { seq, dueUs } of drain(scheduleOf(smallFan, worker, workers))) if (dueUs !== whole[seq]) differ++;
+      }
+      expect(differ / whole.length).toBeLessThan(0.01);
+    }
+  });
+});
+
 describe('plannedPerSecond', () => {
   test('sums to the orders, counts what the schedule does, and follows the curve', () => {
     fc.assert(
