@@ -141,9 +141,10 @@ function judgeWindows(slo: Slo, spans: readonly Span[], evidence: Evidence, time
   const undecided = readings.filter((reading) => reading.holds === undefined).length;
   const counts = { total: windows.length, failed, undecided };
   const worst = worstOf(slo, readings);
-  const decided = failed > 0 ? false : undecided === windows.length ? undefined : true;
+  const empty = isAlwaysThere(slo) ? readings.filter((reading) => reading.samples === 0).length : 0;
+  const decided = failed > 0 ? false : undecided === windows.length || empty > 0 ? undefined : true;
   const judged: Judged = {
-    ...nothing(saysWindows(slo, counts, worst), statusOf(decided)),
+    ...nothing(saysWindows(slo, counts, worst, empty), statusOf(decided)),
     measured: worst?.measured,
     samples: readings.reduce((sum, reading) => sum + reading.samples, 0),
     windows: counts,
@@ -151,6 +152,14 @@ function judgeWindows(slo: Slo, spans: readonly Span[], evidence: Evidence, time
   };
   if (windows.length === all.length) return judged;
   return { ...judged, status: failed > 0 ? 'fail' : 'inconclusive', says: judged.says + saysEarlyEnd(evidence) };
+}
+
+/**
+ * True of orders that a window with planned orders must have: without one the window says nothing good, and no samples is
+ * never a pass. Orders that were turned away or went wrong need not be there.
+ */
+function isAlwaysThere({ metric }: Slo): boolean {
+  return metric.kind !== 'orders' && ['all', 'accepted', 'service', 'wait'].includes(metric.of);
 }
 
 type WindowReading = Reading & { window: readonly Span[] };

@@ -77,12 +77,21 @@ export function saysPoint(slo: Slo, reading: Reading): string {
 }
 
 /** The windows of `in every W`. */
-export function saysWindows(slo: Slo, windows: NonNullable<SloResult['windows']>, worst: SloResult['worst']): string {
+/** `empty`: windows among the undecided that had nothing to measure though orders were planned. */
+export function saysWindows(
+  slo: Slo,
+  windows: NonNullable<SloResult['windows']>,
+  worst: SloResult['worst'],
+  empty: number,
+): string {
   const { total, failed, undecided } = windows;
   const every = formatDuration(slo.everyUs ?? 0);
   const all = `${formatCount(total)} ${total === 1 ? 'window' : 'windows'} of ${every}`;
   const where = worst ? `, worst ${formatValue(worst.measured, unitOf(slo))} at ${formatSpan(worst)}` : '';
-  const open = undecided > 0 ? `; ${formatCount(undecided)} had too few orders to say` : '';
+  const few = undecided - empty;
+  const open =
+    (few > 0 ? `; ${formatCount(few)} had too few orders to say` : '') +
+    (empty > 0 ? `; ${formatCount(empty)} had no such order at all` : '');
   if (failed > 0) return `broke in ${formatCount(failed)} of ${all}${where}${open}`;
   if (total === 0) return `the run did not get through one window of ${every}`;
   if (undecided === total) return `none of ${all} had enough orders to say`;

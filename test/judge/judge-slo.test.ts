@@ -321,3 +321,23 @@ describe('a run that ended early', () => {
 test('subjects of the audit wait for the books', () => {
   expect(status('oversold == 0', steadyOrders(10, 1))).toBe('not-checked');
 });
+
+describe('windows with nothing to measure', () => {
+  // Ten minutes at 10/s; from the second minute on every connection is refused.
+  const orders = steadyOrders(10, 600, (dueUs) =>
+    dueUs < 60e6 ? { doneUs: dueUs + 20_000 } : { doneUs: dueUs + 1_000, sentUs: null, ends: 'failed' },
+  );
+  const evidence = evidenceOf(orders);
+
+  test.each(['p50 of accepted < 300ms in every 1m', 'service p95 < 300ms in every 1m'])('%s is no pass', (text) => {
+    expect(judged(text, evidence)).toMatchObject({
+      status: 'inconclusive',
+      windows: { total: 10, failed: 0, undecided: 9 },
+      says: expect.stringContaining('9 had no such order at all'),
+    });
+  });
+
+  test('orders that need not be there may be absent from a window', () => {
+    expect(judged('p50 of failed < 300ms in every 1m', evidence).status).toBe('pass');
+  });
+});
