@@ -1,5 +1,6 @@
 // `doorbuster check`: is the profile right, is the target there, and what does it say to one order?
 
+import { driverFor } from '../drive/driver.ts';
 import { DRIVERS } from '../drive/drivers.ts';
 import { EXIT } from '../errors.ts';
 import type { Answer } from '../order/answer.ts';
@@ -11,10 +12,11 @@ import { shownPathOf } from '../profile/redact.ts';
 import { visible } from '../report/foreign.ts';
 import { clockFrom, monotonicUs } from '../run/clock.ts';
 import { driverOptionsOf, orderFor } from '../run/run.ts';
+import { withoutSecrets } from '../secrets.ts';
 import { curveOf } from '../traffic/curve.ts';
 import { formatCount, formatDuration, formatRate } from '../units.ts';
 import { guardHost } from './guard.ts';
-import { loadPlan, type PlanFlags } from './load.ts';
+import { loadProfile, type PlanFlags } from './load.ts';
 import { openTarget } from './target.ts';
 import { terminalOf } from './terminal.ts';
 
@@ -28,7 +30,7 @@ export async function checkCommand(file: string, flags: PlanFlags & { yes?: bool
   const terminal = terminalOf({ stdout: true });
   const { paint } = terminal;
   const print = (text: string): void => void process.stdout.write(`${text}\n`);
-  const plan = await loadPlan(file, flags);
+  const { plan, secrets } = await loadProfile(file, flags);
   const { orders, durationUs } = plan.traffic;
   const peak = curveOf(plan.traffic).peak();
   print(
@@ -36,7 +38,7 @@ export async function checkCommand(file: string, flags: PlanFlags & { yes?: bool
       `mean ${formatRate((orders * 1e6) / durationUs)}, peak ${formatRate(peak.ratePerS)}`,
   );
   for (const warning of plan.warnings) print(`${paint('warn', '! warning:')} ${warning}`);
-  await guardHost(plan, peak.ratePerS, flags, terminal.confirm);
+  await guardHost(plan, peak.ratePerS, flags, terminal.confirm, 'one order');
   const target = await openTarget(plan, () => {});
   try {
     print(`${paint('pass', '✓')} ${plan.target.demo ? 'the built-in shop' : plan.target.shown} is reachable`);
@@ -45,15 +47,23 @@ export async function checkCommand(file: string, flags: PlanFlags & { yes?: bool
     const good = outcome.class === 'accepted' || outcome.class === 'rejected';
     const mark = good ? paint('pass', '✓') : paint('fail', '✗');
     const times = Number.isNaN(answer.sentUs) ? '' : ` in ${formatDuration(answer.doneUs - answer.sentUs)}`;
-    const said = answer.failure ? `${answer.failure} (${answer.detail})` : `status ${answer.status}`;
+    const why = answer.detail === '' ? '' : ` (${answer.detail})`;
+    const said = answer.failure ? answer.failure + why : `status ${answer.status}`;
     print(`${mark} one order: ${probe.request} → ${said}${times}`);
     print(`  counts as ${paint('bold', outcome.class)} (outcome \`${outcome.name}\`)`);
-    const body = visible(new TextDecoder().decode(answer.body.subarray(0, SHOWN_BODY)));
-    if (body) print(paint('dim', `  ${body}${answer.body.length > SHOWN_BODY || answer.bodyTruncated ? ' …' : ''}`));
+    const body = shownBody(answer, secrets);
+    if (body) print(paint('dim', `  ${body}`));
     return good ? EXIT.pass : EXIT.fail;
   } finally {
     await target.close();
   }
+}
+
+/** The beginning of the answer on one line. A shop may echo what it was sent, so secrets are taken out before the cut. */
+function shownBody({ body, bodyTruncated }: Answer, secrets: readonly string[]): string {
+  const clean = withoutSecrets(new TextDecoder().decode(body), secrets, bodyTruncated);
+  const isWhole = clean.length <= SHOWN_BODY && !bodyTruncated;
+  return visible(clean.slice(0, SHOWN_BODY)) + (isWhole ? '' : ' …');
 }
 
 async function sendOne(plan: Plan, url: string): Promise<Probe> {
@@ -61,7 +71,7 @@ async function sendOne(plan: Plan, url: string): Promise<Probe> {
   const templates = compileOrder(order);
   const nowUs = clockFrom(monotonicUs());
   const { promise, resolve } = Promise.withResolvers<Answer>();
-  const driver = DRIVERS.undici(driverOptionsOf(plan.target, url, 1), {
+  const driver = DRIVERS[driverFor(plan.target)](driverOptionsOf(plan.target, url, 1), {
     templates,
     nowUs,
     onAnswer: (_attempt, answer) => resolve({ ...answer, body: answer.body.slice() }),

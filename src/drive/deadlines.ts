@@ -10,6 +10,9 @@ export type DeadlineSeams = {
   expire: () => void;
 };
 
+/** A ring later than this is a stall, not the timer's grain. */
+const STALLED_US = 5_000;
+
 export class Deadlines {
   readonly #seams: DeadlineSeams;
   #timer: NodeJS.Timeout | undefined = undefined;
@@ -31,7 +34,17 @@ export class Deadlines {
     this.#timer = undefined;
   }
 
+  /**
+   * Timers run before sockets are read. After a stall of this thread, answers that came in time may lie unread: so a ring
+   * that is late lets the sockets have their turn first, or our own stall would be booked as the shop's timeouts.
+   */
   readonly #ring = (): void => {
+    if (this.#seams.nowUs() - this.#seams.nextUs() < STALLED_US) this.#expire();
+    else setImmediate(this.#expire);
+  };
+
+  readonly #expire = (): void => {
+    if (this.#timer === undefined) return;
     this.#timer = undefined;
     const nowUs = this.#seams.nowUs();
     while (this.#seams.nextUs() <= nowUs) this.#seams.expire();

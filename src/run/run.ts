@@ -2,7 +2,9 @@
 // It prints nothing and writes nothing; `onTick` is where a panel looks.
 
 import { availableParallelism } from 'node:os';
-import type { DriverName, DriverOptions } from '../drive/driver.ts';
+import { type DriverName, type DriverOptions, driverFor } from '../drive/driver.ts';
+import { userError } from '../errors.ts';
+import { type Calibration, easyPerWorker } from '../judge/calibration.ts';
 import { parseSlo } from '../judge/slo.ts';
 import type { Ending, Evidence, Incident, OrderCounts, Slo } from '../judge/spec.ts';
 import { type Stopper, stopperOf } from '../judge/stop.ts';
@@ -33,6 +35,8 @@ export type RunOptions = {
   url: string;
   workers?: number;
   driver?: DriverName;
+  /** Of this machine, where it was calibrated: how many workers there are then rests on it. */
+  calibration?: Calibration;
   onStart?: (startedAtMs: number, choice: WorkerChoice) => void;
   /** URL of the threads' module, for tests of threads that die. */
   workerFile?: string;
@@ -107,7 +111,7 @@ class Running {
       traffic: plan.traffic,
       order,
       driver,
-      driverOptions: driverOptionsOf(plan.target, options.url, workers),
+      driverOptions: driverOptionsOf(plan.target, options.url, workers, worker),
     }));
     this.#vitals = new Vitals(workers, shape);
     this.#heardUs = this.#shares.map(() => 0);
@@ -272,10 +276,32 @@ function sloOf(text: string, plan: Plan): Slo {
   return parsed.slo;
 }
 
-export function chooseWorkers(plan: Plan, options: Pick<RunOptions, 'workers' | 'driver'>): WorkerChoice {
-  const driver = options.driver ?? 'undici';
-  if (options.workers !== undefined) return { workers: options.workers, reason: 'as asked', driver };
-  return { ...workersFor(curveOf(plan.traffic).peak().ratePerS, driver, availableParallelism()), driver };
+export function chooseWorkers(
+  plan: Plan,
+  options: Pick<RunOptions, 'workers' | 'driver' | 'calibration'>,
+): WorkerChoice {
+  const { http } = plan.target;
+  const driver = options.driver ?? driverFor({ http });
+  if (driver === 'wire' && http !== '1.1') {
+    throw userError(
+      'DRIVER_HTTP',
+      `--driver wire speaks HTTP/1.1 only, and the profile says \`http: ${http}\`: leave the flag out`,
+    );
+  }
+  const { connections } = plan.target;
+  if (options.workers !== undefined) {
+    if (options.workers > connections) {
+      throw userError(
+        'TOO_MANY_WORKERS',
+        `--workers ${options.workers}: each worker needs a connection, and \`target.connections\` is ${connections}`,
+      );
+    }
+    return { workers: options.workers, reason: 'as asked', driver };
+  }
+  const easyPerS = easyPerWorker(options.calibration, driver);
+  const chosen = workersFor(curveOf(plan.traffic).peak().ratePerS, driver, availableParallelism(), easyPerS);
+  if (chosen.workers <= connections) return { ...chosen, driver };
+  return { workers: connections, reason: `one for each of the ${connections} connections allowed`, driver };
 }
 
 /** The plan's order for one run: its identities carry the run's id, its paths the base path of the target. */
@@ -288,14 +314,15 @@ export function orderFor(plan: Plan, runId: string, url: string): OrderSpec {
   };
 }
 
-/** One worker's share of the connections and of the queue; at least one connection each. */
-export function driverOptionsOf(target: TargetPlan, url: string, workers: number): DriverOptions {
+/** Worker k's part of the connections and of the queue: together the workers have exactly what the profile says. */
+export function driverOptionsOf(target: TargetPlan, url: string, workers: number, worker = 0): DriverOptions {
+  const partOf = (whole: number): number => Math.floor(whole / workers) + (worker < whole % workers ? 1 : 0);
   return {
     origin: new URL(url).origin,
     http: target.http,
     connection: target.connection,
-    connections: Math.max(1, Math.floor(target.connections / workers)),
-    queue: Math.max(1, Math.floor(target.queue / workers)),
+    connections: partOf(target.connections),
+    queue: partOf(target.queue),
     connectTimeoutUs: target.connectTimeoutUs,
     timeoutUs: target.timeoutUs,
     captureBytes: target.captureBytes,

@@ -59,3 +59,18 @@ it('rings for nobody when the deadline was met, and not after stop', () => {
   expect(expired).toEqual([]);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it('lets answers that came in time be read first after a stall of its own thread', () => {
+  vi.setSystemTime(0);
+  let stalledUs = 0;
+  const { add, dueUs, expired } = deadlinesOf(() => timerClockUs() + stalledUs);
+  add(10_000);
+  add(12_000);
+  // The thread stood still for half a second; the sockets' turn, between timers and immediates, brings the first answer.
+  stalledUs = 500_000;
+  vi.advanceTimersToNextTimer();
+  expect(expired).toEqual([]);
+  dueUs.shift();
+  vi.runAllTimers();
+  expect(expired.map((each) => each.dueUs)).toEqual([12_000]);
+});

@@ -5,7 +5,7 @@ import { parseSlo } from '../../src/judge/slo.ts';
 import { judge } from '../../src/judge/verdict.ts';
 import { parseProfile } from '../../src/profile/parse.ts';
 import type { Plan } from '../../src/profile/plan.ts';
-import { startRun } from '../../src/run/run.ts';
+import { chooseWorkers, driverOptionsOf, startRun } from '../../src/run/run.ts';
 import { answerOf, type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
 
 const open: ScriptedServer[] = [];
@@ -61,5 +61,31 @@ describe.concurrent('a run with real threads', () => {
     const { verdict, exitCode, reasons } = judge(evidence);
     expect({ verdict, exitCode }).toEqual({ verdict: 'invalid', exitCode: 4 });
     expect(reasons.map((reason) => reason.message).join(' ')).toMatch(/worker/);
+  });
+});
+
+describe('connections and queue', () => {
+  const { target } = planOf('{ rate: 10/s, for: 1s }');
+
+  it.each([1, 2, 3, 7])('are shared out exactly among %i workers', (workers) => {
+    for (const [connections, queue] of [
+      [500, 100_000],
+      [7, 0],
+      [10, 10],
+    ] as const) {
+      const parts = Array.from({ length: workers }, (_, worker) =>
+        driverOptionsOf({ ...target, connections, queue }, 'http://127.0.0.1', workers, worker),
+      );
+      expect(parts.reduce((sum, part) => sum + part.connections, 0)).toBe(connections);
+      expect(parts.reduce((sum, part) => sum + part.queue, 0)).toBe(queue);
+      expect(Math.min(...parts.map((part) => part.connections))).toBeGreaterThan(0);
+    }
+  });
+
+  it('leave no worker without a connection', () => {
+    const plan = planOf('{ rate: 10/s, for: 1s }');
+    const few = { ...plan, target: { ...plan.target, connections: 2 } };
+    expect(() => chooseWorkers(few, { workers: 3 })).toThrow(/--workers 3: each worker needs a connection/);
+    expect(chooseWorkers(few, { workers: 2 }).workers).toBe(2);
   });
 });
