@@ -44,3 +44,37 @@ export function mayHoldSecret(keys: readonly (string | number)[]): boolean {
   if (section === 'target') return field === undefined || (field === 'tls' && !OPEN_TLS.includes(String(below)));
   return keys.some((key) => isSecretName(String(key)));
 }
+
+/** Shorter ones are hidden as whole words only: a PIN of `123` is not the middle of `91234`. */
+const SHORT = 6;
+/** So many first letters of a secret are one. */
+const LEAST_BEGINNING = 4;
+
+/**
+ * A text without these secrets, as they are or as JSON or a URL spells them. `isCut`: the text ends where somebody cut it,
+ * perhaps inside of one.
+ */
+export function withoutSecrets(text: string, secrets: readonly string[], isCut = false): string {
+  const spelt = secrets.flatMap((each) => [
+    each,
+    JSON.stringify(each).slice(1, -1),
+    encodeURIComponent(each.toWellFormed()),
+  ]);
+  const longestFirst = [...new Set(spelt)].filter((each) => each !== '').sort((a, b) => b.length - a.length);
+  if (longestFirst.length === 0) return text;
+  const patterns = longestFirst.map((each) => {
+    const pattern = each.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+    return each.length < SHORT ? `(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])` : pattern;
+  });
+  const clean = text.replace(new RegExp(patterns.join('|'), 'gu'), HIDDEN);
+  return isCut ? withoutBeginning(clean, longestFirst) : clean;
+}
+
+function withoutBeginning(text: string, secrets: readonly string[]): string {
+  for (const secret of secrets) {
+    for (let length = secret.length - 1; length >= LEAST_BEGINNING; length--) {
+      if (text.endsWith(secret.slice(0, length))) return text.slice(0, -length) + HIDDEN;
+    }
+  }
+  return text;
+}

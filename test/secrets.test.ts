@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSecretAt, isSecretName, mayHoldSecret } from '../src/secrets.ts';
+import { isSecretAt, isSecretName, mayHoldSecret, withoutSecrets } from '../src/secrets.ts';
 
 describe('a name', () => {
   it.each([
@@ -66,5 +67,31 @@ describe('a place in a profile', () => {
       'outcomes.0.sold.status',
     ])
       expect([path, mayHoldSecret(keys(path))]).toEqual([path, false]);
+  });
+});
+
+describe('a text without its secrets', () => {
+  it('holds none of them, as they are or as JSON or a URL spells them, and is otherwise the same', () => {
+    const secret = fc.string({ unit: fc.constantFrom('Q', '"', '/', '$', '(', '+', 'é', '\\'), minLength: 6 });
+    const plain = fc.string({ unit: fc.constantFrom('a', ' ', '{', ','), maxLength: 9 });
+    fc.assert(
+      fc.property(secret, plain, plain, (hide, before, after) => {
+        for (const spelt of [hide, JSON.stringify(hide).slice(1, -1), encodeURIComponent(hide)]) {
+          expect(withoutSecrets(before + spelt + after, ['zzzzzz', hide])).toBe(`${before}***${after}`);
+        }
+      }),
+      { seed: 20261123, numRuns: 200 },
+    );
+  });
+
+  it('takes a short one for a secret only where it is a word', () => {
+    expect(withoutSecrets('{"pin":123,"n":91234,"x":"123"}', ['123'])).toBe('{"pin":***,"n":91234,"x":"***"}');
+    expect(withoutSecrets('abc', ['', 'b'])).toBe('abc');
+  });
+
+  it('hides the longest, and the beginning of one that was cut', () => {
+    expect(withoutSecrets('Bearer sesame', ['sesame', 'Bearer sesame'])).toBe('***');
+    expect(withoutSecrets('it is sesam', ['sesame'], true)).toBe('it is ***');
+    expect(withoutSecrets('it is sesam', ['sesame'])).toBe('it is sesam');
   });
 });

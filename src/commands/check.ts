@@ -61,6 +61,7 @@ export async function checkCommand(file: string, flags: PlanFlags & { yes?: bool
 
 /** The beginning of the answer on one line. A shop may echo what it was sent, so secrets are taken out before the cut. */
 function shownBody({ body, bodyTruncated }: Answer, secrets: readonly string[]): string {
+  if (body.length === 0) return '';
   const clean = withoutSecrets(new TextDecoder().decode(body), secrets, bodyTruncated);
   const isWhole = clean.length <= SHOWN_BODY && !bodyTruncated;
   return visible(clean.slice(0, SHOWN_BODY)) + (isWhole ? '' : ' …');

@@ -21,6 +21,7 @@ export type GuardFlags = { yes?: boolean };
 
 /**
  * @param confirm asks the person at the terminal; undefined where there is none
+ * @param load what would go there, where it is not the whole plan
  * @throws UserError (exit 2) when the host is not allowed
  */
 export async function guardHost(
@@ -28,13 +29,13 @@ export async function guardHost(
   peakPerS: number,
   flags: GuardFlags,
   confirm: ((question: string) => Promise<boolean>) | undefined,
+  load = `${formatCount(plan.traffic.orders)} orders, peak ${formatRate(peakPerS)}`,
 ): Promise<void> {
   if (plan.target.demo) return;
   const { hostname, host } = new URL(plan.target.url);
   const allowed = plan.target.allow.map((entry) => entry.toLowerCase());
   if (isLoopback(hostname) || allowed.includes(hostname.toLowerCase()) || allowed.includes(host.toLowerCase())) return;
   if (flags.yes) return;
-  const load = `${formatCount(plan.traffic.orders)} orders, peak ${formatRate(peakPerS)}`;
   if (await confirm?.(`Load ${plan.target.shown} with ${load}?`)) return;
   throw userError(
     'HOST_NOT_ALLOWED',

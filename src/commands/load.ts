@@ -23,6 +23,11 @@ const EXTENSIONS = ['.yaml', '.yml', '.json', '.ts', '.mts', '.js', '.mjs'];
 
 /** @throws UserError with every mistake at once (exit 2) */
 export async function loadPlan(file: string, flags: PlanFlags): Promise<Plan> {
+  return (await loadProfile(file, flags)).plan;
+}
+
+/** The same for one who prints what the target says: `secrets` are to be taken out of it. */
+export async function loadProfile(file: string, flags: PlanFlags): Promise<{ plan: Plan; secrets: readonly string[] }> {
   const context: ParseContext = {
     env: process.env,
     sets: flags.set,
@@ -36,7 +41,7 @@ export async function loadPlan(file: string, flags: PlanFlags): Promise<Plan> {
   };
   const parsed = parseProfile(await readSource(file), context);
   if (!parsed.ok) throw new UserError(parsed.problems);
-  return parsed.plan;
+  return parsed;
 }
 
 async function readSource(file: string): Promise<ProfileSource> {

@@ -63,7 +63,10 @@ export function profileHashOf({ name, target, curve, order, slo, stop }: Hashed)
 }
 
 function withoutSecrets({ method, path, headers, body }: StepSpec) {
-  const shownBody = mapLeaves(body, (leaf, below) => redacted(leaf, ['order', ...below]));
+  const shownBody =
+    body.kind === 'form'
+      ? { ...body, fields: body.fields.map(([name, value]) => [name, redacted(value, ['order', 'form', name])]) }
+      : mapLeaves(body, (leaf, below) => redacted(leaf, ['order', ...below]));
   return {
     method,
     path: redacted(path, ['order', 'path']),

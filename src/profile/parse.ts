@@ -15,6 +15,7 @@ import type { Adjustment, Plan } from './plan.ts';
 import { type ProblemList, problemList } from './problems.ts';
 import { type Filled, Profile } from './schema.ts';
 import type { Section } from './section.ts';
+import { sentSecretsOf } from './sent-secrets.ts';
 import { applyFlags, type Sets } from './sets.ts';
 import { type ParseSlo, planLines, warnOfJudging } from './slo.ts';
 import { type ProfileSource, readSource, type Written } from './source.ts';
@@ -35,7 +36,8 @@ export type ParseContext = FlagTexts &
     parseSlo: ParseSlo;
   };
 
-export type ParsedProfile = { ok: true; plan: Plan } | { ok: false; problems: Problem[] };
+/** `secrets`: values that the orders carry and that nothing may print. */
+export type ParsedProfile = { ok: true; plan: Plan; secrets: readonly string[] } | { ok: false; problems: Problem[] };
 
 /** Never throws for anything a person wrote. The plan is frozen through and through. */
 export function parseProfile(source: ProfileSource, context: ParseContext): ParsedProfile {
@@ -59,7 +61,8 @@ export function parseProfile(source: ProfileSource, context: ParseContext): Pars
   if (problems.length > 0) return { ok: false, problems };
   if (!checked.success || !isWhole(draft)) throw new Error('a profile came to no plan, and no mistake was told');
   const plan = planOf(checked.data, draft, { source, raw, flagged: flagged.flags.map(({ path }) => path) });
-  return { ok: true, plan: freeze(plan) };
+  const secrets = sentSecretsOf(plan.order, { raw, env: context.env });
+  return { ok: true, plan: freeze(plan), secrets };
 }
 
 type Draft = {

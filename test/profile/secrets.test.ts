@@ -141,3 +141,29 @@ outcomes:
     });
   });
 });
+
+describe('the secrets that orders carry', () => {
+  const secretsOf = (text: string, env: Record<string, string> = {}) => {
+    const parsed = parseText(text, { env, files: { 'body.json': '{"card":{"pin":"4321"},"sku":"a"}' } });
+    if (!parsed.ok) throw new Error(formatProblems(parsed.problems));
+    expect(JSON.stringify({ ...parsed.plan, order: undefined })).not.toMatch(/sesame/);
+    return new Set(parsed.secrets);
+  };
+
+  it('are the values of its variables and every literal under a secret name', () => {
+    const order = `order:
+  path: /pay?sig=se%20same&n=1
+  headers: { authorization: Bearer sesame-1, cookie: "a=1; sid=sesame-2", x-more: "\${MORE}", x-env: "{{env.ENV}}" }
+  json: { cvv: 123, sku: plain, key: "{{order.key}}", sku2: "\${UNSET:-plain}" }
+`;
+    expect(secretsOf(minimal(order), { MORE: 'sesame-3', ENV: 'sesame-4', OTHER: 'other' })).toEqual(
+      new Set([
+        ...['sesame-4', 'sesame-3', 'se%20same', 'se same', 'Bearer sesame-1', 'sesame-1'],
+        ...['a=1; sid=sesame-2', 'sid=sesame-2', 'sesame-2', '123'],
+      ]),
+    );
+    expect(secretsOf(minimal('order: { form: { pwd: sesame-5, a: b } }\n'))).toEqual(new Set(['sesame-5']));
+    expect(secretsOf(minimal('order: { file: body.json }\n'))).toEqual(new Set(['4321']));
+    expect(secretsOf(minimal())).toEqual(new Set());
+  });
+});
