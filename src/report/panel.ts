@@ -8,8 +8,11 @@ import type { OutcomeClass } from '../outcomes.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
 import { formatCount, formatDuration, formatRate } from '../units.ts';
 import { visible } from './foreign.ts';
-import type { Style, TextOptions } from './layout.ts';
+import type { Lamp } from './lamps.ts';
+import { lampLines, lampOf } from './lamps.ts';
+import type { TextOptions } from './layout.ts';
 import { columnsOf, cut, fitting, joinFitting, padEnd, padStart, widthOf } from './layout.ts';
+import { plural } from './sentence.ts';
 import { sparkline } from './sparkline.ts';
 
 /** Seconds that "now" means. */
@@ -41,11 +44,16 @@ export type PanelState = {
   inFlight: number;
   /** Orders waiting for a connection; undefined where nobody says. */
   waiting: number | undefined;
-  slo: Pick<SloResult, 'text' | 'status'>[];
+  /** No more orders are fired, although the plan has some: it was interrupted, or a `stop:` condition was met. */
+  stopping: boolean;
+  lamps: Lamp[];
 };
 
 /** `slo`: how the limits stand so far, `judge(evidence).slo`; as old as the caller likes, for judging hours is not free. */
-export type PanelExtras = { name: string; target: string; slo?: PanelState['slo']; waiting?: number };
+export type PanelExtras = { name: string; target: string; slo?: readonly SloResult[]; waiting?: number };
+
+/** `rows`: lines there are for the panel; undefined where there are enough. */
+export type PanelOptions = TextOptions & { rows?: number | undefined };
 
 /** Derived from the evidence so far and the time since the start alone; `elapsedUs` may be negative before it. */
 export function panelStateOf(evidence: Evidence, elapsedUs: number, extras: PanelExtras): PanelState {
@@ -55,6 +63,8 @@ export function panelStateOf(evidence: Evidence, elapsedUs: number, extras: Pane
   const until = Math.max(0, Math.floor(elapsed / 1e6) - LAG_S);
   const flows = lastFlows(evidence, until);
   const recent = timeline.tally(Math.max(0, until - RECENT_S), Math.floor(elapsed / 1e6) + 1);
+  const ended = OUTCOME_CLASSES.map((name) => total.countOf(name));
+  const parts = [...new Set(evidence.phases.map((phase) => phase.part))];
   return {
     name: extras.name,
     target: extras.target,
@@ -78,9 +88,11 @@ export function panelStateOf(evidence: Evidence, elapsedUs: number, extras: Pane
     },
     response: { recent: quantilesOf(recent), overall: quantilesOf(total) },
     latenessP99Us: quantile(total.histogram({ of: 'lateness' }), 0.99),
-    inFlight: flows.inFlight,
+    // Of the same tallies as the orders above it, so that the two agree.
+    inFlight: total.fired - ended.reduce((sum, count) => sum + count, 0),
     waiting: extras.waiting,
-    slo: extras.slo ?? [],
+    stopping: evidence.ending.kind !== 'complete',
+    lamps: (extras.slo ?? []).map((slo) => lampOf(slo, parts)),
   };
 }
 
@@ -88,13 +100,12 @@ export function panelStateOf(evidence: Evidence, elapsedUs: number, extras: Pane
 function lastFlows({ timeline, planned }: Evidence, until: number) {
   const from = Math.max(0, until - HISTORY_S);
   const row = () => new Array<number>(until - from).fill(0);
-  const rows = { planned: row(), fired: row(), accepted: row(), inFlight: 0 };
+  const rows = { planned: row(), fired: row(), accepted: row() };
   for (let second = from; second < until; second++) rows.planned[second - from] = planned[second] ?? 0;
   for (const flow of timeline.flows) {
     if (flow.second < from || flow.second >= until) continue;
     rows.fired[flow.second - from]! += flow.fired;
     rows.accepted[flow.second - from]! += flow.accepted;
-    if (flow.second === until - 1) rows.inFlight += flow.inFlight;
   }
   return rows;
 }
@@ -143,39 +154,49 @@ const progressOf = ({ elapsedUs, durationUs }: PanelState): number =>
 const percent = (share: number): string => `${Math.floor(share * 100)} %`;
 
 const LABEL = 10;
-const LAMPS: Record<SloResult['status'], { mark: string; style: Style }> = {
-  pass: { mark: '✔', style: 'pass' },
-  fail: { mark: '✘', style: 'fail' },
-  inconclusive: { mark: '?', style: 'dim' },
-  'not-checked': { mark: '-', style: 'dim' },
-};
-const MOST_LAMPS = 6;
+/** What is given up last when rows are short: lower goes first. In the order of the lines below. */
+const WORTH = [9, 5, 3, 2, 4, 6, 1, 8, 7];
 
-/** About 12 lines, no newline at the end; as many lines from one second to the next, so that a redraw does not jump. */
-export function formatPanel(state: PanelState, options: TextOptions): string {
+/**
+ * About 12 lines and the lamps, no newline at the end; as many lines from one second to the next, so that a redraw does
+ * not jump. Where `rows` are fewer, the blank lines go first, then lamps, then what is told elsewhere.
+ */
+export function formatPanel(state: PanelState, options: PanelOptions): string {
   const width = columnsOf(options.width);
-  return [
-    titleLine(state, options, width),
-    barLine(state, options, width),
-    '',
-    ...rateLines(state, options, width),
-    '',
-    ...timeLines(state, options),
-    '',
-    ordersLine(state, options, width),
-    generatorLine(state, options, width),
-    ...lampLines(state, options, width),
-  ].join('\n');
+  const rows = options.rows ?? Infinity;
+  const [head, rates, times, now] = [
+    [titleLine(state, options, width), barLine(state, options, width)],
+    rateLines(state, options, width),
+    timeLines(state, options),
+    [ordersLine(state, options, width), generatorLine(state, options, width)],
+  ];
+  const told = [head, rates, times, now].flat();
+  const lamps = lampLines(state.lamps, options, width - LABEL, Math.max(0, rows - told.length)).map((line, index) =>
+    labelled(index === 0 ? 'so far' : '', options, line).trimEnd(),
+  );
+  const blank = lamps.length > 0 ? [''] : [];
+  const airy = [...head, '', ...rates, '', ...times, '', ...now, ...blank, ...lamps];
+  if (airy.length <= rows) return airy.join('\n');
+  const kept = [...told.keys()].sort((a, b) => WORTH[b]! - WORTH[a]!).slice(0, Math.max(1, rows));
+  return [...told.filter((_, index) => kept.includes(index)), ...lamps].join('\n');
 }
 
 function labelled(label: string, { paint }: TextOptions, text: string): string {
   return paint('dim', padEnd(label, LABEL)) + text;
 }
 
-function titleLine({ name, target, elapsedUs, durationUs }: PanelState, { paint }: TextOptions, width: number): string {
+/** `00:00:54 left`; `stopping, 7 answers out` once no more are fired. */
+function remainingText({ elapsedUs, durationUs, stopping, inFlight }: PanelState): string {
+  const out = `${formatCount(inFlight)} ${plural(inFlight, 'answer')} out`;
+  if (stopping) return inFlight > 0 ? `stopping, ${out}` : 'stopping';
   const left = Math.max(0, durationUs - elapsedUs);
-  const right =
-    left > 0 ? `${clock(elapsedUs)}, ${clock(left)} left` : `${clock(elapsedUs)}, awaiting the last answers`;
+  if (left > 0) return `${clock(left)} left`;
+  return inFlight > 0 ? `all fired, ${out}` : 'all fired';
+}
+
+function titleLine(state: PanelState, { paint }: TextOptions, width: number): string {
+  const { name, target, elapsedUs } = state;
+  const right = `${clock(elapsedUs)}, ${remainingText(state)}`;
   const title = cut(`${visible(name)} → ${visible(target)}`, width - widthOf(right) - 2);
   return paint('bold', padEnd(title, width - widthOf(right))) + right;
 }
@@ -235,40 +256,13 @@ function generatorLine(state: PanelState, options: TextOptions, width: number): 
   return labelled('now', options, fitting(ways, width - LABEL));
 }
 
-/** Two lamps a line where they fit; broken ones first when there are many. */
-function lampLines({ slo }: PanelState, options: TextOptions, width: number): string[] {
-  if (slo.length === 0) return [];
-  const shown =
-    slo.length <= MOST_LAMPS ? slo : [...slo].sort((a, b) => urgency(a) - urgency(b)).slice(0, MOST_LAMPS - 1);
-  const lamps = shown.map(({ text, status }) => {
-    const { mark, style } = LAMPS[status];
-    return { style, text: `${mark} ${visible(text)}` };
-  });
-  if (shown.length < slo.length) lamps.push({ style: 'dim', text: `and ${slo.length - shown.length} more` });
-  const column = Math.floor((width - LABEL) / 2);
-  const perLine = lamps.every(({ text }) => widthOf(text) < column) ? 2 : 1;
-  const lines: string[] = [];
-  for (let at = 0; at < lamps.length; at += perLine) {
-    const cells = lamps.slice(at, at + perLine).map(({ style, text }, index) => {
-      const room = perLine === 1 ? width - LABEL : column;
-      const cell = cut(text, room - 1);
-      return options.paint(style, cell) + (index < perLine - 1 ? ' '.repeat(room - widthOf(cell)) : '');
-    });
-    lines.push(labelled(at === 0 ? 'so far' : '', options, cells.join('').trimEnd()));
-  }
-  return ['', ...lines];
-}
-
-const urgency = ({ status }: Pick<SloResult, 'status'>): number =>
-  ({ fail: 0, inconclusive: 1, 'not-checked': 3, pass: 2 })[status];
-
 /** One line for a log, about every 10 s: no colour, no cursor. */
 export function formatProgressLine(state: PanelState): string {
   const { orders, rate, response } = state;
   const ended = OUTCOME_CLASSES.filter((each) => orders[each] > 0).map(
     (each) => `${formatCount(orders[each])} ${each}`,
   );
-  const broken = state.slo.filter((slo) => slo.status === 'fail').map((slo) => visible(slo.text));
+  const broken = state.lamps.filter((lamp) => lamp.state === 'broken').map((lamp) => visible(lamp.text));
   return [
     `${clock(state.elapsedUs)} ${padStart(percent(progressOf(state)), 5)}`,
     ...(rate === undefined
@@ -280,6 +274,7 @@ export function formatProgressLine(state: PanelState): string {
     ended.length === 0 ? 'no answers yet' : ended.join(', '),
     ...(orders.dropped > 0 ? [`${formatCount(orders.dropped)} dropped`] : []),
     `${formatCount(state.inFlight)} in flight`,
+    ...(state.stopping ? ['stopping'] : []),
     ...(broken.length > 0 ? [`broken so far: ${broken.join(', ')}`] : []),
   ].join(' · ');
 }

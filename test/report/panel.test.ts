@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Lamp } from '../../src/report/lamps.ts';
 import { plainPaint, widthOf } from '../../src/report/layout.ts';
+import type { PanelState } from '../../src/report/panel.ts';
 import { formatPanel, formatProgressLine, panelStateOf } from '../../src/report/panel.ts';
 import { sparkline } from '../../src/report/sparkline.ts';
 import type { Order } from '../support/evidence.ts';
@@ -14,13 +16,20 @@ const PHASES = [
   { part: 'hourly', fromUs: 60e6, untilUs: 90e6 },
 ];
 
-/** 20/s for a minute; then 40/s, which a shop that froze in second 66 answers no more. */
+/** 20/s for a minute; then 40/s, of which the last before second 66 are on their way. */
 const soFar = (): Order[] => [
   ...steadyOrders(20, 60, (dueUs) => ({ doneUs: dueUs + 10_000 })),
   ...steadyOrders(40, 6, (dueUs) => ({ doneUs: dueUs + 30_000 }), 60),
   ...steadyOrders(40, 54, () => ({ fate: 'unreached' }), 66),
 ];
-const record = recordOf(soFar(), { slo: SLO, durationUs: 120e6, phases: PHASES });
+const record = recordOf(soFar(), {
+  slo: SLO,
+  durationUs: 120e6,
+  phases: PHASES,
+  untilUs: 65.99e6,
+  ending: { kind: 'stopped', text: 'so far', atUs: 65e6 },
+});
+record.evidence.ending = { kind: 'complete' };
 const at = (elapsedUs: number) =>
   panelStateOf(record.evidence, elapsedUs, { ...EXTRAS, slo: record.judgement.slo, waiting: 7 });
 
@@ -32,7 +41,7 @@ describe('panelStateOf', () => {
       due: 20 * 60 + 40 * 10,
       fired: 1440,
       dropped: 0,
-      accepted: 1440,
+      accepted: 1438,
       rejected: 0,
       failed: 0,
       unknown: 0,
@@ -43,7 +52,7 @@ describe('panelStateOf', () => {
   it('means the last ten seconds that all workers have handed over', () => {
     expect(at(41e6).rate).toEqual({ planned: 20, fired: 20, accepted: 20 });
     expect(at(66e6).rate!.planned).toBe((5 * 20 + 5 * 40) / 10);
-    expect(at(76e6).rate).toEqual({ planned: 40, fired: (40 * 1) / 10, accepted: expect.closeTo(4.1, 6) });
+    expect(at(76e6).rate).toEqual({ planned: 40, fired: (40 * 1) / 10, accepted: expect.closeTo(3.9, 6) });
     expect(at(0.9e6).rate).toBeUndefined();
   });
 
@@ -68,6 +77,32 @@ describe('panelStateOf', () => {
   });
 });
 
+describe('orders in flight', () => {
+  it('are those fired that have not ended, of the same numbers as the line above', () => {
+    for (const untilUs of [0.2e6, 30.02e6, 65.5e6, 65.98e6, 70e6]) {
+      const { evidence } = recordOf(soFar(), { durationUs: 120e6, untilUs });
+      const { orders, inFlight } = panelStateOf(evidence, untilUs + 2e6, EXTRAS);
+      expect(inFlight).toBe(orders.fired - orders.accepted - orders.rejected - orders.failed - orders.unknown);
+      const out = soFar().filter(({ fate, dueUs, doneUs }) => !fate && dueUs < untilUs && doneUs! >= untilUs);
+      expect(inFlight).toBe(out.length);
+    }
+  });
+
+  it('are what a run that was told to stop waits for', () => {
+    const title = (state: Partial<PanelState>) =>
+      formatPanel({ ...at(30e6), ...state }, { paint: plainPaint, width: 80 }).split('\n')[0];
+    expect(title({})).toMatch(/ 00:00:30, 00:01:30 left$/);
+    expect(title({ stopping: true })).toMatch(/ 00:00:30, stopping, 2 answers out$/);
+    expect(title({ stopping: true, inFlight: 1 })).toMatch(/, stopping, 1 answer out$/);
+    expect(title({ stopping: true, inFlight: 0 })).toMatch(/, stopping$/);
+    expect(title({ elapsedUs: 121e6 })).toMatch(/ 00:02:01, all fired, 2 answers out$/);
+    const interrupted = { ...record.evidence, ending: { kind: 'interrupted', signal: 'SIGINT', atUs: 66e6 } } as const;
+    const state = panelStateOf(interrupted, 67e6, EXTRAS);
+    expect(state.stopping).toBe(true);
+    expect(formatProgressLine(state)).toContain('2 in flight · stopping');
+  });
+});
+
 describe('formatPanel', () => {
   for (const width of [60, 80, 120]) {
     it(`fits ${width} columns`, () => {
@@ -85,13 +120,30 @@ describe('formatPanel', () => {
   });
 
   it('shows broken SLOs first when there are too many lamps', () => {
-    const slo = Array.from(
-      { length: 20 },
-      (_, i) => ({ text: `p99 < ${i}s`, status: i === 19 ? 'fail' : 'pass' }) as const,
-    );
-    const panel = formatPanel({ ...at(30e6), slo }, { paint: plainPaint, width: 80 });
+    const lamps = Array.from({ length: 20 }, (_, i): Lamp => {
+      return { text: `p99 < ${i}s`, state: i === 19 ? 'broken' : 'held', says: 'x' };
+    });
+    const panel = formatPanel({ ...at(30e6), lamps }, { paint: plainPaint, width: 80 });
     expect(panel).toContain('✘ p99 < 19s');
     expect(panel).toContain('and 15 more');
+  });
+
+  it('keeps its title in a window of few rows, and gives up blank lines, then lamps, then the rest', () => {
+    const lines = (rows?: number) => formatPanel(at(66e6), { paint: plainPaint, width: 80, rows }).split('\n');
+    const all = lines();
+    for (let rows = 1; rows <= all.length + 1; rows++) {
+      const shown = lines(rows);
+      expect(shown.length).toBeLessThanOrEqual(rows);
+      expect(shown[0]).toBe(all[0]);
+      expect(all.filter((line) => shown.includes(line) && line !== '')).toEqual(
+        shown.filter((line) => line !== '' && all.includes(line)),
+      );
+    }
+    expect(lines(all.length)).toEqual(all);
+    expect(lines(13)).toEqual(all.filter((line) => line !== ''));
+    expect(lines(9)).toHaveLength(9);
+    expect(lines(9).join()).not.toContain('so far');
+    expect(lines(2)[1]).toMatch(/^orders /);
   });
 
   it('shows a name that would move the cursor as text', () => {

@@ -12,25 +12,30 @@ import type { TrafficSpec } from '../../src/traffic/spec.ts';
 import type { EvidenceOptions, Order } from './evidence.ts';
 import { evidenceOf, OUTCOMES } from './evidence.ts';
 
-/** What a fold of the orders through one worker's recorder leaves. */
-export function timelineOfOrders(orders: readonly Order[], outcomes: readonly Outcome[] = OUTCOMES): Timeline {
+/** What a fold of the orders through one worker's recorder leaves, or has told by `untilUs`. */
+export function timelineOfOrders(
+  orders: readonly Order[],
+  outcomes: readonly Outcome[] = OUTCOMES,
+  untilUs = Number.POSITIVE_INFINITY,
+): Timeline {
   const shape = histogramShape(10e6);
   const recorder = new Recorder(0, outcomes, shape);
   for (const order of orders) {
     const firedUs = order.firedUs ?? order.dueUs;
-    if (order.fate === 'unreached') continue;
+    if (order.fate === 'unreached' || firedUs >= untilUs) continue;
     if (order.fate === 'dropped') {
       recorder.dropped(order.dueUs, firedUs);
       continue;
     }
     recorder.fired(order.dueUs, firedUs);
+    if ((order.doneUs ?? firedUs) >= untilUs) continue;
     const sentUs = order.sentUs === null ? Number.NaN : (order.sentUs ?? firedUs);
     const outcome = outcomes.findIndex((each) => each.class === (order.ends ?? 'accepted'));
     recorder.done(order.dueUs, firedUs, sentUs, order.doneUs ?? firedUs, outcome);
   }
   const last = orders.reduce((latest, order) => Math.max(latest, order.doneUs ?? order.dueUs), 0);
   const timeline = new Timeline(outcomes, shape);
-  timeline.add(recorder.flush(last + 1e6).interval);
+  timeline.add(recorder.flush(Math.min(last + 1e6, untilUs)).interval);
   return timeline;
 }
 
@@ -93,10 +98,12 @@ export type RecordOptions = EvidenceOptions & {
   plan?: Partial<Plan>;
   run?: Partial<RunRecord['run']>;
   outcomes?: readonly Outcome[];
+  /** As seen at this time, while the run goes on. */
+  untilUs?: number;
 };
 
 export function recordOf(orders: readonly Order[], options: RecordOptions = {}): RunRecord {
-  const timeline = timelineOfOrders(orders, options.outcomes);
+  const timeline = timelineOfOrders(orders, options.outcomes, options.untilUs);
   const evidence = { ...evidenceOf(orders, options), timeline };
   const { fired, dropped } = timeline.total();
   const highest = evidence.planned.reduce((most, count) => Math.max(most, count), 0);
