@@ -95,9 +95,24 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
       setExit(await checkCommand(file, flags));
     });
 
+  program
+    .command('calibrate')
+    .description('measure what this machine can do, for run and plan to know')
+    .option('--quick', 'in 20 s instead of 60 s, less exactly')
+    .option('--json', 'print it as JSON')
+    .option('-q, --quiet', 'print nothing but the result')
+    .action(async (flags) => {
+      const { calibrateCommand } = await import('./calibrate.ts');
+      setExit(await calibrateCommand(flags));
+    });
+
   shopCommand(program.command('shop'), setExit).addHelpText(
     'before',
-    examples('shop --port 8080', 'shop --stock 1000 --limit 2 --service lognormal:40ms,0.5 --payments 20', 'shop --null'),
+    examples(
+      'shop --port 8080',
+      'shop --stock 1000 --limit 2 --service lognormal:40ms,0.5 --payments 20',
+      'shop --null',
+    ),
   );
 
   program

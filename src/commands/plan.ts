@@ -5,11 +5,15 @@ import { formatPlan, type PlanSketch } from '../report/plan-text.ts';
 import { chooseWorkers } from '../run/run.ts';
 import { curveOf } from '../traffic/curve.ts';
 import type { Curve, CurveSpec } from '../traffic/spec.ts';
+import { readCalibration, withRoomWarning } from './calibration.ts';
 import { loadPlan, type PlanFlags } from './load.ts';
 import { terminalOf } from './terminal.ts';
 
+const HINT = '\n`doorbuster calibrate` measures once whether this machine can hold it';
+
 export async function planCommand(file: string, flags: PlanFlags & { json?: boolean }): Promise<number> {
-  const plan = await loadPlan(file, flags);
+  const calibration = readCalibration();
+  const plan = withRoomWarning(await loadPlan(file, flags), calibration);
   const curve = curveOf(plan.traffic);
   const peak = curve.peak();
   const { orders, durationUs, basePerS } = plan.traffic;
@@ -24,7 +28,7 @@ export async function planCommand(file: string, flags: PlanFlags & { json?: bool
       meanPerS,
       peakPerS: peak.ratePerS,
       peakAtUs: peak.atUs,
-      workers: chooseWorkers(plan, {}).workers,
+      workers: chooseWorkers(plan, { calibration }).workers,
       windows: curve.windows(),
       slo: plan.slo.map((line) => line.text),
       stop: plan.stop.map((line) => line.text),
@@ -35,9 +39,10 @@ export async function planCommand(file: string, flags: PlanFlags & { json?: bool
     process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
     return EXIT.pass;
   }
-  const { paint, width } = terminalOf({ stdout: true });
+  const { paint, width, say } = terminalOf({ stdout: true });
   const sketch = { rates: ratesOf(curve), peak, phases: curve.windows(), orders: ordersOfParts(plan.traffic) };
   process.stdout.write(`${formatPlan(plan, sketch, { paint, width })}\n`);
+  if (!calibration) say(HINT);
   return EXIT.pass;
 }
 

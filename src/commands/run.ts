@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { DriverName } from '../drive/driver.ts';
 import { writeArtifacts } from '../folder/artifacts.ts';
 import { openFolder } from '../folder/open.ts';
+import type { NoiseFloor } from '../judge/calibration.ts';
 import { judge } from '../judge/verdict.ts';
 import type { Plan } from '../profile/plan.ts';
 import { formatAnnouncement } from '../report/announce.ts';
@@ -13,6 +14,7 @@ import { resultOf } from '../report/result.ts';
 import { formatSummary } from '../report/text.ts';
 import { chooseWorkers, type Run, type RunControl, startRun } from '../run/run.ts';
 import { curveOf } from '../traffic/curve.ts';
+import { readCalibration, withRoomWarning } from './calibration.ts';
 import { environmentOf } from './environment.ts';
 import { guardHost } from './guard.ts';
 import { loadPlan, type PlanFlags } from './load.ts';
@@ -38,7 +40,8 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
 /** The same, for a caller that wants what happened. */
 export async function runRecorded(file: string, flags: RunFlags): Promise<{ record: RunRecord; folder: string }> {
   const terminal = terminalOf(flags);
-  const plan = await loadPlan(file, flags);
+  const calibration = readCalibration();
+  const plan = withRoomWarning(await loadPlan(file, flags), calibration, flags);
   const peak = curveOf(plan.traffic).peak();
   await guardHost(plan, peak.ratePerS, flags, terminal.confirm);
   const target = await openTarget(plan, (says) => terminal.say(`${terminal.paint('warn', 'shop:')} ${says}`));
@@ -47,17 +50,18 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
       flags.out === undefined ? { root: 'reports', name: plan.name, startedAtMs: Date.now() } : { out: flags.out },
     );
     const runId = randomUUID().slice(0, 8);
-    const choice = chooseWorkers(plan, flags);
+    const choice = chooseWorkers(plan, { ...flags, calibration });
     terminal.say(formatAnnouncement(plan, { ...choice, workersReason: choice.reason }, peak.ratePerS, terminal));
     const control = startRun(plan, {
       runId,
       url: target.url,
       workers: flags.workers,
       driver: flags.driver,
+      calibration,
       ...watchRun(plan, flags, terminal),
     });
     const run = await untilEnd(control, terminal);
-    const record = recordOf(plan, run, peak, runId, flags.argv);
+    const record = recordOf(plan, run, { peak, runId, argv: flags.argv, noiseFloor: calibration?.noiseFloor });
     terminal.settle();
     const written = await writeArtifacts(folder, record).finally(() =>
       terminal.say(`\n${formatSummary(record, { ...terminal, folder: folder.path })}`),
@@ -90,7 +94,9 @@ async function untilEnd(control: RunControl, { say }: Terminal): Promise<Run> {
   return control.finished.finally(forget);
 }
 
-function recordOf(plan: Plan, run: Run, peak: RunRecord['peak'], runId: string, argv: readonly string[]): RunRecord {
+type Story = { peak: RunRecord['peak']; runId: string; argv: readonly string[]; noiseFloor: NoiseFloor | undefined };
+
+function recordOf(plan: Plan, run: Run, { peak, runId, argv, noiseFloor }: Story): RunRecord {
   return {
     plan,
     evidence: run.evidence,
@@ -111,6 +117,7 @@ function recordOf(plan: Plan, run: Run, peak: RunRecord['peak'], runId: string, 
     generator: {
       cpuUs: run.cpuUs,
       rssBytes: process.memoryUsage.rss(),
+      noiseFloor,
       workers: run.reports.map(({ worker, fired, dropped, counters, cpuUs }) => ({
         worker,
         fired,

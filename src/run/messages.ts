@@ -52,4 +52,6 @@ export type ShareReport = {
   inFlightAreaUs: number;
   /** User + system time of this thread between start and end; undefined where the platform cannot tell. */
   cpuUs: number | undefined;
+  /** The part of it, about, that went into polling for the next due time. */
+  spunUs: number;
 };

@@ -119,8 +119,9 @@ class Running {
     this.#pool = new Pool(
       this.#shares,
       {
-        onInterval: (interval) => {
+        onInterval: (interval, health) => {
           this.#heardUs[interval.worker] = this.elapsedUs();
+          this.#vitals.take(interval, health);
           this.#timeline.add(interval);
         },
         onLost: (worker, error) => this.#incidents.push({ kind: 'lost-worker', worker, detail: error.message }),

@@ -32,6 +32,8 @@ export type RunningShare = {
   noSocket: () => number;
   /** Fired and not yet ended. */
   inFlight: () => number;
+  /** Time spent in empty turns of the event loop so far. */
+  spunUs: () => number;
   /** ∫ orders in flight dt so far, order·µs. */
   inFlightAreaUs: () => number;
   /** After the end: orders of the schedule that were neither fired nor dropped. */
@@ -114,6 +116,7 @@ export function startShare(seams: ShareSeams): RunningShare {
     driver,
     noSocket: () => noSocket,
     inFlight: () => inFlight,
+    spunUs: () => pacer.spunUs,
     inFlightAreaUs: () => areaUs,
     countUnreached: () => pacer.countUnreached(),
     intervals: () => intervals,

@@ -71,6 +71,7 @@ export default async function fireShare({ share, port }: { share: Share; port: M
     inFlight: running.inFlight(),
     inFlightAreaUs: running.inFlightAreaUs(),
     cpuUs: cpu.user + cpu.system,
+    spunUs: running.spunUs(),
   };
 }
 
