@@ -1,6 +1,10 @@
-import { expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
 import { reach } from '../../src/drive/reach.ts';
-import { closedPort, type ScriptedServerOptions, scriptedServer } from '../support/scripted-server.ts';
+import { http2Server } from '../support/http2-server.ts';
+import { answerOf, closedPort, type ScriptedServerOptions, scriptedServer } from '../support/scripted-server.ts';
 import { cleanUp, eventually, pem } from './harness.ts';
 
 const tls = { insecure: false };
@@ -34,7 +38,7 @@ it('says that the other side does not answer', async () => {
   expect(await reach({ origin: `https://127.0.0.1:${port}`, connectTimeoutUs: 50e3, tls })).toEqual({
     ok: false,
     code: 'connect-timeout',
-    message: `no connection to 127.0.0.1:${port} within 50 ms (TLS handshake)`,
+    message: `no connection to 127.0.0.1:${port} within 50 ms (TLS handshake); is it http://?`,
   });
 });
 
@@ -57,8 +61,63 @@ it('says that a PEM text cannot be read', async () => {
   expect(reached).toMatchObject({ ok: false, code: 'tls', message: expect.stringContaining('target.tls') });
 });
 
-it('says that a server does not speak HTTP/2', async () => {
-  const { origin } = await listening(secure);
-  const reached = await reach({ origin, http: '2', connectTimeoutUs: 1e6, tls: { insecure: true } });
-  expect(reached).toMatchObject({ ok: false, message: expect.stringContaining('HTTP/2') });
+describe('a server that speaks another protocol', () => {
+  const insecure = { insecure: true };
+  const noHttp2 = (port: string | number) =>
+    `127.0.0.1:${port} does not speak HTTP/2; write \`http: 1.1\` under \`target\``;
+
+  it.each([
+    ['chooses none', secure],
+    ['refuses ours', { tls: { ...secure.tls, ALPNProtocols: ['http/1.1'] } }],
+  ] as const)('is told by TLS where it %s', async (_how, options) => {
+    const { origin, port } = await listening(options);
+    const reached = await reach({ origin, http: '2', connectTimeoutUs: 1e6, tls: insecure });
+    expect(reached).toMatchObject({ ok: false, message: noHttp2(port) });
+  });
+
+  it('is told by its first bytes where there is no TLS', async () => {
+    const answers = await scriptedServer((connection) => connection.end(answerOf(400)));
+    const closes = await listening({ onHead: (connection) => connection.end() });
+    cleanUp(answers.close);
+    for (const { origin, port } of [answers, closes]) {
+      const reached = await reach({ origin, http: '2', connectTimeoutUs: 1e6, tls });
+      expect(reached).toMatchObject({ ok: false, message: noHttp2(port) });
+    }
+    const silent = await listening();
+    expect(await reach({ origin: silent.origin, http: '2', connectTimeoutUs: 50e3, tls })).toMatchObject({
+      code: 'connect-timeout',
+      message: `no connection to 127.0.0.1:${silent.port} within 50 ms (HTTP/2 SETTINGS)`,
+    });
+  });
+
+  it('is no other where both speak HTTP/2, with TLS or without', async () => {
+    for (const server of [await http2Server(() => {}), await http2Server(() => {}, { tls: secure.tls! })]) {
+      cleanUp(server.close);
+      expect((await reach({ origin: server.origin, http: '2', connectTimeoutUs: 1e6, tls: insecure })).ok).toBe(true);
+    }
+  });
+
+  it('is told of HTTP/1.1 as well', async () => {
+    const { origin, port } = await listening({ tls: { ...secure.tls, ALPNProtocols: ['h2'] } });
+    expect(await reach({ origin, connectTimeoutUs: 1e6, tls: insecure })).toMatchObject({
+      message: `127.0.0.1:${port} does not speak HTTP/1.1; write \`http: 2\` under \`target\``,
+    });
+  });
+
+  it('may be plain where the URL says https', async () => {
+    const http = createServer((_request, response) => void response.end()).listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    cleanUp(() => void http.close());
+    const { port } = http.address() as AddressInfo;
+    expect(await reach({ origin: `https://127.0.0.1:${port}`, connectTimeoutUs: 1e6, tls })).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(
+        new RegExp(`^127.0.0.1:${port} does not speak TLS \\(ERR_SSL_.*; is it http://\\?$`),
+      ),
+    });
+    const { origin } = await listening({ onConnection: (connection) => connection.end() });
+    expect(await reach({ origin: origin.replace('http', 'https'), connectTimeoutUs: 1e6, tls })).toMatchObject({
+      message: expect.stringMatching(/handshake.*target\.tls.*is it http:\/\/\?$/),
+    });
+  });
 });
