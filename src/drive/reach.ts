@@ -1,9 +1,10 @@
-// The preflight: can the target be reached at all? One connection (with TLS when the origin says so), closed at once.
+// The preflight: can the target be reached at all, and does it speak what the profile says? One connection (with TLS when
+// the origin says so), closed at once; no request is sent.
 
 import type { Socket } from 'node:net';
 import type { Failure } from '../order/answer.ts';
 import { formatDuration } from '../units.ts';
-import { type Endpoint, endpointOf, Opening } from './connect.ts';
+import { type Endpoint, endpointOf, type Opened, Opening } from './connect.ts';
 import type { DriverOptions } from './driver.ts';
 
 export type ReachTarget = Pick<DriverOptions, 'origin' | 'connectTimeoutUs' | 'tls'> & { http?: '1.1' | '2' };
@@ -20,12 +21,41 @@ export async function reach(target: ReachTarget): Promise<Reached> {
     return { ok: false, code: 'tls', message: `target.tls cannot be used: ${(error as Error).message}` };
   }
   return new Promise((resolve) => {
-    new Opening(endpoint, (socket, failure, detail) => {
+    const answer = (socket: Socket, failure: Failure | undefined, detail: string): void => {
       if (failure === undefined) resolve({ ok: true, address: addressOf(socket) });
       else resolve({ ok: false, ...explain(endpoint, failure, detail) });
       socket.destroy();
+    };
+    const opening: Opening = new Opening(endpoint, (socket, failure, detail) => {
+      // With TLS the handshake has settled the protocol; without it only the first frame tells.
+      const isOpenQuestion = failure === undefined && endpoint.http === '2' && !endpoint.tls;
+      if (!isOpenQuestion) answer(socket, failure, detail);
+      else askForHttp2(socket, endpoint.connectTimeoutUs - opening.connectUs, answer);
     });
   });
+}
+
+/** RFC 9113 §3.4: the client's preface and an empty SETTINGS frame; a server's first frame is SETTINGS (type 4), too. */
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0';
+const TYPE_AT = 3;
+const SETTINGS = 4;
+
+function askForHttp2(socket: Socket, leftUs: number, answer: Opened): void {
+  let head = Buffer.alloc(0);
+  const end = (failure?: Failure, detail = ''): void => {
+    clearTimeout(timer);
+    socket.removeAllListeners('data').off('close', onClose);
+    answer(socket, failure, detail);
+  };
+  const onClose = (): void => end('connect-error', NO_HTTP2);
+  const timer = setTimeout(() => end('connect-timeout', 'HTTP/2 SETTINGS'), Math.max(1, leftUs / 1e3));
+  socket.once('close', onClose).on('data', (chunk: Buffer) => {
+    head = Buffer.concat([head, chunk]);
+    if (head.length <= TYPE_AT) return;
+    if (head[TYPE_AT] === SETTINGS) end();
+    else end('connect-error', NO_HTTP2);
+  });
+  socket.write(PREFACE, 'latin1');
 }
 
 function addressOf(socket: Socket): string {
@@ -33,11 +63,28 @@ function addressOf(socket: Socket): string {
   return `${ip.includes(':') ? `[${ip}]` : ip}:${socket.remotePort}`;
 }
 
+/** As connect.ts says it. */
+const NO_HTTP2 = 'the server does not speak HTTP/2';
+/** OpenSSL's ways to say that the answer to its greeting was no TLS. */
+const NO_TLS =
+  /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNKNOWN_PROTOCOL|HTTP_REQUEST|RECORD_LAYER_FAILURE)$/;
+const NO_PROTOCOL = /NO_APPLICATION_PROTOCOL/;
+
 function explain(endpoint: Endpoint, failure: Failure, detail: string): { code: string; message: string } {
   const host = endpoint.hostname.includes(':') ? `[${endpoint.hostname}]` : endpoint.hostname;
   const at = `${host}:${endpoint.port}`;
   const code = /^[A-Z0-9_]+$/.test(detail) ? detail : failure;
-  return { code, message: MESSAGES[failure]?.(at, detail, endpoint) ?? `cannot connect to ${at} (${detail})` };
+  const message = MESSAGES[failure] ?? ((): string => `cannot connect to ${at} (${detail})`);
+  return { code, message: otherProtocol(at, detail, endpoint) ?? message(at, detail, endpoint) };
+}
+
+/** Something answers, and speaks another language. */
+function otherProtocol(at: string, detail: string, { http, tls }: Endpoint): string | undefined {
+  if (detail === NO_HTTP2 || NO_PROTOCOL.test(detail)) {
+    const other = http === '2' ? '1.1' : '2';
+    return `${at} does not speak HTTP/${http}; write \`http: ${other}\` under \`target\``;
+  }
+  return tls && NO_TLS.test(detail) ? `${at} does not speak TLS (${detail}); is it http://?` : undefined;
 }
 
 type Message = (at: string, detail: string, endpoint: Endpoint) => string;
@@ -45,8 +92,13 @@ type Message = (at: string, detail: string, endpoint: Endpoint) => string;
 const MESSAGES: Partial<Record<Failure, Message>> = {
   refused: (at, detail) => `nothing listens on ${at} (${detail})`,
   unresolved: (_at, detail, { hostname }) => `the name ${hostname} is not known (${detail})`,
-  tls: (at, detail) => `the TLS handshake with ${at} failed (${detail}); see target.tls: ca, cert, key, servername`,
-  'connect-timeout': (at, detail, { connectTimeoutUs }) =>
-    `no connection to ${at} within ${formatDuration(connectTimeoutUs)} (${detail})`,
+  tls: (at, detail) => {
+    const plain = /^(closed|ECONNRESET|EPIPE)$/.test(detail) ? ', or is it http://?' : '';
+    return `the TLS handshake with ${at} failed (${detail}); see target.tls: ca, cert, key, servername${plain}`;
+  },
+  'connect-timeout': (at, detail, { connectTimeoutUs }) => {
+    const plain = detail === 'TLS handshake' ? '; is it http://?' : '';
+    return `no connection to ${at} within ${formatDuration(connectTimeoutUs)} (${detail})${plain}`;
+  },
   'no-socket': (at, detail) => `this machine has no socket left to reach ${at} (${detail}); raise ulimit -n`,
 };

@@ -107,7 +107,7 @@ describe('a server that speaks another protocol', () => {
   it('may be plain where the URL says https', async () => {
     const http = createServer((_request, response) => void response.end()).listen(0, '127.0.0.1');
     await once(http, 'listening');
-    cleanUp(() => void http.close());
+    cleanUp(async () => http.close());
     const { port } = http.address() as AddressInfo;
     expect(await reach({ origin: `https://127.0.0.1:${port}`, connectTimeoutUs: 1e6, tls })).toMatchObject({
       ok: false,
