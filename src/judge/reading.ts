@@ -87,11 +87,23 @@ export function countOrders(metric: CountMetric, tally: TallyView): number {
   }
 }
 
+/**
+ * A rate over the whole run is what the clock saw: a shop that accepts 10/s of 30/s due, and the rest long after the end,
+ * has accepted 10 a second. In a window or a part it is that of the orders due there, for at their edges answers belong
+ * to one second and their orders to another.
+ */
+function countPerClock(slo: Slo, metric: CountMetric, stretch: Stretch): number {
+  const whole = slo.everyUs === undefined && slo.during === undefined && slo.forUs === undefined;
+  const name = metric.of === 'achieved' ? 'fired' : metric.of;
+  if (whole && (name === 'fired' || name === 'accepted' || name === 'rejected')) return stretch.flow(name);
+  return countOrders(metric, stretch.tally);
+}
+
 function readOrders(slo: Slo, metric: CountMetric, stretch: Stretch): Reading {
   const { tally } = stretch;
   const tried = tally.fired + tally.dropped - givenUp(tally);
-  const count = countOrders(metric, tally);
   const { kind } = slo.limit;
+  const count = kind === 'rate' ? countPerClock(slo, metric, stretch) : countOrders(metric, tally);
   const per = { share: tried, 'of-plan': stretch.planned, rate: stretch.seconds, count: 1, duration: Number.NaN }[kind];
   const measured = per > 0 ? count / per : Number.NaN;
   const samples = kind === 'of-plan' ? stretch.planned : tried;

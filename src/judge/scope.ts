@@ -1,14 +1,21 @@
 // Which orders an SLO speaks of: those due in some whole seconds of the plan, of which a run that ended early has only
 // the first. Seconds count from the start of the run; spans are half open.
 
-import type { TallyView } from '../measure/spec.ts';
+import type { Flow, TallyView } from '../measure/spec.ts';
 import { joinTallies } from './join.ts';
 import type { Evidence, Slo } from './spec.ts';
 
 export type Span = { from: number; until: number };
 
 /** The orders due in some spans: what was planned, what became of them, and how many seconds of the plan that is. */
-export type Stretch = { spans: readonly Span[]; tally: TallyView; planned: number; seconds: number };
+export type Stretch = {
+  spans: readonly Span[];
+  tally: TallyView;
+  planned: number;
+  seconds: number;
+  /** What happened during these seconds of the clock, to orders due whenever. */
+  flow: (name: 'fired' | 'accepted' | 'rejected') => number;
+};
 
 /** Where the plan ends: behind the last second in which an order is due. */
 export function planSeconds(evidence: Evidence): number {
@@ -91,5 +98,18 @@ export function stretchOf(spans: readonly Span[], evidence: Evidence): Stretch {
     tally: joinTallies(tallies.length > 0 ? tallies : [timeline.tally(0, 0)]),
     planned: plannedIn(spans, evidence),
     seconds: spans.reduce((sum, span) => sum + Math.min(span.until, durationS) - Math.min(span.from, durationS), 0),
+    flow: (name) => flowIn(spans, timeline.flows, name),
   };
+}
+
+function flowIn(spans: readonly Span[], flows: readonly Flow[], name: 'fired' | 'accepted' | 'rejected'): number {
+  let sum = 0;
+  for (const { from, until } of spans) {
+    for (let second = from; second < until; second++) {
+      // A timeline has a row for every second; any other source may leave out seconds in which nothing happened.
+      const row = flows[second]?.second === second ? flows[second] : flows.find((flow) => flow.second === second);
+      sum += row?.[name] ?? 0;
+    }
+  }
+  return sum;
 }

@@ -52,7 +52,11 @@ export function stopperOf(stops: readonly Slo[], context: StopContext): Stopper 
     const planned = context.planned[second] ?? 0;
     const tally = timeline.tally(second, second + 1);
     if (planned === 0 && tally.fired + tally.dropped === 0) return undefined;
-    const { holds, measured } = readPoint(slo, { spans: [], tally, planned, seconds: 1 }, 'response');
+    const { holds, measured } = readPoint(
+      slo,
+      { spans: [], tally, planned, seconds: 1, flow: () => Number.NaN },
+      'response',
+    );
     if (holds === undefined) return undefined;
     if (!holds) {
       streakFrom[index] = undefined;

@@ -341,3 +341,16 @@ describe('windows with nothing to measure', () => {
     expect(judged('p50 of failed < 300ms in every 1m', evidence).status).toBe('pass');
   });
 });
+
+describe('a rate', () => {
+  // 30/s for 10 s at a shop that accepts 10/s: the last answer comes after 30 s.
+  const orders = steadyOrders(30, 10, (dueUs) => ({ doneUs: Math.max(dueUs, dueUs * 3) + 50_000 }));
+  const evidence = evidenceOf(orders);
+
+  test('is what happened in those seconds, not what became of the orders due in them', () => {
+    expect(judged('accepted >= 29/s', evidence)).toMatchObject({ status: 'fail', measured: expect.closeTo(10, 0) });
+    expect(judged('accepted >= 9/s', evidence).status).toBe('pass');
+    expect(judged('accepted >= 99% of plan', evidence).status).toBe('pass');
+    expect(judged('achieved >= 30/s', evidence).status).toBe('pass');
+  });
+});
