@@ -241,7 +241,7 @@ export function describeDriver(name: string, make: MakeDriver): void {
       await h.driver.ready?.();
       expect(h.driver.counters).toMatchObject({ opened: 3, open: 3, waiting: 0 });
       for (const seq of [1, 2]) h.fire(seq);
-      await h.answered(2);
+      for (const answer of await h.answered(2)) expect(answer.connectUs).toBeNaN();
       expect(h.driver.counters).toMatchObject({ opened: 3, waitingMax: 0 });
       await eventually(() => server.accepted() === 3);
     });

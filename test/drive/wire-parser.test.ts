@@ -191,6 +191,18 @@ describe('parser', () => {
     }
   });
 
+  it('keeps a head that came in pieces while a trailer comes in pieces', () => {
+    const text = answer(
+      'x-shop: a\r\ntransfer-encoding: chunked\r\n',
+      '5\r\nwhole\r\n0\r\nx-shop: trailer\r\nx-b: c\r\n\r\n',
+    );
+    for (let first = 1; first < text.length; first++) {
+      for (let second = 1; first + second < text.length; second++) {
+        expect([first, second, read(text, [first, second])]).toEqual([first, second, { ...whole, shop: 'a' }]);
+      }
+    }
+  });
+
   it('carries nothing from one answer into the next', () => {
     const parser = new Parser(LIMITS);
     for (const [, text, expected, options] of [...ANSWERS, ...ANSWERS.toReversed()]) {

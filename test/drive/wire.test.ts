@@ -70,6 +70,18 @@ describe('wire: requests', () => {
     expect(h.driver.counters).toMatchObject({ opened: 2, openMax: 1, waiting: 0 });
   });
 
+  it('keeps the order of those that wait when the connection in between was dead', async () => {
+    const { h, server } = await against(
+      (connection) => connection.socket.write(CREATED, 'latin1', () => connection.reset()),
+      { connections: 1 },
+    );
+    for (let seq = 0; seq < 10; seq++) h.fire(seq);
+    await h.answered(10);
+    const keys = server.requests.map((request) => request.key);
+    expect(keys).toEqual(keys.toSorted());
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
   it('leaves a connection whose answer came before the end of its request', async () => {
     const template = requestTemplate('POST', (seq) => 'x'.repeat(seq === 1 ? 4_000_000 : 4));
     const server = await scriptedServer((connection) => connection.send(CREATED), {

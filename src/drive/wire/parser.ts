@@ -145,7 +145,7 @@ export class Parser {
       if (end >= 0) end += from - heldBytes;
     }
     if (end >= 0 || this.#phase === BROKEN) return end < 0 ? to : end;
-    if (until < to || until - from === roomBytes) this.#break('too-large', 'head');
+    if (until < to) this.#break('too-large', 'head');
     else if (heldBytes === 0) this.#hold(bytes, from, to);
     return to;
   }
