@@ -13,6 +13,9 @@ import { calibrate } from '../run/calibrate.ts';
 import { fingerprintHere, writeCalibration } from './calibration.ts';
 import { terminalOf } from './terminal.ts';
 
+/** A machine with nothing else to do stalls a waiting loop by less, 99 times in 100. */
+const BUSY_US = 1_000;
+
 export type CalibrateFlags = { quick?: boolean; json?: boolean; quiet?: boolean };
 
 export async function calibrateCommand(flags: CalibrateFlags): Promise<number> {
@@ -42,6 +45,9 @@ export async function calibrateCommand(flags: CalibrateFlags): Promise<number> {
     );
     if (trouble === undefined) say(paint('dim', `kept for run and plan in ${path}`));
     else say(`${paint('warn', 'warning:')} not kept, so run and plan will not know of it: ${trouble}`);
+    if (Math.max(...measured.stalls.map((stall) => stall.p99Us)) > BUSY_US) {
+      say(`${paint('warn', 'warning:')} this machine was busy with something else: calibrate again when it is not`);
+    }
     if (availableParallelism() === 1) {
       say(`${paint('warn', 'warning:')} one core for the generator and the target together: both had half of it`);
     }

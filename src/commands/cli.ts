@@ -69,6 +69,7 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
     .option('--out <dir>', 'the run folder itself (default: reports/<UTC time>-<name>)')
     .option('--workers <n>', 'worker threads (default: by the peak rate)', wholeNumber(1, 256))
     .addOption(new Option('--driver <name>', 'how orders are sent').choices(DRIVER_NAMES))
+    .option('--witness', 'send 1 to 4 orders a second more, from another process, to check the times by')
     .option('--json', 'print events as NDJSON on stdout')
     .option('-q, --quiet', 'print nothing but errors and what --json prints')
     .option('-y, --yes', 'load a host that is not this machine without asking')

@@ -13,6 +13,7 @@ import type { RunRecord } from '../report/record.ts';
 import { resultOf } from '../report/result.ts';
 import { formatSummary } from '../report/text.ts';
 import { chooseWorkers, type Run, type RunControl, startRun } from '../run/run.ts';
+import { witnessRate } from '../run/witness.ts';
 import { curveOf } from '../traffic/curve.ts';
 import { readCalibration, withRoomWarning } from './calibration.ts';
 import { environmentOf } from './environment.ts';
@@ -29,6 +30,7 @@ export type RunFlags = PlanFlags & {
   json?: boolean;
   quiet?: boolean;
   yes?: boolean;
+  witness?: boolean;
   argv: readonly string[];
 };
 
@@ -52,12 +54,17 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
     const runId = randomUUID().slice(0, 8);
     const choice = chooseWorkers(plan, { ...flags, calibration });
     terminal.say(formatAnnouncement(plan, { ...choice, workersReason: choice.reason }, peak.ratePerS, terminal));
+    if (flags.witness) {
+      const orders = Math.round((witnessRate(plan.traffic.durationUs) * plan.traffic.durationUs) / 1e6);
+      terminal.say(`a witness sends about ${orders} real orders more, in no count of this run`);
+    }
     const control = startRun(plan, {
       runId,
       url: target.url,
       workers: flags.workers,
       driver: flags.driver,
       calibration,
+      witness: flags.witness,
       ...watchRun(plan, flags, terminal),
     });
     const run = await untilEnd(control, terminal);

@@ -1,7 +1,7 @@
 // What `calibrate` prints: each figure with what it means, in one table.
 
 import { type Calibration, ROOM_SHARE } from '../judge/calibration.ts';
-import { formatCount, formatDuration, formatRate } from '../units.ts';
+import { formatDuration, formatRate } from '../units.ts';
 import { columnsOf, padEnd, padStart, type TextOptions, widthOf, wrap } from './layout.ts';
 
 type Line = { name: string; figure: string; means: string };
@@ -45,11 +45,11 @@ function floorLines({ noiseFloor }: Calibration): Line[] {
 
 function driverLines({ drivers }: Calibration): Line[] {
   return drivers.map(({ driver, heldPerS, cpuUsPerOrder }) => {
-    const cost = cpuUsPerOrder === null ? '' : `, ${cpuUsPerOrder.toFixed(1)} µs of CPU an order`;
+    const cost = cpuUsPerOrder === null ? '' : `, ${cpuUsPerOrder.toFixed(1)} µs of CPU an order at that rate`;
     const means =
       heldPerS === 0
         ? 'not even the lowest rate tried was held on time: is something else running here?'
-        : `orders a second that one worker holds on time${cost}; plans are given up to ${formatCount(ROOM_SHARE * heldPerS)}/s each`;
+        : `orders a second that one worker holds on time${cost}; plans are given up to ${formatRate(ROOM_SHARE * heldPerS)} each`;
     return { name: `driver ${driver}`, figure: heldPerS === 0 ? 'none' : formatRate(heldPerS), means };
   });
 }

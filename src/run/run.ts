@@ -21,6 +21,7 @@ import { monotonicUs } from './clock.ts';
 import type { Share, ShareReport } from './messages.ts';
 import { Pool } from './pool.ts';
 import { Vitals } from './vitals.ts';
+import { Witness, witnessShareOf } from './witness.ts';
 import { workersFor } from './workers.ts';
 
 /** From `start` sent to the first possible order: time for the message to reach every thread. */
@@ -37,6 +38,8 @@ export type RunOptions = {
   driver?: DriverName;
   /** Of this machine, where it was calibrated: how many workers there are then rests on it. */
   calibration?: Calibration;
+  /** Have a process of its own send a few more orders, to hold the workers' times against (witness.ts). */
+  witness?: boolean;
   onStart?: (startedAtMs: number, choice: WorkerChoice) => void;
   /** URL of the threads' module, for tests of threads that die. */
   workerFile?: string;
@@ -89,6 +92,7 @@ class Running {
   readonly #silentUs: number[];
   readonly #pool: Pool;
   readonly #vitals: Vitals;
+  #witness: Witness | undefined;
   #ending: Ending = { kind: 'complete' };
   #startUs: number | undefined;
   #tickedUs = 0;
@@ -147,11 +151,14 @@ class Running {
 
   async finish(): Promise<Run> {
     try {
+      this.#callWitness();
       await this.#pool.ready();
+      await this.#witness?.ready();
       const cpuBefore = process.cpuUsage();
       this.#startUs = monotonicUs() + HEAD_START_US;
       const startedAtMs = Date.now() + HEAD_START_US / 1e3;
       this.#pool.send({ type: 'start', atUs: this.#startUs });
+      this.#witness?.start(this.#startUs);
       this.#options.onStart?.(startedAtMs, this.#choice);
       this.#vitals.look();
       const timer = setInterval(() => this.#tick(), TICK_MS);
@@ -159,7 +166,7 @@ class Running {
       const cpu = process.cpuUsage(cpuBefore);
       const present = reports.filter((report) => report !== undefined);
       for (const report of present) this.#note(report);
-      const evidence = this.#evidence(reports);
+      const evidence = { ...this.#evidence(reports), witness: await this.#witness?.end() };
       this.#options.onTick?.(this.elapsedUs(), evidence);
       return {
         evidence,
@@ -170,8 +177,17 @@ class Running {
         cpuUs: cpu.user + cpu.system,
       };
     } finally {
+      this.#witness?.close();
       await this.#pool.close();
     }
+  }
+
+  #callWitness(): void {
+    const [share] = this.#shares;
+    if (!this.#options.witness || share === undefined) return;
+    const { order, driver, driverOptions } = share;
+    const { durationUs, orders } = this.#plan.traffic;
+    this.#witness = new Witness(witnessShareOf({ order, driver, driverOptions, durationUs }, orders));
   }
 
   #tick(): void {
