@@ -7,13 +7,14 @@ export type Place = { file: string; line: number; column: number };
 /**
  * One mistake. `message` is one line that gives the name, the rule, the value and the way out.
  * `path` is where in the profile (`traffic.shape[1].peak`); `source` is the line of text at `place`,
- * and `length` how many of its characters the caret underlines.
+ * and `length` how many of its characters the caret underlines. `file` is for a mistake in a file that has no place in it.
  */
 export type Problem = {
   code: string;
   message: string;
   path?: string;
-  place?: Place;
+  file?: string | undefined;
+  place?: Place | undefined;
   source?: string;
   length?: number;
 };

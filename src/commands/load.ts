@@ -1,13 +1,13 @@
 // A profile file to a plan: reads what profile/ (pure) asks for and hands it judge's grammar for the SLO lines.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { UserError, userError } from '../errors.ts';
 import { parseSlo } from '../judge/slo.ts';
 import { type ParseContext, type ProfileSource, parseProfile } from '../profile/parse.ts';
 import type { Plan } from '../profile/plan.ts';
 import { closest } from '../suggest.ts';
+import { importProfile } from './import-profile.ts';
 
 /** Flags that change the plan, as the person typed them. */
 export type PlanFlags = {
@@ -46,6 +46,11 @@ export async function loadProfile(file: string, flags: PlanFlags): Promise<{ pla
 
 async function readSource(file: string): Promise<ProfileSource> {
   const extension = extname(file).toLowerCase();
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+    const [first] = readdirSync(file).filter((name) => EXTENSIONS.includes(extname(name)));
+    const example = first === undefined ? '' : `, such as \`${join(file, first)}\``;
+    throw userError('PROFILE_KIND', `profile ${file}: it is a folder; name a profile${example}`);
+  }
   if (existsSync(file) && !EXTENSIONS.includes(extension)) {
     throw userError('PROFILE_KIND', `profile ${file}: expected one of ${EXTENSIONS.join(', ')}, got \`${extension}\``);
   }
@@ -53,18 +58,6 @@ async function readSource(file: string): Promise<ProfileSource> {
   if (extension === '.json') return { file, text, format: 'json' };
   if (extension === '.yaml' || extension === '.yml') return { file, text, format: 'yaml' };
   return { file, value: await importProfile(file) };
-}
-
-async function importProfile(file: string): Promise<unknown> {
-  try {
-    const module: { default?: unknown } = await import(pathToFileURL(resolve(file)).href);
-    if (module.default === undefined) {
-      throw new Error('it has no default export: write `export default defineProfile({ … })`');
-    }
-    return module.default;
-  } catch (error) {
-    throw userError('PROFILE_IMPORT', `profile ${file}: ${messageOf(error)}`, { cause: error });
-  }
 }
 
 function readProfileText(file: string): string {

@@ -14,8 +14,8 @@ export type ProfileSource =
 /** Which piece of the text a mistake underlines: the key, the value, or a stretch of the text of a scalar. */
 export type Focus = 'key' | 'value' | { at: number; length: number };
 
-/** A place as a problem carries it; empty for a source without a text. */
-export type Spot = Pick<Problem, 'place' | 'source' | 'length'>;
+/** A place as a problem carries it; only the file for a source without a text. */
+export type Spot = Pick<Problem, 'file' | 'place' | 'source' | 'length'>;
 
 export type Written = {
   file: string;
@@ -125,18 +125,27 @@ function cyclePath(value: unknown, path: Path = [], above: readonly unknown[] = 
 function readValue({ file, value }: { file: string; value: unknown }): Reading {
   const cycle = cyclePath(value);
   if (cycle) {
-    const message = `\`${formatPath(cycle)}\` refers back to what holds it: a profile is plain data`;
-    return { problems: [{ code: 'NOT_DATA', message, path: formatPath(cycle) }] };
+    const message = `${nameOf(cycle)} refers back to what holds it: a profile is plain data`;
+    return { problems: [{ code: 'NOT_DATA', message, path: formatPath(cycle), file }] };
   }
   const problems: Problem[] = [];
-  const refuse = (path: Path, what: string) =>
+  const refuse = (path: Path, what: string) => {
+    const wayOut = path.length > 0 ? 'a profile is plain data' : 'export plain data, such as `defineProfile({ … })`';
     problems.push({
       code: 'NOT_DATA',
-      message: `\`${formatPath(path)}\` is ${what}: a profile is plain data`,
+      message: `${nameOf(path)} is ${what}: ${wayOut}`,
       path: formatPath(path),
+      file,
     });
+  };
   findForeign(value, [], refuse);
-  return { problems, written: { file, tree: value, spotOf: () => ({}), isPlain: () => false } };
+  // When the whole is no data there is nothing left to check.
+  if (problems.some(({ path }) => path === '')) return { problems };
+  return { problems, written: { file, tree: value, spotOf: () => ({ file }), isPlain: () => false } };
+}
+
+function nameOf(path: Path): string {
+  return path.length === 0 ? 'the profile' : `\`${formatPath(path)}\``;
 }
 
 /** Functions, dates, class instances and the like: data that no YAML could say. */

@@ -15,9 +15,11 @@ export function formatProblems(problems: readonly Problem[], paint: Paint = plai
   return problems.map((problem) => formatProblem(problem, paint)).join('\n\n');
 }
 
-function formatProblem({ message, place, source, length }: Problem, paint: Paint): string {
+function formatProblem({ message, path, file, place, source, length }: Problem, paint: Paint): string {
   const error = `${paint('fail', 'error:')} ${paint('bold', visible(message))}`;
-  if (!place) return error;
+  if (!place && file === undefined) return error;
+  // The export of a `.ts` profile has no lines: its path says where.
+  if (!place) return [...[file, path].filter((at) => at).map((at) => visible(at!)), error].join(': ');
   const head = `${visible(place.file)}:${place.line}:${place.column}: ${error}`;
   if (source === undefined) return head;
   const { line, indent, caret } = underlined(source, place.column - 1, length ?? 1);

@@ -130,6 +130,7 @@ describe('mistakes in a profile', () => {
       target: { url: 'demo', timeout: 10 },
       traffic: { rate: '1/s', for: '1m', seed: when },
     });
+    expect(parsed.ok ? [] : new Set(parsed.problems.map(({ file }) => file))).toEqual(new Set(['shop.profile.ts']));
     expect(parsed.ok ? [] : parsed.problems.map(({ path, place, message }) => ({ path, place, message }))).toEqual([
       {
         path: 'traffic.seed',
@@ -142,5 +143,9 @@ describe('mistakes in a profile', () => {
     const loop: Record<string, unknown> = {};
     loop.target = loop;
     expect(parseValue(loop)).toMatchObject({ ok: false, problems: [{ code: 'NOT_DATA', path: 'target' }] });
+    const whole = parseValue(() => ({}));
+    expect(whole.ok ? [] : whole.problems.map(({ message }) => message)).toEqual([
+      'the profile is a function: export plain data, such as `defineProfile({ … })`',
+    ]);
   });
 });

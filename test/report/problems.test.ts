@@ -35,6 +35,13 @@ describe('formatProblems', () => {
     expect(formatProblems([])).toBe('');
   });
 
+  it('says the file and the path of what has no place in a text', () => {
+    const value: Problem = { code: 'X', message: 'wrong', file: 'p.ts', path: 'target.timeout' };
+    expect(formatProblems([value, { ...value, path: '' }, { ...value, file: undefined }])).toBe(
+      'p.ts: target.timeout: error: wrong\n\np.ts: error: wrong\n\nerror: wrong',
+    );
+  });
+
   it('paints without moving anything', () => {
     const painted = formatProblems([problem('a: b', 4)], (style, text) => `<${style}>${text}</${style}>`);
     expect(painted.replace(/<[^>]*>/g, '')).toBe(formatProblems([problem('a: b', 4)]));
