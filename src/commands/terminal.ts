@@ -17,13 +17,16 @@ const LOOKS = {
 
 export type Terminal = {
   paint: Paint;
-  width: number;
+  /** Columns, at this moment: a window may be resized. */
+  readonly width: number;
+  /** Lines a drawn panel may take; undefined where nobody looks. */
+  readonly rows: number | undefined;
   /** A live panel may be redrawn in place. */
   live: boolean;
   say(text: string): void;
   /** Replaces what the last `draw` showed. */
   draw(text: string): void;
-  /** Leaves what is drawn on the screen, and goes on below it. */
+  /** Takes what is drawn off the screen: what comes next has newer numbers. */
   settle(): void;
   /** Undefined where nobody could answer. */
   confirm: ((question: string) => Promise<boolean>) | undefined;
@@ -36,27 +39,39 @@ export type Terminal = {
 export function terminalOf(options: { quiet?: boolean; stdout?: boolean } = {}): Terminal {
   const { stderr, stdin } = process;
   const stream = options.stdout ? process.stdout : stderr;
-  const live = stderr.isTTY === true && !isCI && !options.quiet && process.env.TERM !== 'dumb';
+  // A terminal that does not know its size (0 × 0, as under some remote shells) has no place to draw.
+  const drawable = stderr.isTTY === true && stderr.columns > 0 && stderr.rows > 0 && process.env.TERM !== 'dumb';
+  const live = drawable && !isCI && !options.quiet;
   // styleText looks at NO_COLOR, FORCE_COLOR and whether the stream is a terminal.
   const paint: Paint = (style, text) => styleText(LOOKS[style], text, { stream });
-  let drawn = false;
+  let drawn: string | undefined;
   const update = live ? createLogUpdate(stderr) : undefined;
   return {
     paint,
-    width: Math.min(stream.columns ?? 100, 120),
+    get width() {
+      return Math.min(stream.columns || 100, 120);
+    },
+    get rows() {
+      // The cursor stands on a line of its own below the panel.
+      return live ? stderr.rows - 1 : undefined;
+    },
     live,
     say: (text) => {
       if (options.quiet) return;
-      // While a panel is drawn, text goes above it; the panel comes again with the next draw.
-      if (drawn) update?.persist(text);
-      else stderr.write(`${text}\n`);
+      // While a panel is drawn, text goes above it and stays.
+      if (drawn === undefined) stderr.write(`${text}\n`);
+      else {
+        update?.persist(text);
+        update?.(drawn);
+      }
     },
     draw: (text) => {
-      drawn = update !== undefined;
+      if (update) drawn = text;
       update?.(text);
     },
     settle: () => {
-      drawn = false;
+      drawn = undefined;
+      update?.clear();
       update?.done();
     },
     confirm: stdin.isTTY && stderr.isTTY && !isCI ? ask : undefined,
