@@ -40,7 +40,7 @@ export async function planCommand(file: string, flags: PlanFlags & { json?: bool
     return EXIT.pass;
   }
   const { paint, width, say } = terminalOf({ stdout: true });
-  const sketch = { rates: ratesOf(curve), peak, phases: curve.windows(), orders: ordersOfParts(plan.traffic) };
+  const sketch = { rates: ratesOf(curve), peak, phases: curve.windows(), ...partsOf(plan.traffic) };
   process.stdout.write(`${formatPlan(plan, sketch, { paint, width })}\n`);
   if (!calibration) say(HINT);
   return EXIT.pass;
@@ -67,7 +67,11 @@ function ratesOf(curve: Curve): PlanSketch['rates'] {
   });
 }
 
-/** Expected orders of each part: its own area. */
-function ordersOfParts(traffic: CurveSpec): number[] {
-  return traffic.parts.map((part) => curveOf({ ...traffic, parts: [part] }).area(traffic.durationUs));
+/** Each part as a curve of its own, so that only what lies within the run counts. */
+function partsOf(traffic: CurveSpec): Pick<PlanSketch, 'addsPerS' | 'orders'> {
+  const alone = traffic.parts.map((part) => curveOf({ ...traffic, parts: [part] }));
+  return {
+    addsPerS: alone.map((curve) => curve.peak().ratePerS),
+    orders: alone.map((curve) => curve.area(traffic.durationUs)),
+  };
 }

@@ -2,9 +2,10 @@
 // is decided by traffic/, whose mistakes get their places back here.
 
 import type { z } from 'zod';
+import { areaOf } from '../traffic/curve.ts';
 import { solveTraffic } from '../traffic/solve.ts';
 import type { CurveSpec, Level, PartSpec, TrafficSpec } from '../traffic/spec.ts';
-import { parseDuration, parseRate, parseShare } from '../units.ts';
+import { formatCount, formatDuration, parseDuration, parseRate, parseShare } from '../units.ts';
 import { at, isMap, type Path } from './paths.ts';
 import { countOf, parseLevel } from './scalars.ts';
 import { PART_KINDS, type Traffic } from './schema.ts';
@@ -35,12 +36,30 @@ export function planTraffic(traffic: TrafficInput, section: Section): CurveSpec 
     parts,
   };
   const solved = solveTraffic(spec);
-  if (solved.ok) return solved.curve;
+  if (solved.ok) {
+    warnOfTraces(solved.curve, section);
+    return solved.curve;
+  }
   for (const { code, message, part, field } of solved.mistakes) {
     const place = placeOf(traffic, { part, field, kind: parts[part ?? -1]?.kind });
     section.complain({ code, message, path: ['traffic', ...place.path], focus: place.focus });
   }
   return undefined;
+}
+
+/** A trace may be longer than the run; what is cut off is never sent. */
+function warnOfTraces({ parts, durationUs }: CurveSpec, { warn }: Section): void {
+  for (const [index, part] of parts.entries()) {
+    if (part.kind !== 'trace') continue;
+    const orders = part.countsPerBin.reduce((sum, count) => sum + count, 0);
+    const leftOut = Math.round(orders - areaOf([part], durationUs));
+    if (leftOut < 1) continue;
+    const endUs = part.fromUs + part.countsPerBin.length * part.binUs;
+    warn(
+      `traffic.shape[${index}].trace ends at ${formatDuration(endUs)}, after the run: ${formatCount(leftOut)} of its ` +
+        `${formatCount(orders)} orders are left out; make \`over\` ${formatDuration(endUs)}, or shorten the trace`,
+    );
+  }
 }
 
 /** `rate` + `for`, or `over` + `orders` and/or `shape`; every clash is told. */

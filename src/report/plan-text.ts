@@ -14,12 +14,14 @@ import { ordersText } from './sentence.ts';
 
 /**
  * The curve, sampled by the caller (report does no traffic arithmetic). `rates`: consecutive stretches over the whole
- * run, at least 200 of them for a fine picture; `orders`: expected orders of each part, in the order of the plan's parts.
+ * run, at least 200 of them for a fine picture; of each part, in the order of the plan's parts, `addsPerS`: the most it
+ * adds to the curve within the run, and `orders`: those expected of it.
  */
 export type PlanSketch = {
   rates: readonly RateStretch[];
   peak: { ratePerS: number; atUs: number };
   phases: readonly PhaseWindow[];
+  addsPerS: readonly number[];
   orders?: readonly number[];
 };
 
@@ -85,7 +87,7 @@ function pictureSection({ traffic }: Plan, { rates }: PlanSketch, { paint }: Tex
 function partsSection({ traffic }: Plan, sketch: PlanSketch, { paint }: TextOptions, width: number): string[] {
   const rows = traffic.parts.map((part, index) => ({
     name: visible(part.name),
-    adds: formatRate(addsPerS(part)),
+    adds: formatRate(sketch.addsPerS[index] ?? 0),
     orders: sketch.orders?.[index] === undefined ? '' : formatCount(sketch.orders[index]),
     when: when(part, sketch.phases, traffic.durationUs),
   }));
@@ -99,24 +101,6 @@ function partsSection({ traffic }: Plan, sketch: PlanSketch, { paint }: TextOpti
     return left + cut(row.when, width - widthOf(left));
   });
   return [paint('dim', lines[0]!), ...lines.slice(1)];
-}
-
-/** What a part adds to the curve at its top. */
-function addsPerS(part: SolvedPart): number {
-  switch (part.kind) {
-    case 'base':
-    case 'burst':
-    case 'flash':
-      return part.addsPerS;
-    case 'ramp':
-      return Math.max(part.startPerS, part.endPerS);
-    case 'steps':
-      return Math.max(0, ...part.levelsPerS);
-    case 'wave':
-      return part.meanPerS * (1 + part.amplitude);
-    case 'trace':
-      return Math.max(0, ...part.countsPerBin) / (part.binUs / 1e6);
-  }
 }
 
 /** `all the time`, `00:00–01:00`, or `11 times, first 01:00–01:10, last 11:00–11:10` */

@@ -120,6 +120,18 @@ describe('warnings', () => {
       /`a` matches/,
     ],
   ];
+  it('tells how many orders of a trace lie behind the end of the run', () => {
+    const warningsOf = (over: string, counts: string) =>
+      planOf(
+        `target: { url: demo }\nslo: [p99 < 1s]\ntraffic: { over: ${over}, shape: [base: 1/s, trace: { from: 1m, bin: 1m, counts: ${counts} }] }\n`,
+      ).warnings;
+    expect(warningsOf('2m30s', '[100, 20, 3000]')).toEqual([
+      'traffic.shape[1].trace ends at 4 m, after the run: 3,010 of its 3,120 orders are left out; make `over` 4 m, or shorten the trace',
+    ]);
+    expect(warningsOf('4m', '[100, 20, 3000]')).toEqual([]);
+    expect(warningsOf('2m30s', '[100, 0, 0]')).toEqual([]);
+  });
+
   it.each(cases)('tells of %s', (_name, text, warning) => {
     expect(planOf(text).warnings).toEqual([expect.stringMatching(warning)]);
   });

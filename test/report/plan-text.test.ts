@@ -42,7 +42,8 @@ function sketchOf(plan: Plan, stretches = 240): PlanSketch {
     const ratePerS = (curve.area(untilUs) - curve.area(fromUs)) / (lengthUs / 1e6);
     return { fromUs, untilUs, ratePerS, peakPerS: Math.max(...moments) };
   });
-  return { rates, peak: curve.peak(), phases: curve.windows() };
+  const addsPerS = plan.traffic.parts.map((part) => curveOf({ ...plan.traffic, parts: [part] }).peak().ratePerS);
+  return { rates, peak: curve.peak(), phases: curve.windows(), addsPerS };
 }
 
 const plan = planOf(
