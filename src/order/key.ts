@@ -18,10 +18,15 @@ function digit(bits: number): number {
   return DIGITS[bits & 15]!;
 }
 
-/** The 28 characters behind the tag. One fromCharCode took 69 ns where joining two-character strings took 234 ns (Node 24.21). */
+/**
+ * All 36 characters at once. One fromCharCode took 69 ns where joining two-character strings took 234 ns, and joining
+ * the tag to the rest leaves a rope, which costs as much again when it is first read (Node 24.21).
+ */
 // biome-ignore format: one line a group of the UUID
-function uuidTail(left: number, version: number, variant: number, right: number): string {
+function uuidOf(tag: number, left: number, version: number, variant: number, right: number): string {
   return String.fromCharCode(
+    digit(tag >>> 28), digit(tag >>> 24), digit(tag >>> 20), digit(tag >>> 16),
+    digit(tag >>> 12), digit(tag >>> 8), digit(tag >>> 4), digit(tag),
     DASH, digit(left >>> 28), digit(left >>> 24), digit(left >>> 20), digit(left >>> 16),
     DASH, digit(version >>> 12), digit(version >>> 8), digit(version >>> 4), digit(version),
     DASH, digit(variant >>> 12), digit(variant >>> 8), digit(variant >>> 4), digit(variant),
@@ -49,7 +54,8 @@ function hashText(text: string, salt: number): number {
 /** The codec of one run: prepare it once, then about ten integer hashes a key. */
 export function orderKeys(runId: string): OrderKeys {
   const roundKeys = Array.from({ length: ROUNDS }, (_, round) => hashText(runId, 0x6b_65_79_00 + round));
-  const tag = hashText(runId, 0x74_61_67).toString(16).padStart(8, '0');
+  const tagBits = hashText(runId, 0x74_61_67);
+  const tag = tagBits.toString(16).padStart(8, '0');
   const check = hashText(runId, 0x63_68_6b);
   const sealKey = hashText(runId, 0x73_6c);
 
@@ -69,7 +75,7 @@ export function orderKeys(runId: string): OrderKeys {
     const seal = sealOf(left, right);
     const version = 0x8000 | (seal >>> 14);
     const variant = 0x8000 | (seal & 0x3fff);
-    return tag + uuidTail(left, version, variant, right);
+    return uuidOf(tagBits, left, version, variant, right);
   }
 
   function seqOf(key: string): number | undefined {

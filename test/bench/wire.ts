@@ -17,7 +17,7 @@ import { type Load, type Loaded, ORDER } from './wire-load.ts';
 
 const run = promisify(execFile);
 const ROUNDS = 3;
-const SECONDS = 2;
+const SECONDS = 1.5;
 const CONNECTIONS = 64;
 const GENERATOR_CORE = '0';
 const TARGET_CORE = '1';
@@ -58,7 +58,7 @@ async function speedOf(driver: DriverName, origin: string): Promise<Speed> {
 
 /** The same request as ours, but the same for every order. wrk says what it did, the shell's `times` what it cost. */
 async function speedOfWrk(script: string, origin: string): Promise<Speed> {
-  const wrk = `wrk -t1 -c${CONNECTIONS} -d${SECONDS}s -s ${script} ${origin}/checkout; times`;
+  const wrk = `wrk -t1 -c${CONNECTIONS} -d2s -s ${script} ${origin}/checkout; times`;
   const { stdout } = await run(...pinned('bash', ['-c', wrk]));
   const perS = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
   const requests = Number(/(\d+) requests in/.exec(stdout)?.[1]);
@@ -146,7 +146,7 @@ const cpuRow = (wire: Speed, wrk: Speed): Row => ({
 
 /** Open loop: every order on time at this rate, or nearly. */
 async function heldRow(origin: string, ratePerS: number): Promise<Row> {
-  const loaded = await generate({ origin, seconds: 4, connections: CONNECTIONS, ratePerS: Math.floor(ratePerS) });
+  const loaded = await generate({ origin, seconds: 3, connections: CONNECTIONS, ratePerS: Math.floor(ratePerS) });
   const perS = loaded.accepted / (loaded.seconds + 1);
   const { p50, p99 } = loaded.latenessUs!;
   return {

@@ -4,27 +4,21 @@
 
 import type { Failure } from '../../order/answer.ts';
 import { Capture } from '../capture.ts';
+import { ChunkFraming } from './chunks.ts';
 import { colonOf, endOfText, Head } from './head.ts';
 
 const CR = 13;
 const LF = 10;
-const SEMICOLON = 59;
-/** Chunk sizes up to 2^52 stay exact in a double. */
-const MAX_SIZE_DIGITS = 13;
 
 // What the next byte belongs to. From DONE on nothing is read any more.
 const HEAD = 0;
 const BODY = 1;
 const TO_THE_END = 2;
-const CHUNK_SIZE = 3;
-const CHUNK_EXTENSION = 4;
-const CHUNK_SIZE_LF = 5;
-const CHUNK = 6;
-const CHUNK_CR = 7;
-const CHUNK_LF = 8;
-const TRAILER = 9;
-const DONE = 10;
-const BROKEN = 11;
+const FRAMING = 3;
+const CHUNK = 4;
+const TRAILER = 5;
+const DONE = 6;
+const BROKEN = 7;
 type Phase = number;
 
 export type ParserLimits = { captureBytes: number; maxBodyBytes: number; maxHeadBytes: number };
@@ -52,7 +46,7 @@ export class Parser {
   #headersAt = 0;
   /** Of the body, or of the current chunk. */
   #restBytes = 0;
-  #sizeDigits = 0;
+  readonly #chunks = new ChunkFraming();
 
   constructor(limits: ParserLimits) {
     this.#limits = limits;
@@ -204,8 +198,10 @@ export class Parser {
     const { status, length, encoded, chunked } = this.head;
     if (encoded && length >= 0) this.#break('unreadable', 'length and transfer encoding');
     else if (this.#toHead || status === 204 || status === 304) this.#phase = DONE;
-    else if (chunked) this.#expectSize();
-    else if (encoded || length < 0) {
+    else if (chunked) {
+      this.#chunks.begin();
+      this.#phase = FRAMING;
+    } else if (encoded || length < 0) {
       this.#delimited = false;
       this.#phase = TO_THE_END;
     } else {
@@ -222,56 +218,30 @@ export class Parser {
       this.#break('too-large', 'body');
     } else if (this.#phase !== TO_THE_END) {
       this.#restBytes -= to - from;
-      if (this.#restBytes === 0) this.#phase = this.#phase === BODY ? DONE : CHUNK_CR;
+      if (this.#restBytes === 0) this.#endBody();
     }
     return to;
   }
 
-  /** What stands between the chunks. */
+  #endBody(): void {
+    if (this.#phase === CHUNK) {
+      this.#chunks.afterChunk();
+      this.#phase = FRAMING;
+    } else this.#phase = DONE;
+  }
+
   #readFraming(bytes: Uint8Array, from: number, to: number): number {
-    for (let at = from; at < to; at++) {
-      const code = bytes[at]!;
-      switch (this.#phase) {
-        case CHUNK_SIZE:
-          this.#readSize(code);
-          break;
-        case CHUNK_EXTENSION:
-          if (code === CR) this.#phase = CHUNK_SIZE_LF;
-          else if (code < 32 && code !== 9) this.#break('unreadable', 'chunk extension');
-          if (++this.#headBytes > this.#limits.maxHeadBytes) this.#break('too-large', 'head');
-          break;
-        case CHUNK_SIZE_LF:
-          if (code !== LF) this.#break('unreadable', 'chunk size');
-          else this.#phase = this.#restBytes === 0 ? TRAILER : CHUNK;
-          break;
-        case CHUNK_CR:
-          if (code === CR) this.#phase = CHUNK_LF;
-          else this.#break('unreadable', 'chunk end');
-          break;
-        case CHUNK_LF:
-          if (code === LF) this.#expectSize();
-          else this.#break('unreadable', 'chunk end');
-          break;
-        default:
-          return at;
-      }
+    const chunks = this.#chunks;
+    const extensionBytes = chunks.extensionBytes;
+    const end = chunks.read(bytes, from, to);
+    this.#headBytes += chunks.extensionBytes - extensionBytes;
+    if (this.#headBytes > this.#limits.maxHeadBytes) this.#break('too-large', 'head');
+    else if (chunks.wrong !== undefined) this.#break('unreadable', chunks.wrong);
+    else if (chunks.whole) {
+      this.#restBytes = chunks.sizeBytes;
+      this.#phase = chunks.sizeBytes === 0 ? TRAILER : CHUNK;
     }
-    return to;
-  }
-
-  #expectSize(): void {
-    this.#restBytes = 0;
-    this.#sizeDigits = 0;
-    this.#phase = CHUNK_SIZE;
-  }
-
-  #readSize(code: number): void {
-    const digit = hexDigit(code);
-    if (digit >= 0 && ++this.#sizeDigits <= MAX_SIZE_DIGITS) this.#restBytes = this.#restBytes * 16 + digit;
-    else if (digit >= 0 || this.#sizeDigits === 0) this.#break('unreadable', 'chunk size');
-    else if (code === CR) this.#phase = CHUNK_SIZE_LF;
-    else if (code === SEMICOLON) this.#phase = CHUNK_EXTENSION;
-    else this.#break('unreadable', 'chunk size');
+    return end;
   }
 
   // ── keeping ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -301,10 +271,4 @@ export class Parser {
     this.failure = failure;
     this.detail = detail;
   }
-}
-
-function hexDigit(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  const lower = code | 32;
-  return lower >= 97 && lower <= 102 ? lower - 87 : -1;
 }

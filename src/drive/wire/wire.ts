@@ -227,8 +227,8 @@ class WireDriver implements Driver {
 
   #expire(exchange: Exchange): void {
     const { connection } = exchange;
-    this.#fail(exchange, connection ? 'timeout' : 'wait-timeout', '');
     connection?.close();
+    this.#fail(exchange, connection ? 'timeout' : 'wait-timeout', '');
   }
 
   #fail(exchange: Exchange, failure: Failure, detail: string): void {
