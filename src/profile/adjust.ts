@@ -45,9 +45,12 @@ const STEPS: Record<Flag, Step> = {
     };
   },
   speed(curve, factor) {
+    const faster = speedCurve(curve, factor);
     return {
-      curve: speedCurve(curve, factor),
-      says: `time runs ${factor} times as fast, and every rate is ${factor} times as high`,
+      curve: faster,
+      says:
+        `${formatDuration(curve.durationUs)} pass in ${formatDuration(faster.durationUs)}: time runs ${factor} times ` +
+        `as fast, and every rate is ${factor} times as high`,
       cannotShow: 'the rates of the sale itself, and what takes its time to go wrong: leaks, expiry, rotation',
     };
   },
@@ -76,7 +79,9 @@ export function adjustCurve(curve: CurveSpec, flags: FlagTexts): Adjusted | { mi
     try {
       const { curve: next, says, cannotShow } = STEPS[flag](adjusted, RULES[flag].parse(text)!);
       adjusted = next;
-      adjustments.push({ flag, value: text, says, cannotShow });
+      // Flags may come in any order, and what they do not: `--speed 60x --condense 10m` runs for 10 s.
+      const before = adjustments.map((each) => `--${each.flag}`).join(' and ');
+      adjustments.push({ flag, value: text, says: before === '' ? says : `after ${before}: ${says}`, cannotShow });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return {

@@ -52,6 +52,9 @@ function write(tree: unknown, path: Path, value: unknown, above: Path): { tree: 
     const next = write(tree[key], rest, value, [...above, key]);
     return 'mistake' in next ? next : { tree: Object.assign([...tree], { [key]: next.tree }) };
   }
+  if (Array.isArray(tree) && /^\d+$/.test(key)) {
+    return { mistake: `${here} is a list: write \`${formatPath([...above, Number(key), ...rest])}\`` };
+  }
   if (tree !== undefined && tree !== null && !isMap(tree))
     return { mistake: `${here} is no map, so it has no \`${key}\`` };
   const map = tree ?? {};

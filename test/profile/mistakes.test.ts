@@ -81,7 +81,7 @@ const CASES: Record<string, Case> = {
   'none-accepted': minimal('outcomes:\n  - gone: { status: 410, class: rejected }\n'),
   'slo-words': `${rate.replace('slo: [p99 < 300ms]\n', '')}target: { url: demo }\nslo:\n  - p99 < 300ms during hourly\n  - errrors < 1%\n  - p99 < 300\n  - 12\nstop:\n  - errors > 20%\n`,
   'flags-in-the-profile': {
-    text: minimal(),
+    text: minimal().replace('{ rate: 10/s, for: 1m }', '{ orders: 600, over: 1m, shape: [base] }'),
     context: {
       sets: [
         ['target.timeout', '10'],
@@ -90,6 +90,8 @@ const CASES: Record<string, Case> = {
         ['', 'x'],
         ['slo[5]', 'x'],
         ['slo', '['],
+        ['slo.0', 'p99 < 1s'],
+        ['traffic.shape.1.burst', '{}'],
       ],
       target: 'shop.example',
     },

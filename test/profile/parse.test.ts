@@ -227,6 +227,11 @@ describe('flags', () => {
     expect(plan.traffic.durationUs).toBeCloseTo(360e6, 0);
     expect(curveOf(plan.traffic).peak().ratePerS).toBeCloseTo(368.8 * 0.1 * 60, -1);
     for (const { says, cannotShow } of plan.adjustments) expect(says && cannotShow).not.toBe('');
+    expect(plan.adjustments.map(({ says }) => says)).toEqual([
+      expect.stringMatching(/^210,000 of /),
+      expect.stringMatching(/^after --scale: 12 h condensed to 6 h /),
+      'after --scale and --condense: 6 h pass in 6 m: time runs 60 times as fast, and every rate is 60 times as high',
+    ]);
     expect(plan.effectiveYaml).toContain('# --condense 6h: ');
   });
 });
