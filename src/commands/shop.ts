@@ -37,12 +37,28 @@ export function shopCommand(command: Command, setExit: (code: number) => void): 
     .option('--seed <n>', 'seed of service times and declined payments')
     .option('--null', 'answer 201 at once to everything: what a generator alone can do')
     .action(async (flags: ShopFlags) => {
-      await runShop(shopInput(flags));
+      await runShop(shopInput(flags), flagOf);
       setExit(EXIT.pass);
     });
 }
 
+/** Options of the shop whose flags have other names. */
+const FLAGS: Readonly<Record<string, string>> = { priceCents: 'price', declineShare: 'decline', nullTarget: 'null' };
+
+function flagOf(option: string): string {
+  const name = option.split('.')[0]!;
+  return `--${FLAGS[name] ?? name}`;
+}
+
+/** What the null target has none of. */
+const BEHIND_THE_DOOR = ['skus', 'stock', 'price', 'limit', 'service', 'payments', 'decline', 'db', 'seed'] as const;
+
 function shopInput(flags: ShopFlags): ShopInput {
+  const idle = flags.null ? BEHIND_THE_DOOR.filter((name) => flags[name] !== undefined) : [];
+  if (idle.length > 0) {
+    const named = idle.map((name) => `--${name}`).join(', ');
+    throw userError('SHOP_OPTION', `--null answers 201 to everything, with no shop behind it: drop ${named}`);
+  }
   const input: ShopInput = {
     host: flags.host,
     port: count('port', flags.port),
@@ -72,7 +88,8 @@ function count(name: string, text: string | undefined): number | undefined {
 function share(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = parseShare(text);
-  if (value === undefined)
-    throw userError('SHOP_OPTION', `--${name}: expected a share such as \`1%\`, got \`${text}\``);
+  if (value === undefined || value > 1) {
+    throw userError('SHOP_OPTION', `--${name}: expected a share from \`0%\` to \`100%\`, got \`${text}\``);
+  }
   return value;
 }

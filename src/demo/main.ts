@@ -2,7 +2,7 @@
 
 import { userError } from '../errors.ts';
 import { formatCount, formatDuration, formatRate } from '../units.ts';
-import { parseShopOptions, type ShopInput, type ShopOptions } from './options.ts';
+import { type NameOf, parseShopOptions, type ShopInput, type ShopOptions } from './options.ts';
 import { quietSqlite } from './quiet.ts';
 import { capacityPerS, meanServiceMs } from './service.ts';
 
@@ -43,8 +43,8 @@ function signalled(): Promise<void> {
 }
 
 /** Runs the shop until SIGINT or SIGTERM, then closes it. UserError: wrong options, or a port that cannot be had (SHOP_OPEN). */
-export async function runShop(input: ShopInput): Promise<void> {
-  const options = parseShopOptions(input);
+export async function runShop(input: ShopInput, nameOf?: NameOf): Promise<void> {
+  const options = parseShopOptions(input, nameOf);
   quietSqlite();
   const { startShop } = await import('./shop.ts');
   const shop = await startShop(options).catch((error: NodeJS.ErrnoException) => {

@@ -75,14 +75,22 @@ function shown(value: unknown): string {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** `priceCents`, `service.ms` → what the person calls it. */
+export type NameOf = (option: string) => string;
+
 /** Collects every mistake and hands back a usable value each time, so that one bad option does not hide the next. */
 class Checker {
   readonly problems: Problem[] = [];
+  readonly #nameOf: NameOf;
+
+  constructor(nameOf: NameOf) {
+    this.#nameOf = nameOf;
+  }
 
   mistake(name: string, rule: string, value: unknown): void {
     this.problems.push({
       code: 'SHOP_OPTION',
-      message: `Expected \`${name}\` to be ${rule}, got ${shown(value)}`,
+      message: `Expected \`${this.#nameOf(name)}\` to be ${rule}, got ${shown(value)}`,
       path: name,
     });
   }
@@ -164,9 +172,9 @@ function checkCatalogue(check: Checker, input: Record<string, unknown>): Catalog
   }));
 }
 
-/** Fills the defaults. Throws one UserError (`SHOP_OPTION`) that lists every mistake. */
-export function parseShopOptions(input: unknown = {}): ShopOptions {
-  const check = new Checker();
+/** Fills the defaults. Throws one UserError (`SHOP_OPTION`) that lists every mistake, in the names of who wrote them. */
+export function parseShopOptions(input: unknown = {}, nameOf: NameOf = (name) => name): ShopOptions {
+  const check = new Checker(nameOf);
   if (!isRecord(input)) check.mistake('options', 'an object', input);
   const given = isRecord(input) ? input : {};
   for (const key of Object.keys(given)) {

@@ -64,6 +64,10 @@ describe('shop options', () => {
     expect(problems.find((problem) => problem.includes('`port`'))).toContain('got "80" (string)');
   });
 
+  test('mistakes are told in the names of who wrote the options', () => {
+    expect(() => parseShopOptions({ priceCents: 1.5 }, (name) => `<${name}>`)).toThrow('Expected `<priceCents>` to be');
+  });
+
   test.each([
     [null],
     [3],
