@@ -26,6 +26,21 @@ const TIMES_OF = ['all', ...OUTCOME_CLASSES, 'service', 'wait'] as const;
 const EXAMPLE_PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p99.9', 'p99.99'] as const;
 const TIMES = [...EXAMPLE_PERCENTILES, 'max', 'mean'];
 const KNOWN_METRICS = [...TIMES, ...COUNTED, ...AUDIT_SUBJECTS];
+/** What others call it, where no slip of the keyboard explains the word. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  avg: 'mean',
+  average: 'mean',
+  median: 'p50',
+  maximum: 'max',
+  error: 'errors',
+  errorrate: 'errors',
+  error_rate: 'errors',
+  'error-rate': 'errors',
+  failures: 'errors',
+  success: 'accepted',
+  throughput: 'achieved',
+  rps: 'achieved',
+};
 const [LOWEST_P, HIGHEST_P] = [0.5, 0.99999];
 
 const isOneOf = <T extends string>(list: readonly T[], text: string): text is T => list.includes(text as T);
@@ -73,7 +88,9 @@ function durationMetric(token: Token, of: DurationMetric['of']): DurationMetric 
 }
 
 function unknownMetric(token: Token): SloMistake {
-  const hint = didYouMean(token.text, KNOWN_METRICS);
+  const word = token.text.toLowerCase();
+  const synonym = Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word] : undefined;
+  const hint = synonym ? `; did you mean \`${synonym}\`?` : didYouMean(token.text, KNOWN_METRICS);
   const known = `a percentile such as \`p99\`, \`max\`, \`mean\`, ${COUNTED.map((word) => `\`${word}\``).join(', ')}`;
   const more = `or an audit count such as \`oversold\``;
   return mistakeAt('SLO_METRIC', `unknown metric \`${token.text}\`${hint}; known: ${known}, ${more}`, token);
