@@ -28,9 +28,9 @@ export function proportionBounds(v: number, n: number): Interval {
   return [low, high];
 }
 
-/** Ranks ⌊np − 1.96√(np(1−p))⌋ and ⌈np + 1.96√(np(1−p))⌉ + 1 between which percentile p lies, clipped to 1…n. */
-export function percentileRanks(p: number, n: number): Interval {
-  const spread = Z * Math.sqrt(n * p * (1 - p));
+/** Ranks ⌊np − 1.96√(np(1−p))⌋ and ⌈np + 1.96√(np(1−p))⌉ + 1 between which percentile p lies, clipped to 1…n. `z` for another certainty than 95 %. */
+export function percentileRanks(p: number, n: number, z = Z): Interval {
+  const spread = z * Math.sqrt(n * p * (1 - p));
   return [Math.max(1, Math.floor(n * p - spread)), Math.min(n, Math.ceil(n * p + spread) + 1)];
 }
 

@@ -6,8 +6,10 @@ import { UNKNOWN } from './gates-health.ts';
 import type { Evidence, Gate } from './spec.ts';
 import { percentileRanks } from './statistics.ts';
 
-/** Below so many orders their median says little. */
-const LEAST_SAMPLES = 12;
+/** 99.9 %: at 95 % one sound run in twenty would be called invalid. */
+const Z = 3.29;
+/** Below so many orders the interval of their median is all of them. */
+const LEAST_SAMPLES = 20;
 /** A day of witness orders is thinned to this many: each costs a histogram of its second. */
 const MOST_SAMPLES = 1_000;
 /** What two processes on one machine may differ by without either being wrong. */
@@ -17,7 +19,7 @@ const FLOOR_SHARE = 0.1;
 /**
  * Each order of the witness against the median of the workers' orders due in the same second, so that a curve with peaks
  * does not set a shop in a rush against a shop at rest. Were both to see the same shop, these differences would have a
- * median of 0; they disagree when its 95 % rank interval (METHOD §5) is on one side of 0 and it is itself beyond
+ * median of 0; they disagree when its 99.9 % rank interval (METHOD §5) is on one side of 0 and it is itself beyond
  * max(1 ms, 10 % of the service). No gate at all where no witness was asked for.
  */
 export function witnessGate(evidence: Evidence): Gate[] {
@@ -33,7 +35,7 @@ export function witnessGate(evidence: Evidence): Gate[] {
   }
   const differences = pairs.map((pair) => pair.witnessUs - pair.workersUs).sort((a, b) => a - b);
   const middle = medianOf(differences);
-  const [low, high] = percentileRanks(0.5, differences.length).map((rank) => differences[rank - 1]!) as [
+  const [low, high] = percentileRanks(0.5, differences.length, Z).map((rank) => differences[rank - 1]!) as [
     number,
     number,
   ];

@@ -5,8 +5,10 @@ import { dueTime } from './due-time.ts';
 import { freeze } from './freeze.ts';
 import { measureBench } from './measure.ts';
 import { orderBench } from './order.ts';
+import { pacing } from './pacing.ts';
 import type { Row } from './row.ts';
 import { shopBench } from './shop.ts';
+import { starve } from './starve.ts';
 
 const BENCHES: [name: string, run: () => Promise<Row[]>][] = [
   ['due times', dueTime],
@@ -14,6 +16,8 @@ const BENCHES: [name: string, run: () => Promise<Row[]>][] = [
   ['measuring', measureBench],
   ['the built-in shop', shopBench],
   ['a target frozen for 2 s', freeze],
+  ['pacing, beside a loop that only waits', pacing],
+  ['a generator starved on purpose', starve],
 ];
 
 const wanted = process.argv[2];
