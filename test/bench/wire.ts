@@ -153,7 +153,7 @@ async function heldRow(origin: string, ratePerS: number): Promise<Row> {
     name: 'wire: held in open loop',
     value: perS,
     unit: '/s',
-    note: `of ${Math.floor(ratePerS)}/s planned; lateness p50 ${Math.round(p50)} µs, p99 ${Math.round(p99)} µs; CPU per order ${(loaded.cpuUs / loaded.orders).toFixed(1)} µs`,
+    note: `of ${Math.floor(ratePerS)}/s planned; lateness p50 ${Math.round(p50)} µs, p99 ${Math.round(p99)} µs`,
   };
 }
 
