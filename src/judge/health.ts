@@ -4,6 +4,8 @@
 /** How busy a worker may be over any stretch of so long (METHOD §4): beyond it, answers wait unread. */
 export const MOST_BUSY = 0.85;
 export const BUSY_STRETCH_S = 5;
+/** Shares are quotients of sums. */
+const ROUNDING = 1e-9;
 export const MOST_STEAL = 0.05;
 
 /** What one worker noticed since it last said so, about a second. µs of the run's clock. */
@@ -79,7 +81,7 @@ export class HealthFold {
     const share = this.#latest.reduce((sum, sample) => sum + sample.busyUs, 0) / (untilUs - fromUs);
     const { worstBusy } = this.#health;
     if (worstBusy === undefined || share > worstBusy.share) this.#health.worstBusy = { share, untilUs };
-    if (share <= MOST_BUSY) return;
+    if (share <= MOST_BUSY + ROUNDING) return;
     this.#health.overbusyUs += untilUs - Math.max(fromUs, this.#touchedUs);
     this.#touchedUs = untilUs;
   }

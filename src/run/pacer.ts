@@ -89,7 +89,8 @@ export class Pacer {
     }
     const gapUs = this.#dueUs - nowUs;
     const sleeps = gapUs >= SLEEP_FROM_US;
-    this.#polledUs = sleeps ? Number.NaN : nowUs;
+    // Behind, the loop is given a turn to read answers in, not to wait.
+    this.#polledUs = sleeps || gapUs <= 0 ? Number.NaN : nowUs;
     if (!sleeps) this.#waiter.soon(this.#turn);
     else this.#waiter.after(Math.min(LONGEST_SLEEP_MS, Math.floor((gapUs - WAKE_BEFORE_US) / 1e3)), this.#turn);
   }

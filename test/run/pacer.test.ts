@@ -112,4 +112,38 @@ describe('pacer', () => {
       { seed: 11, numRuns: 60 },
     );
   });
+
+  it('counts the time of empty turns, and only those', async () => {
+    // Due 2 ms from now: too near to sleep, so the loop is polled, 5 µs a turn.
+    const spun = async (turnUs: number, worked: (turn: number) => boolean) => {
+      const world = new World({ turnUs });
+      let turns = 0;
+      const waiter = {
+        ...world.waiter,
+        soon: (callback: () => void) =>
+          world.waiter.soon(() => {
+            if (worked(turns++)) pacer.worked();
+            callback();
+          }),
+      };
+      const pacer: Pacer = new Pacer(world.clock, scheduleFrom([2_000, 2_000]), waiter, () => {
+        world.nowUs += 700;
+      });
+      pacer.start(() => {});
+      await world.run();
+      return pacer.spunUs;
+    };
+    expect(await spun(5, () => false)).toBe(2_000);
+    // An answer was read in every fourth turn; a turn of 51 µs had something else in it.
+    expect(await spun(5, (turn) => turn % 4 === 0)).toBe(1_500);
+    expect(await spun(51, () => false)).toBe(0);
+  });
+
+  it('does not take sleeping for polling', async () => {
+    const world = new World({ turnUs: 5 });
+    const pacer = new Pacer(world.clock, scheduleFrom([10_000_000]), world.waiter, () => {});
+    pacer.start(() => {});
+    await world.run();
+    expect(pacer.spunUs).toBeLessThanOrEqual(2_500);
+  });
 });

@@ -129,4 +129,56 @@ describe('a share of a run', () => {
     expect(orders.unknown).toBe(orders.fired);
     expect(orders.fired + orders.unreached).toBe(10_000);
   });
+
+  it("integrates what is in flight exactly: Little's law against the merged tallies", async () => {
+    const { timeline, shares } = await fire(steady(1_000, 20), 3, FROZEN);
+    const area = shares.reduce((sum, share) => sum + share.inFlightAreaUs(), 0);
+    const punctual = timeline.total().histogram({ of: 'punctual' });
+    // 18,000 orders of 1 ms, and 2,000 that waited for the end of the freeze: 1 s on average.
+    expect(area / 1e6).toBeCloseTo(18 + 2_000 * 1.001, -1);
+    expect(Math.abs(area - punctual.meanUs * punctual.count)).toBeLessThanOrEqual(20_000);
+    expect(shares.map((share) => share.inFlight())).toEqual([0, 0, 0]);
+  });
+
+  it('counts the orders that found every connection taken, and says so once a second', async () => {
+    const world = new World({ startUs: -50_000, turnUs: 50 });
+    const queuedAt: number[] = [];
+    const curve = steady(100, 4);
+    const counters = { open: 0, openMax: 0, opened: 0, waiting: 0, waitingMax: 0 };
+    const share = startShare({
+      nowUs: world.clock,
+      waiter: world.waiter,
+      schedule: scheduleOf(curve, 0, 1),
+      recorder: new Recorder(0, outcomesOf(RULES), SHAPE),
+      classify: classifierOf(RULES),
+      makeDriver: (onAnswer) => {
+        const inner = pretendDriver(world, { doneAtUs: (nowUs) => nowUs + 1_000 }, onAnswer);
+        const fired = (attempt: Parameters<typeof inner.fire>[0]): boolean => {
+          // In the second second the cap of 2 is reached and an order waits; later one waits below the cap, to connect.
+          counters.waiting = world.nowUs >= 1e6 && world.nowUs < 3e6 ? 1 : 0;
+          counters.open = world.nowUs < 2e6 ? 2 : 1;
+          return inner.fire(attempt);
+        };
+        return { name: 'undici', counters, fire: fired, close: () => inner.close() };
+      },
+      send: (_interval, _transfer, health) => queuedAt.push(health?.queued ?? Number.NaN),
+      connections: 2,
+      health: {
+        sample: (nowUs, { queued, spunUs }) => ({
+          fromUs: 0,
+          untilUs: nowUs,
+          busyUs: spunUs,
+          gcUs: 0,
+          gcMaxUs: 0,
+          queued,
+        }),
+        close: () => {},
+      },
+    });
+    await world.run();
+    await share.ended;
+    expect(Math.max(...queuedAt)).toBe(100);
+    expect(queuedAt[0]).toBe(0);
+    expect(share.spunUs()).toBeGreaterThan(0);
+  });
 });
