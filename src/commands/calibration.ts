@@ -27,9 +27,9 @@ export function calibrationFile(fingerprint: string, env: NodeJS.ProcessEnv = pr
 }
 
 /** Undefined when this machine was not calibrated, or what is there cannot be read. */
-export function readCalibration(fingerprint = fingerprintHere()): Calibration | undefined {
+export function readCalibration(fingerprint = fingerprintHere(), env = process.env): Calibration | undefined {
   try {
-    const read: Calibration = JSON.parse(readFileSync(calibrationFile(fingerprint), 'utf8'));
+    const read: Calibration = JSON.parse(readFileSync(calibrationFile(fingerprint, env), 'utf8'));
     return isWhole(read) && read.fingerprint === fingerprint ? read : undefined;
   } catch {
     return undefined;
@@ -42,8 +42,8 @@ function isWhole({ version, noiseFloor, drivers, stalls }: Calibration): boolean
 }
 
 /** Written whole or not at all. @returns its path, or why it could not be written */
-export function writeCalibration(calibration: Calibration): { path: string; trouble?: string } {
-  const path = calibrationFile(calibration.fingerprint);
+export function writeCalibration(calibration: Calibration, env = process.env): { path: string; trouble?: string } {
+  const path = calibrationFile(calibration.fingerprint, env);
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(calibration, null, 2)}\n`);
