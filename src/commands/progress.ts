@@ -61,12 +61,15 @@ function lampsOf(): (evidence: Evidence, elapsedUs: number) => SloResult[] {
 }
 
 function secondOf(elapsedUs: number, { timeline, orders }: Evidence): object {
-  const response = timeline.total().histogram({ of: 'response' });
+  // Of the orders that have ended; `inFlight` says how many have not.
+  const total = timeline.total();
+  const response = total.histogram({ of: 'response' });
   return {
     event: 'second',
     elapsedUs: Math.round(elapsedUs),
     fired: orders.fired,
     dropped: orders.dropped,
+    inFlight: total.fired - response.count,
     ...Object.fromEntries(OUTCOME_CLASSES.map((name) => [name, orders[name]])),
     p50Us: response.count ? response.percentile(0.5) : null,
     p99Us: response.count ? response.percentile(0.99) : null,

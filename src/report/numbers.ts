@@ -21,16 +21,30 @@ export function lastedUs({ ending, durationUs }: Evidence): number {
 
 export type Rates = { plannedMean: number; plannedPeak: number; firedMean: number; acceptedMean: number };
 
-/** `plannedMean` over the whole plan; `firedMean` and `acceptedMean` over the part the run got through (0 when none). */
+/**
+ * `plannedMean` over the whole plan; `firedMean` and `acceptedMean` are what the clock saw in the part the run got through
+ * (0 when none): an order that was accepted long after the end is accepted, but no throughput.
+ */
 export function ratesOf({ evidence, peak }: RunRecord): Rates {
-  const per = (count: number, us: number) => (us > 0 ? count / (us / 1e6) : 0);
   const us = lastedUs(evidence);
+  const during = evidence.timeline.flows.filter((flow) => flow.second * 1e6 < us);
+  const meanOf = (name: 'fired' | 'accepted') =>
+    us > 0 ? during.reduce((sum, flow) => sum + flow[name], 0) / (us / 1e6) : 0;
   return {
-    plannedMean: per(evidence.orders.planned, evidence.durationUs),
+    plannedMean: evidence.durationUs > 0 ? evidence.orders.planned / (evidence.durationUs / 1e6) : 0,
     plannedPeak: peak.ratePerS,
-    firedMean: per(evidence.orders.fired, us),
-    acceptedMean: per(evidence.orders.accepted, us),
+    firedMean: meanOf('fired'),
+    acceptedMean: meanOf('accepted'),
   };
+}
+
+/** How long after the end of the firing answers still came, whole seconds in µs; 0 when the last came within it or just after. */
+export function tailUs(evidence: Evidence): number {
+  const last = evidence.timeline.flows.findLast(
+    ({ accepted, rejected, failed, unknown }) => accepted + rejected + failed + unknown > 0,
+  );
+  const tail = last === undefined ? 0 : (last.second + 1) * 1e6 - lastedUs(evidence);
+  return tail >= 2e6 ? Math.floor(tail / 1e6) * 1e6 : 0;
 }
 
 export type OutcomeRow = Outcome & { count: number; shareOfFired: number };

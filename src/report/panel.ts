@@ -2,6 +2,7 @@
 // evidence so far; the two formatters only lay it out. Nothing here redraws or waits.
 
 import type { Evidence, SloResult } from '../judge/spec.ts';
+import { rankOf } from '../measure/histogram.ts';
 import type { TallyView } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import type { OutcomeClass } from '../outcomes.ts';
@@ -22,8 +23,10 @@ const HISTORY_S = 60;
 /** A worker hands its second over about a second late: the second before the last is the newest that all are in. */
 const LAG_S = 1;
 
-/** µs; undefined where too few orders have ended to say. */
-export type Quantiles = { p50Us: number | undefined; p99Us: number | undefined };
+/** A percentile of all orders fired, µs. `over`: it falls among those unanswered yet, who have waited at least so long. */
+export type Quantile = { us: number } | { overUs: number };
+/** Undefined where too few orders have been fired to say. */
+export type Quantiles = { p50: Quantile | undefined; p99: Quantile | undefined };
 
 export type PanelState = {
   name: string;
@@ -38,7 +41,7 @@ export type PanelState = {
   history: { planned: number[]; fired: number[]; accepted: number[] };
   /** Of the whole plan, and so far. */
   orders: { planned: number; due: number; fired: number; dropped: number } & Record<OutcomeClass, number>;
-  /** Orders due in the last 10 s that have ended, and all that have. */
+  /** Of the orders due in the ten seconds before the last, and of all. */
   response: { recent: Quantiles; overall: Quantiles };
   latenessP99Us: number | undefined;
   inFlight: number;
@@ -62,7 +65,8 @@ export function panelStateOf(evidence: Evidence, elapsedUs: number, extras: Pane
   const total = timeline.total();
   const until = Math.max(0, Math.floor(elapsed / 1e6) - LAG_S);
   const flows = lastFlows(evidence, until);
-  const recent = timeline.tally(Math.max(0, until - RECENT_S), Math.floor(elapsed / 1e6) + 1);
+  const recent = timeline.tally(Math.max(0, until - RECENT_S), until);
+  const waitedUs = elapsed - until * 1e6;
   const ended = OUTCOME_CLASSES.map((name) => total.countOf(name));
   const parts = [...new Set(evidence.phases.map((phase) => phase.part))];
   return {
@@ -86,8 +90,8 @@ export function panelStateOf(evidence: Evidence, elapsedUs: number, extras: Pane
       failed: total.countOf('failed'),
       unknown: total.countOf('unknown'),
     },
-    response: { recent: quantilesOf(recent), overall: quantilesOf(total) },
-    latenessP99Us: quantile(total.histogram({ of: 'lateness' }), 0.99),
+    response: { recent: quantilesOf(recent, waitedUs), overall: quantilesOf(total, 0) },
+    latenessP99Us: latenessP99(total),
     // Of the same tallies as the orders above it, so that the two agree.
     inFlight: total.fired - ended.reduce((sum, count) => sum + count, 0),
     waiting: extras.waiting,
@@ -130,15 +134,32 @@ function partsOn({ phases, durationUs }: Evidence, nowUs: number): string[] {
   return [...new Set(on.map((phase) => phase.part))];
 }
 
-function quantilesOf(tally: TallyView): Quantiles {
+function quantilesOf(tally: TallyView, waitedUs: number): Quantiles {
+  return { p50: quantile(tally, 0.5, waitedUs), p99: quantile(tally, 0.99, waitedUs) };
+}
+
+/** Unanswered orders count as the slowest: the percentile of the survivors alone would look well while the shop dies. */
+function quantile(tally: TallyView, p: number, waitedUs: number): Quantile | undefined {
   const histogram = tally.histogram({ of: 'response' });
-  return { p50Us: quantile(histogram, 0.5), p99Us: quantile(histogram, 0.99) };
+  const fired = Math.max(tally.fired, histogram.count);
+  if (fired === 0 || fired < leastCountFor(p)) return undefined;
+  const rank = rankOf(p, fired);
+  return rank <= histogram.count ? { us: histogram.valueAtRank(rank) } : { overUs: waitedUs };
 }
 
-function quantile(histogram: { count: number; percentile(p: number): number }, p: number): number | undefined {
-  return histogram.count > 0 && histogram.count >= leastCountFor(p) ? histogram.percentile(p) : undefined;
+function latenessP99(tally: TallyView): number | undefined {
+  const histogram = tally.histogram({ of: 'lateness' });
+  return histogram.count >= leastCountFor(0.99) ? histogram.percentile(0.99) : undefined;
 }
 
+const quantileText = (quantile: Quantile | undefined): string => {
+  if (quantile === undefined) return '–';
+  return 'us' in quantile
+    ? formatDuration(quantile.us)
+    : quantile.overUs > 0
+      ? `> ${formatDuration(quantile.overUs)}`
+      : '–';
+};
 const time = (us: number | undefined): string => (us === undefined ? '–' : formatDuration(us));
 
 /** HH:MM:SS always, so that the running clock does not jump. */
@@ -222,8 +243,8 @@ function rateLines({ rate, history }: PanelState, options: TextOptions, width: n
 }
 
 function timeLines({ response }: PanelState, options: TextOptions): string[] {
-  const row = (label: string, { p50Us, p99Us }: Quantiles) =>
-    labelled(label, options, `p50 ${padStart(time(p50Us), 8)}   p99 ${padStart(time(p99Us), 8)}`);
+  const row = (label: string, { p50, p99 }: Quantiles) =>
+    labelled(label, options, `p50 ${padStart(quantileText(p50), 8)}   p99 ${padStart(quantileText(p99), 8)}`);
   return [
     `${row('response', response.recent)}   ${options.paint('dim', `last ${RECENT_S} s`)}`,
     `${row('', response.overall)}   ${options.paint('dim', 'since the start')}`,
@@ -270,7 +291,7 @@ export function formatProgressLine(state: PanelState): string {
       : [
           `planned ${formatRate(rate.planned)}, fired ${formatRate(rate.fired)}, accepted ${formatRate(rate.accepted)}`,
         ]),
-    `p99 ${time(response.recent.p99Us)} now, ${time(response.overall.p99Us)} overall`,
+    `p99 ${quantileText(response.recent.p99)} now, ${quantileText(response.overall.p99)} overall`,
     ended.length === 0 ? 'no answers yet' : ended.join(', '),
     ...(orders.dropped > 0 ? [`${formatCount(orders.dropped)} dropped`] : []),
     `${formatCount(state.inFlight)} in flight`,

@@ -4,7 +4,7 @@
 import type { Evidence, SloResult, Verdict } from '../judge/spec.ts';
 import { formatClock, formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
 import { visible } from './foreign.ts';
-import { lastedUs } from './numbers.ts';
+import { lastedUs, tailUs } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 
 /** Mark and word of each verdict: readable without colour. */
@@ -196,7 +196,9 @@ export function verdictSentence(record: RunRecord): string {
   const { ending } = evidence;
   const lasted = lastedUs(evidence);
   const were = accepted === 1 ? 'was' : 'were';
-  const what = `${formatCount(accepted)} of ${ordersText(planned)} ${were} accepted in ${formatDuration(lasted)}`;
+  const tail = tailUs(evidence);
+  const late = tail === 0 ? '' : ` and the ${formatDuration(tail)} after`;
+  const what = `${formatCount(accepted)} of ${ordersText(planned)} ${were} accepted in ${formatDuration(lasted)}${late}`;
   const cutShort = ending.kind === 'interrupted' ? ', when the run was interrupted' : '';
   if (judgement.verdict === 'invalid') {
     return sentence(

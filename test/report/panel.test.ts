@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { Recorder } from '../../src/measure/recorder.ts';
+import { histogramShape } from '../../src/measure/shape.ts';
+import { Timeline } from '../../src/measure/timeline.ts';
+import { outcomesOf } from '../../src/order/classify.ts';
 import type { Lamp } from '../../src/report/lamps.ts';
 import { plainPaint, widthOf } from '../../src/report/layout.ts';
 import type { PanelState } from '../../src/report/panel.ts';
@@ -65,10 +69,29 @@ describe('panelStateOf', () => {
   });
 
   it('takes recent times from the orders due recently, and says nothing where there are none', () => {
-    expect(at(41e6).response.recent.p50Us).toBe(10_000);
+    expect(at(41e6).response.recent.p50).toEqual({ us: 10_000 });
     const frozen = at(90e6).response;
-    expect(frozen.recent).toEqual({ p50Us: undefined, p99Us: undefined });
-    expect(frozen.overall.p99Us).toBeGreaterThan(29_900);
+    expect(frozen.recent).toEqual({ p50: undefined, p99: undefined });
+    expect((frozen.overall.p99 as { us: number }).us).toBeGreaterThan(29_900);
+  });
+
+  it('counts unanswered orders as the slowest, so that a dying shop does not look well', () => {
+    const shape = histogramShape(10e6);
+    const outcomes = outcomesOf({ rules: [] });
+    const recorder = new Recorder(0, outcomes, shape);
+    // 100/s for 10 s; from second 6 on nobody is answered.
+    for (let k = 0; k < 1_000; k++) {
+      recorder.fired(k * 10_000, k * 10_000);
+      if (k < 600) recorder.done(k * 10_000, k * 10_000, k * 10_000, k * 10_000 + 20_000, 0);
+    }
+    const timeline = new Timeline(outcomes, shape);
+    timeline.add(recorder.flush(10e6).interval);
+    const hanging = { ...record.evidence, timeline, planned: new Uint32Array(20).fill(100) };
+    const { recent, overall } = panelStateOf(hanging, 11.5e6, { name: 'x', target: 'x' }).response;
+    expect(recent).toEqual({ p50: { us: 20_000 }, p99: { overUs: 1.5e6 } });
+    expect(overall.p99).toEqual({ overUs: 0 });
+    const line = formatProgressLine(panelStateOf(hanging, 11.5e6, { name: 'x', target: 'x' }));
+    expect(line).toContain('p99 > 1.5 s now, – overall');
   });
 
   it('names the parts that are on, but not those that always are', () => {

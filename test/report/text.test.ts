@@ -220,7 +220,7 @@ describe('verdictSentence', () => {
       ending: { kind: 'stopped', text: 'errors > 20% for 30s', atUs: 90e6 },
     } as const;
     expect(verdictSentence({ ...runs.failing, evidence })).toMatch(
-      /^11,970 of 12,000 orders were accepted in 1 m 30 s, when `errors > 20% for 30s` stopped the run; p99/,
+      /^11,970 of 12,000 orders were accepted in 1 m 30 s and the [^,]+ after, when `errors > 20% for 30s` stopped the run; p99/,
     );
   });
 });
@@ -269,7 +269,7 @@ describe('orders that are too few for a percentile', () => {
       expect(text).toContain('too few');
     }
     expect(verdictSentence(slow)).toMatch(
-      /^74 of 74 orders were accepted in 1 s; 74 of 74 orders took 1 s or longer, which broke `p99 < 1s`\.$/,
+      /^74 of 74 orders were accepted in 1 s and the 2 s after; 74 of 74 orders took 1 s or longer, which broke `p99 < 1s`\.$/,
     );
   });
 
