@@ -150,3 +150,9 @@ describe('wire: TLS sessions', () => {
 it('is the choice wherever it applies', () => {
   expect([driverFor({ http: '1.1' }), driverFor({ http: '2' })]).toEqual(['wire', 'undici']);
 });
+
+it('refuses HTTP/2 instead of speaking HTTP/1.1 to who expects it', () => {
+  expect(() => harness(makeWireDriver, { origin: 'https://127.0.0.1:1', http: '2' })).toThrow(
+    /HTTP\/1\.1, not HTTP\/2/,
+  );
+});

@@ -2,6 +2,7 @@
 // are patched; answers are parsed where they were read; no promise, closure, string or timer per order. What it does
 // with connections, time and failures is what every driver does (the contract in its test).
 
+import { userError } from '../../errors.ts';
 import type { Answer, AnswerHeaders, Failure } from '../../order/answer.ts';
 import { Capture } from '../capture.ts';
 import { endpointOf, Opening } from '../connect.ts';
@@ -19,8 +20,15 @@ const READ_BYTES = 65_536;
 const NO_HEADERS: AnswerHeaders = { get: () => undefined };
 const NOTHING = new Capture(0);
 
-/** Throws when the PEM texts of `options.tls` cannot be read; nothing connects before `ready` or the first `fire`. */
-export const makeWireDriver: MakeDriver = (options, seams) => new WireDriver(options, seams);
+/**
+ * Throws UserError for HTTP/2, and an error when the PEM texts of `options.tls` cannot be read; nothing connects before `ready` or
+ * the first `fire`.
+ */
+export const makeWireDriver: MakeDriver = (options, seams) => {
+  if (options.http !== '1.1')
+    throw userError('DRIVER', `The wire driver speaks HTTP/1.1, not HTTP/${options.http}: use undici`);
+  return new WireDriver(options, seams);
+};
 
 class WireDriver implements Driver {
   readonly name = 'wire';
