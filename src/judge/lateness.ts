@@ -38,13 +38,16 @@ const STALL_US = 50_000;
 
 const FEWER_LATE = 'use more workers, a machine with less else to do, or a lower rate';
 
-/** p99 ≤ max(1 ms, 2 % of the tightest time limit) and p99.9 ≤ max(5 ms, 10 % of it), µs. */
+/** Where no SLO has a time limit: counts of errors and of accepted orders do not hang on milliseconds. */
+const NO_TIME_LIMIT_US = 1e6;
+
+/** p99 ≤ max(1 ms, 2 % of the tightest time limit) and p99.9 ≤ max(5 ms, 10 % of it), µs; as for 1 s where there is none. */
 export function latenessLimits(slos: readonly Slo[]): { p99Us: number; p999Us: number } {
   const limits = slos.filter((slo) => slo.limit.kind === 'duration').map((slo) => limitValue(slo.limit));
-  return latenessLimitsFor(limits.length > 0 ? Math.min(...limits) : 0);
+  return latenessLimitsFor(limits.length > 0 ? Math.min(...limits) : NO_TIME_LIMIT_US);
 }
 
-/** The same for one time limit; 0 where there is none. */
+/** The same for one time limit. */
 export function latenessLimitsFor(tightestUs: number): { p99Us: number; p999Us: number } {
   return { p99Us: Math.max(1e3, 0.02 * tightestUs), p999Us: Math.max(5e3, 0.1 * tightestUs) };
 }
