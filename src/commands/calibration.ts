@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import type { DriverName } from '../drive/driver.ts';
 import { type Calibration, roomWarning } from '../judge/calibration.ts';
 import type { Plan } from '../profile/plan.ts';
-import { chooseWorkers } from '../run/run.ts';
+import { chooseWorkers } from '../run/workers.ts';
 import { curveOf } from '../traffic/curve.ts';
 import { doorbusterVersion } from './environment.ts';
 

@@ -11,7 +11,7 @@ import type { Plan } from '../profile/plan.ts';
 import { shownPathOf } from '../profile/redact.ts';
 import { visible } from '../report/foreign.ts';
 import { clockFrom, monotonicUs } from '../run/clock.ts';
-import { driverOptionsOf, orderFor } from '../run/run.ts';
+import { driverOptionsOf, orderFor } from '../run/shares.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { curveOf } from '../traffic/curve.ts';
 import { formatCount, formatDuration, formatRate } from '../units.ts';

@@ -2,7 +2,7 @@
 
 import { EXIT } from '../errors.ts';
 import { formatPlan, type PlanSketch } from '../report/plan-text.ts';
-import { chooseWorkers } from '../run/run.ts';
+import { chooseWorkers } from '../run/workers.ts';
 import { curveOf } from '../traffic/curve.ts';
 import type { Curve, CurveSpec } from '../traffic/spec.ts';
 import { readCalibration, withRoomWarning } from './calibration.ts';

@@ -1,28 +1,26 @@
 // One run from plan to evidence: start the workers together, take in their tallies, watch the stop conditions, end.
 // It prints nothing and writes nothing; `onTick` is where a panel looks.
 
-import { availableParallelism } from 'node:os';
-import { type DriverName, type DriverOptions, driverFor } from '../drive/driver.ts';
-import { userError } from '../errors.ts';
-import { type Calibration, easyPerWorker } from '../judge/calibration.ts';
+import type { DriverName } from '../drive/driver.ts';
+import type { Calibration } from '../judge/calibration.ts';
 import { parseSlo } from '../judge/slo.ts';
 import type { Ending, Evidence, Incident, OrderCounts, Slo } from '../judge/spec.ts';
 import { type Stopper, stopperOf } from '../judge/stop.ts';
 import { histogramShape } from '../measure/shape.ts';
 import { Timeline } from '../measure/timeline.ts';
 import { outcomesOf } from '../order/classify.ts';
-import type { OrderSpec } from '../order/spec.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
-import type { Plan, TargetPlan } from '../profile/plan.ts';
+import type { Plan } from '../profile/plan.ts';
 import { curveOf } from '../traffic/curve.ts';
 import { plannedPerSecond } from '../traffic/schedule.ts';
 import type { PartWindow } from '../traffic/spec.ts';
 import { monotonicUs } from './clock.ts';
 import type { Share, ShareReport } from './messages.ts';
 import { Pool } from './pool.ts';
+import { driverOptionsOf, orderFor } from './shares.ts';
 import { Vitals } from './vitals.ts';
 import { Witness, witnessShareOf } from './witness.ts';
-import { workersFor } from './workers.ts';
+import { chooseWorkers, type WorkerChoice } from './workers.ts';
 
 /** From `start` sent to the first possible order: time for the message to reach every thread. */
 const HEAD_START_US = 50_000;
@@ -46,8 +44,6 @@ export type RunOptions = {
   /** About once a second, and once when everything has ended. */
   onTick?: (elapsedUs: number, evidence: Evidence) => void;
 };
-
-export type WorkerChoice = { workers: number; reason: string; driver: DriverName };
 
 export type Run = {
   evidence: Evidence;
@@ -291,60 +287,4 @@ function sloOf(text: string, plan: Plan): Slo {
   const parsed = parseSlo(text, { parts: plan.traffic.parts.map((part) => part.name), place: 'stop' });
   if (!parsed.ok) throw new Error(`stop line "${text}": ${parsed.mistake.message}`);
   return parsed.slo;
-}
-
-export function chooseWorkers(
-  plan: Plan,
-  options: Pick<RunOptions, 'workers' | 'driver' | 'calibration'>,
-): WorkerChoice {
-  const { http } = plan.target;
-  const driver = options.driver ?? driverFor({ http });
-  if (driver === 'wire' && http !== '1.1') {
-    throw userError(
-      'DRIVER_HTTP',
-      `--driver wire speaks HTTP/1.1 only, and the profile says \`http: ${http}\`: leave the flag out`,
-    );
-  }
-  const { connections } = plan.target;
-  if (options.workers !== undefined) {
-    if (options.workers > connections) {
-      throw userError(
-        'TOO_MANY_WORKERS',
-        `--workers ${options.workers}: each worker needs a connection, and \`target.connections\` is ${connections}`,
-      );
-    }
-    return { workers: options.workers, reason: 'as asked', driver };
-  }
-  const easyPerS = easyPerWorker(options.calibration, driver);
-  const chosen = workersFor(curveOf(plan.traffic).peak().ratePerS, driver, availableParallelism(), easyPerS);
-  if (chosen.workers <= connections) return { ...chosen, driver };
-  return { workers: connections, reason: `one for each of the ${connections} connections allowed`, driver };
-}
-
-/** The plan's order for one run: its identities carry the run's id, its paths the base path of the target. */
-export function orderFor(plan: Plan, runId: string, url: string): OrderSpec {
-  const base = new URL(url).pathname.replace(/\/+$/, '');
-  return {
-    ...plan.order,
-    identity: { ...plan.order.identity, runId },
-    steps: plan.order.steps.map((step) => ({ ...step, path: base + step.path })),
-  };
-}
-
-/** Worker k's part of the connections and of the queue: together the workers have exactly what the profile says. */
-export function driverOptionsOf(target: TargetPlan, url: string, workers: number, worker = 0): DriverOptions {
-  const partOf = (whole: number): number => Math.floor(whole / workers) + (worker < whole % workers ? 1 : 0);
-  return {
-    origin: new URL(url).origin,
-    http: target.http,
-    connection: target.connection,
-    connections: partOf(target.connections),
-    queue: partOf(target.queue),
-    connectTimeoutUs: target.connectTimeoutUs,
-    timeoutUs: target.timeoutUs,
-    captureBytes: target.captureBytes,
-    maxBodyBytes: target.maxBodyBytes,
-    maxHeadBytes: target.maxHeadBytes,
-    tls: target.tls,
-  };
 }

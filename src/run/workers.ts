@@ -1,7 +1,17 @@
 // How many workers a run gets, and why.
 
-import type { DriverName } from '../drive/driver.ts';
+import { availableParallelism } from 'node:os';
+import { type DriverName, driverFor } from '../drive/driver.ts';
+import { userError } from '../errors.ts';
+import { type Calibration, easyPerWorker } from '../judge/calibration.ts';
+import type { Plan } from '../profile/plan.ts';
+import { curveOf } from '../traffic/curve.ts';
 import { formatRate } from '../units.ts';
+
+export type WorkerChoice = { workers: number; reason: string; driver: DriverName };
+
+/** What was asked for, and where this machine was calibrated, what it holds. */
+export type WorkerWishes = { workers?: number; driver?: DriverName; calibration?: Calibration };
 
 /**
  * Orders a second that one worker fires with ease: about a fifth of what its driver holds on one core against a null
@@ -27,4 +37,30 @@ export function workersFor(
   const why = `peak ${formatRate(peakPerS)}, ${formatRate(easyPerS)} per worker with the ${driver} driver${by}`;
   if (wanted <= most) return { workers, reason: why };
   return { workers, reason: `${why} would want ${wanted}, but ${cores} cores leave room for ${most}` };
+}
+
+/** @throws UserError when the wishes and the plan's target do not go together */
+export function chooseWorkers(plan: Plan, options: WorkerWishes): WorkerChoice {
+  const { http } = plan.target;
+  const driver = options.driver ?? driverFor({ http });
+  if (driver === 'wire' && http !== '1.1') {
+    throw userError(
+      'DRIVER_HTTP',
+      `--driver wire speaks HTTP/1.1 only, and the profile says \`http: ${http}\`: leave the flag out`,
+    );
+  }
+  const { connections } = plan.target;
+  if (options.workers !== undefined) {
+    if (options.workers > connections) {
+      throw userError(
+        'TOO_MANY_WORKERS',
+        `--workers ${options.workers}: each worker needs a connection, and \`target.connections\` is ${connections}`,
+      );
+    }
+    return { workers: options.workers, reason: 'as asked', driver };
+  }
+  const easyPerS = easyPerWorker(options.calibration, driver);
+  const chosen = workersFor(curveOf(plan.traffic).peak().ratePerS, driver, availableParallelism(), easyPerS);
+  if (chosen.workers <= connections) return { ...chosen, driver };
+  return { workers: connections, reason: `one for each of the ${connections} connections allowed`, driver };
 }

@@ -5,7 +5,9 @@ import { parseSlo } from '../../src/judge/slo.ts';
 import { judge } from '../../src/judge/verdict.ts';
 import { parseProfile } from '../../src/profile/parse.ts';
 import type { Plan } from '../../src/profile/plan.ts';
-import { chooseWorkers, driverOptionsOf, startRun } from '../../src/run/run.ts';
+import { startRun } from '../../src/run/run.ts';
+import { driverOptionsOf } from '../../src/run/shares.ts';
+import { chooseWorkers } from '../../src/run/workers.ts';
 import { answerOf, type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
 
 const open: ScriptedServer[] = [];
