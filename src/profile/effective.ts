@@ -49,12 +49,12 @@ type Hashed = {
  * secrets, which a hash could give away.
  */
 export function profileHashOf({ name, target, curve, order, slo, stop }: Hashed): string {
-  const { http, connection, connections, queue, connectTimeoutUs, timeoutUs } = target;
+  const { http, connection, connections, queue, warm, connectTimeoutUs, timeoutUs } = target;
   const { seed: _seed, ...shape } = curve;
   const { skus, quantity, buyers } = order.identity;
   return hashOf({
     name,
-    target: { http, connection, connections, queue, connectTimeoutUs, timeoutUs },
+    target: { http, connection, connections, queue, warm, connectTimeoutUs, timeoutUs },
     traffic: shape,
     order: { steps: order.steps.map(withoutSecrets), skus, quantity, buyers, rules: order.rules },
     slo: slo.map(({ text }) => text),

@@ -17,6 +17,8 @@ export type TargetPlan = {
   connections: number;
   /** Orders waiting for a connection, over all workers, before one is dropped. */
   queue: number;
+  /** Connections opened before the first order, over all workers; at most `connections`. */
+  warm: number;
   connectTimeoutUs: number;
   timeoutUs: number;
   captureBytes: number;

@@ -54,6 +54,9 @@ export const Target = map(
       .default('keep-alive')
       .describe('`keep-alive` reuses connections; `fresh` opens one per order.'),
     connections: count(1, 1_000_000).default(500).describe('Connections at once, over all workers.'),
+    warm: count(0, 1_000_000)
+      .default(0)
+      .describe('Connections opened before the first order; more are opened when needed, up to `connections`.'),
     queue: count(0).default(100_000).describe('Orders that may wait for a connection before one is dropped.'),
     timeout: duration().default('10s').describe('How long an order may take, from the moment it is fired.'),
     connectTimeout: duration().default('5s').describe('How long a connection may take to stand.'),

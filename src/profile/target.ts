@@ -14,6 +14,11 @@ export function planTarget(target: TargetInput, section: Section): TargetPlan | 
   const where = planUrl(target.url, section);
   const tls = planTls(target, section);
   if (!where || !tls) return undefined;
+  if (countOf(target.warm)! > countOf(target.connections)!) {
+    const message = `\`target.warm\` opens ${countOf(target.warm)} connections, more than \`target.connections\` (${countOf(target.connections)}) allows`;
+    section.complain({ code: 'WARM', message, path: ['target', 'warm'] });
+    return undefined;
+  }
   if (where.demo && String(target.http) === '2') {
     section.warn('target.http: the built-in shop speaks HTTP/1.1 only');
   }
@@ -26,6 +31,7 @@ export function planTarget(target: TargetInput, section: Section): TargetPlan | 
     connection: target.connection,
     connections: countOf(target.connections)!,
     queue: countOf(target.queue)!,
+    warm: countOf(target.warm)!,
     connectTimeoutUs: parseDuration(target.connectTimeout)!,
     timeoutUs: parseDuration(target.timeout)!,
     captureBytes: parseSize(target.capture)!,

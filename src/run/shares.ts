@@ -23,6 +23,7 @@ export function driverOptionsOf(target: TargetPlan, url: string, workers: number
     connection: target.connection,
     connections: partOf(target.connections),
     queue: partOf(target.queue),
+    warm: partOf(target.warm),
     connectTimeoutUs: target.connectTimeoutUs,
     timeoutUs: target.timeoutUs,
     captureBytes: target.captureBytes,

@@ -1,7 +1,8 @@
-// The piscina task: one long task per worker and run. It compiles everything before it says `ready`, so that nothing
-// is compiled after the shared start.
+// The piscina task: one long task per worker and run. It compiles everything, and opens the connections it was told to
+// open beforehand, before it says `ready`.
 
 import type { MessagePort } from 'node:worker_threads';
+import type { DriverSeams } from '../drive/driver.ts';
 import { DRIVERS } from '../drive/drivers.ts';
 import { Recorder } from '../measure/recorder.ts';
 import { histogramShape } from '../measure/shape.ts';
@@ -20,7 +21,17 @@ export default async function fireShare({ share, port }: { share: Share; port: M
   const templates = compileOrder(share.order);
   const classify = classifierOf(share.order);
   const schedule = scheduleOf(share.traffic, share.worker, share.workers);
-  const makeDriver = DRIVERS[share.driver];
+  // One clock from before the start to the end: it only learns later where its zero is.
+  const monotonic = clockFrom(0);
+  let startUs = monotonicUs();
+  const nowUs = (): number => monotonic() - startUs;
+  let report: DriverSeams['onAnswer'] = () => {};
+  const driver = DRIVERS[share.driver](share.driverOptions, {
+    templates,
+    nowUs,
+    onAnswer: (attempt, answer) => report(attempt, answer),
+  });
+  await driver.ready?.();
 
   const started = Promise.withResolvers<number>();
   let running: RunningShare | undefined;
@@ -34,7 +45,7 @@ export default async function fireShare({ share, port }: { share: Share; port: M
 
   const atUs = await started.promise;
   const lateStartUs = Math.max(0, monotonicUs() - atUs);
-  const nowUs = clockFrom(atUs);
+  startUs = atUs;
   const health = threadHealth(nowUs());
   const cpuBefore = process.threadCpuUsage();
   running = startShare({
@@ -43,7 +54,10 @@ export default async function fireShare({ share, port }: { share: Share; port: M
     schedule,
     recorder,
     classify,
-    makeDriver: (onAnswer) => makeDriver(share.driverOptions, { templates, nowUs, onAnswer }),
+    makeDriver: (onAnswer) => {
+      report = onAnswer;
+      return driver;
+    },
     send: (interval, transfer, sample) => post(port, { type: 'interval', interval, health: sample }, transfer),
     health,
     connections: share.driverOptions.connections,

@@ -6,15 +6,18 @@ import { freeze } from './freeze.ts';
 import { measureBench } from './measure.ts';
 import { orderBench } from './order.ts';
 import { pacing } from './pacing.ts';
+import { printRows } from './print.ts';
 import type { Row } from './row.ts';
 import { shopBench } from './shop.ts';
 import { starve } from './starve.ts';
+import { wireBench } from './wire.ts';
 
 const BENCHES: [name: string, run: () => Promise<Row[]>][] = [
   ['due times', dueTime],
   ['orders', orderBench],
   ['measuring', measureBench],
   ['the built-in shop', shopBench],
+  ['the drivers beside wrk', wireBench],
   ['a target frozen for 2 s', freeze],
   ['pacing, beside a loop that only waits', pacing],
   ['a generator starved on purpose', starve],
@@ -28,13 +31,7 @@ let missed = 0;
 for (const [name, run] of BENCHES) {
   if (wanted && !name.includes(wanted)) continue;
   console.log(`\n${name}`);
-  for (const row of await run()) {
-    const value =
-      row.value >= 100 ? Math.round(row.value).toLocaleString('en-US') : String(Number(row.value.toPrecision(3)));
-    const mark = row.ok === undefined ? ' ' : row.ok ? '✓' : '✗';
-    if (row.ok === false) missed++;
-    console.log(`${mark} ${row.name.padEnd(48)} ${value.padStart(10)} ${row.unit.padEnd(10)} ${row.note}`);
-  }
+  missed += printRows(await run());
 }
 if (missed > 0) {
   console.log(`\n${missed} limit${missed === 1 ? '' : 's'} missed`);

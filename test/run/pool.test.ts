@@ -19,8 +19,8 @@ async function shop(): Promise<ScriptedServer> {
   return server;
 }
 
-function planOf(traffic: string): Plan {
-  const text = `version: 1\nname: pool\ntarget: { url: "http://127.0.0.1:1" }\ntraffic: ${traffic}\nslo: [errors < 1%]\n`;
+function planOf(traffic: string, target = ''): Plan {
+  const text = `version: 1\nname: pool\ntarget: { url: "http://127.0.0.1:1"${target} }\ntraffic: ${traffic}\nslo: [errors < 1%]\n`;
   const parsed = parseProfile({ file: 'pool.yaml', text, format: 'yaml' }, { env: {}, readFile: () => '', parseSlo });
   if (!parsed.ok) throw new Error(parsed.problems.map((problem) => problem.message).join('\n'));
   return parsed.plan;
@@ -40,6 +40,23 @@ describe.concurrent('a run with real threads', () => {
     expect(reports.map((report) => report.worker)).toEqual(Array.from({ length: workers }, (_, k) => k));
     expect(server.requests.length).toBe(300);
     expect(new Set(server.requests.map((request) => request.key)).size).toBe(300);
+  });
+
+  it('opens the connections it was told to before the first order, shared among the workers', async () => {
+    let openAtFirst: number | undefined;
+    const server: ScriptedServer = await scriptedServer((connection) => {
+      openAtFirst ??= server.accepted();
+      connection.send(answerOf(201, '{}'));
+    });
+    open.push(server);
+    const { evidence } = await startRun(planOf('{ rate: 50/s, for: 1s }', ', warm: 21'), {
+      runId: 'warm',
+      url: server.origin,
+      workers: 2,
+    }).finished;
+    expect(openAtFirst).toBe(21);
+    expect(evidence.orders.accepted).toBe(50);
+    expect(evidence.timeline.total().histogram({ of: 'wait' }).maxUs).toBeLessThan(1e6);
   });
 
   it('sends orders below the base path of the target', async () => {

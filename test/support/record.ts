@@ -62,6 +62,7 @@ export function planOf(changes: Partial<Plan> = {}, traffic: TrafficSpec = STEAD
       connection: 'keep-alive',
       connections: 256,
       queue: 10_000,
+      warm: 0,
       connectTimeoutUs: 5e6,
       timeoutUs: 10e6,
       captureBytes: 4096,
