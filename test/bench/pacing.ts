@@ -13,6 +13,8 @@ const CORE = '1';
 const MOST_P50_US = 30;
 const MOST_CPU_SHARE = 0.15;
 const MOST_RATIO = 2;
+/** Below this the ratio says nothing: on a quiet core the bare loop is late by one look at the clock. */
+const FLOOR_US = 100;
 /** Seconds of each side in each round: fewer than 40 s in all. */
 const PLANS = [
   { ratePerS: 49, rounds: 5, seconds: 2.4 },
@@ -91,8 +93,8 @@ function rowsOf({ ratePerS, pacer, bare }: Measured): Row[] {
       name: `lateness p99 at ${at}`,
       value: p(pacer, 0.99),
       unit: 'µs',
-      note: `${note(0.99)}: ${ratio.toFixed(1)} × (limit ${MOST_RATIO} ×)`,
-      ok: ratio <= MOST_RATIO,
+      note: `${note(0.99)}: ${ratio.toFixed(1)} × (limit ${MOST_RATIO} ×, or ${FLOOR_US} µs)`,
+      ok: ratio <= MOST_RATIO || p(pacer, 0.99) <= FLOOR_US,
     },
     { name: `lateness max at ${at}`, value: p(pacer, 1), unit: 'µs', note: note(1) },
     share,
