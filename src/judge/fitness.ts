@@ -148,8 +148,11 @@ function startGate(incidents: readonly Incident[]): Gate {
 function paceGate(evidence: Evidence): Gate {
   const limit = `|fired − planned| ≤ 1 + 1 % in each second; void in ${BLIP_LIMIT}`;
   const seconds = reachedSeconds(evidence);
+  // What a full queue refused came on time too; that it was dropped is another gate's to say, and more workers cure it not.
   const fired = new Float64Array(seconds);
-  for (const flow of evidence.timeline.flows) if (flow.second < seconds) fired[flow.second]! += flow.fired;
+  for (const flow of evidence.timeline.flows) {
+    if (flow.second < seconds) fired[flow.second]! += flow.fired + flow.dropped;
+  }
   let [off, worst, worstBy] = [0, 0, 0];
   for (let second = 0; second < seconds; second++) {
     const planned = evidence.planned[second] ?? 0;

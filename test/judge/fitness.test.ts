@@ -160,6 +160,12 @@ describe('lateness by effect', () => {
 });
 
 describe('pace', () => {
+  test('is kept by orders that a full queue refused on time', () => {
+    const refused = steadyOrders(100, 20, (dueUs) => (dueUs >= 10e6 ? { fate: 'dropped' } : { doneUs: dueUs + 1_000 }));
+    expect(statusOf('pace', refused)).toBe('ok');
+    expect(statusOf('dropped', refused)).toBe('void');
+  });
+
   test('as many late by a second as a blip may are listed, more void the run', () => {
     const gate = gateOf('pace', evidenceOf(lateIn(10, 11, 1e6), { slo: ['errors < 1%'] }));
     expect(gate).toMatchObject({ status: 'warn', touched: 2 / 60 });
