@@ -31,7 +31,7 @@ async function fire(
   pretend: Pretend,
   act?: (world: World, end: { drain(): void; abort(): void }) => void,
 ) {
-  const world = new World({ startUs: -50_000, turnUs: 50 });
+  const world = new World({ startUs: -50_000, turnUs: 500 });
   const timeline = new Timeline(outcomesOf(RULES), SHAPE);
   const received: Interval[] = [];
   const recorders = Array.from({ length: workers }, (_, k) => new Recorder(k, outcomesOf(RULES), SHAPE));
@@ -84,7 +84,7 @@ describe('a share of a run', () => {
     expect(Math.abs(response.percentile(0.95) / 1e6 - 1.0)).toBeLessThan(0.03 * 1.0);
     expect(Math.abs(response.percentile(0.99) / 1e6 - 1.8)).toBeLessThan(0.03 * 1.8);
     expect(orders).toEqual({ planned: 20_000, fired: 20_000, dropped: 0, accepted: 20_000, unknown: 0, unreached: 0 });
-    expect(timeline.total().histogram({ of: 'lateness' }).maxUs).toBeLessThan(100);
+    expect(timeline.total().histogram({ of: 'lateness' }).maxUs).toBeLessThan(1_100);
   });
 
   it('gives the same histogram from one worker as from seven, bucket by bucket', async () => {
@@ -141,7 +141,7 @@ describe('a share of a run', () => {
   });
 
   it('counts the orders that found every connection taken, and says so once a second', async () => {
-    const world = new World({ startUs: -50_000, turnUs: 50 });
+    const world = new World({ startUs: -50_000, turnUs: 500 });
     const queuedAt: number[] = [];
     const curve = steady(100, 4);
     const counters = { open: 0, openMax: 0, opened: 0, waiting: 0, waitingMax: 0 };
