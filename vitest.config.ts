@@ -7,7 +7,8 @@ export default defineConfig({
     pool: 'forks',
     // Many files mostly wait for processes of their own: more of them at once than there are cores.
     maxWorkers: 4,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Only a hang ends by it: shared machines slow down by a factor of four for minutes.
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
   },
 });

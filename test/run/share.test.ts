@@ -141,7 +141,7 @@ describe('a share of a run', () => {
   });
 
   it('counts the orders that found every connection taken, and says so once a second', async () => {
-    const world = new World({ startUs: -50_000, turnUs: 500 });
+    const world = new World({ startUs: -50_000, turnUs: 50 });
     const queuedAt: number[] = [];
     const curve = steady(100, 4);
     const counters = { open: 0, openMax: 0, opened: 0, waiting: 0, waitingMax: 0 };
