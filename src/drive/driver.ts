@@ -2,7 +2,7 @@
 // answer. It never throws, never re-sends, and never keeps an unbounded body.
 
 import type { Answer } from '../order/answer.ts';
-import type { Template } from '../order/spec.ts';
+import type { Request, Template } from '../order/spec.ts';
 
 /** One try at one step of one order. Owned by the worker, reused; the driver keeps it until it has reported. */
 export type Attempt = {
@@ -11,6 +11,13 @@ export type Attempt = {
   step: number;
   dueUs: number;
   firedUs: number;
+  /** As in Sending: what the template is filled with, beside `seq`. */
+  vars?: readonly string[];
+  cookie?: string;
+  altered?: boolean;
+  request?: Request;
+  /** The shopper leaves: the connection is closed as soon as the request is written, and the answer is the failure `cut`. */
+  cut?: boolean;
 };
 
 export type DriverOptions = {

@@ -165,7 +165,7 @@ class UndiciDriver implements Driver {
 
   #send(exchange: Exchange, connection: Connection): void {
     const attempt = exchange.attempt!;
-    const rendered = this.#seams.templates[attempt.step]!.render(attempt.seq);
+    const rendered = this.#seams.templates[attempt.step]!.render(attempt);
     const request = this.#request;
     request.method = rendered.method;
     request.path = rendered.path;

@@ -116,8 +116,8 @@ export function compileHttp1(
     prepare(into) {
       for (const { at, bytes } of literals) into.set(bytes, at);
     },
-    patch(into, seq) {
-      identify(seq, identity);
+    patch(into, sending) {
+      identify(sending.seq, identity);
       for (let i = 0; i < values.length; i++) {
         const { at, value } = values[i]!;
         value.write(into, at, identity);

@@ -21,7 +21,34 @@ export type StepSpec = {
   shownPath?: string;
   headers: [name: string, value: TemplateText][];
   body: BodySpec;
+  /** What its answers mean; undefined: the order's own `rules`. `accepted` lets the order go on, any other class ends it. */
+  rules?: OutcomeRule[];
+  /** Read from an answer that lets the order go on. */
+  extract?: ExtractSpec[];
+  /** The shopper's pause before it. */
+  think?: ThinkSpec;
+  /** Goes out only when all of these hold; otherwise the order goes on with the step behind it. */
+  when?: Condition[];
 };
+
+/** Where an extract looks. A JSON path is that of outcome rules; of a regular expression group 1 (the whole, without groups) is taken. */
+export type ExtractFrom =
+  | { kind: 'json'; path: string }
+  | { kind: 'header'; name: string }
+  | { kind: 'cookie'; name: string }
+  | { kind: 'regex'; source: string; flags: string };
+
+/** Named once in an order; later steps say `{{vars.NAME}}`. One that is not found ends the order, unless it is `optional` (then it is empty). */
+export type ExtractSpec = { name: string; from: ExtractFrom; optional: boolean };
+
+/** A pause of the shopper inside an order, drawn from (seed, seq, step): closed within the order, open between orders. */
+export type ThinkSpec =
+  | { kind: 'fixed'; us: number }
+  | { kind: 'uniform'; fromUs: number; untilUs: number }
+  | { kind: 'lognormal'; medianUs: number; sigma: number };
+
+/** `match` as in the headers of a rule: the exact text, or a regular expression between slashes. `negated`: it must not. */
+export type Condition = { variable: string; match: string; negated: boolean };
 
 /** Weighted choice; weights are relative, > 0. */
 export type Weighted<T> = { value: T; weight: number }[];
@@ -48,11 +75,71 @@ export type OutcomeRule = {
   body?: [path: string, value: string | number | boolean | null][];
 };
 
-/** Everything order/ needs. `rules` empty = the defaults of classify.ts. `steps` has one element until journeys exist. */
+/**
+ * Rows that orders take values from, `{{NAME.COLUMN}}`. Which row is a function of (seed, seq), so that no two workers hand
+ * out the same one: `circular` seq mod rows, `once` seq (the plan has no more orders than rows), `random` a hash.
+ * Cell (row, column) is the UTF-8 text bytes[offsets[i] … offsets[i + 1]), i = row × columns + column; both arrays stand
+ * on shared memory, so that a worker costs nothing.
+ */
+export type FeederSpec = {
+  name: string;
+  columns: string[];
+  rows: number;
+  order: 'circular' | 'random' | 'once';
+  bytes: Uint8Array<SharedArrayBuffer>;
+  offsets: Uint32Array<SharedArrayBuffer>;
+};
+
+/** Where an accepted answer says what was bought; JSON paths. Left out: the audit does without it. */
+export type AnswerFields = { id?: string; quantity?: string; total?: string };
+
+/** How shoppers behave, as shares 0…1 of the orders; left out: they do not. Drawn from (seed, seq). Times µs. */
+export type ShopperSpec = {
+  /** So many copies of the placing request (the first included) within so long of it: same key, same bytes. */
+  doubleClick?: { share: number; fromCopies: number; untilCopies: number; withinUs: number };
+  /** The placing request once more, so long after its answer: same key, same bytes. */
+  replay?: { share: number; afterUs: number };
+  /** The same key with another body (the quantity is one more), so long after the answer. */
+  altered?: { share: number; afterUs: number };
+  /** The connection is cut once the request is written; so long after it is sent again: same key, same bytes. */
+  abandon?: { share: number; againUs: number };
+  /** After an accepted answer the order is asked for at `path` (`{{vars.orderId}}` is its id): it must be there. */
+  readBack?: { share: number; afterUs: number; path: TemplateText };
+  retry?: RetrySpec;
+};
+
+/** Same key, same bytes, after an outcome of these classes or names. The nth waits backoff × 2^(n−1), give or take `jitter` of it. */
+export type RetrySpec = {
+  times: number;
+  backoffUs: number;
+  /** 0…1 */
+  jitter: number;
+  /** Wait at least what the answer's Retry-After says (seconds or a date), at most `maxUs`. */
+  honourRetryAfter: boolean;
+  maxUs: number;
+  /** Outcome classes and names. */
+  on: string[];
+};
+
+/**
+ * Everything order/ needs. `rules` empty = the defaults of classify.ts. The step at `placedBy` places the order: before it a
+ * timeout is `failed` (nothing can have been bought), from it on `unknown`.
+ */
 export type OrderSpec = {
   steps: StepSpec[];
+  /** Index into steps; default: the last. */
+  placedBy?: number;
   identity: IdentitySpec;
   rules: OutcomeRule[];
+  feeders?: FeederSpec[];
+  shoppers?: ShopperSpec;
+  answer?: AnswerFields;
+  /** Cookies that answers set are sent back within the order. */
+  cookies?: boolean;
+  /** What `setup:` took from its answers, `{{setup.NAME}}`. May hold secrets, as `env`. */
+  setup?: Record<string, string>;
+  /** URL of a module whose default export is one order, for what steps cannot say (journey.ts); then `steps` has one element, which is never sent. */
+  journey?: string;
   /** The variables that `{{env.NAME}}` placeholders name, and no others. May hold secrets: never printed, never logged. */
   env?: Record<string, string>;
 };
@@ -76,6 +163,19 @@ export type Request = {
   body: Uint8Array | undefined;
 };
 
+/** What a template is filled with. An attempt of a driver is one. */
+export type Sending = {
+  seq: number;
+  /** The order's extracts, in the order of `variablesOf(spec)` (journey.ts); left out where there are none. */
+  vars?: readonly string[];
+  /** The value of the Cookie header; empty or left out: the header is not sent. */
+  cookie?: string;
+  /** The same key with another body: the quantity is one more. */
+  altered?: boolean;
+  /** Of an order whose requests are made by code (`journey:`): this instead of the template. */
+  request?: Request;
+};
+
 /** How a driver frames the requests of HTTP/1.1. */
 export type Http1Framing = {
   /** For the Host header, where the step has none of its own. */
@@ -91,13 +191,13 @@ export type RequestBytes = {
   /** Writes what is the same for all orders; once per buffer, which must hold `maxBytes`. */
   prepare(into: Uint8Array): void;
   /** Turns a prepared buffer into the request of one order; returns its length. */
-  patch(into: Uint8Array, seq: number): number;
+  patch(into: Uint8Array, sending: Sending): number;
 };
 
 /** A compiled step. `render` never throws and parses nothing. */
 export interface Template {
   readonly method: string;
-  render(seq: number): Request;
+  render(sending: Sending): Request;
   /** The same requests for a driver that writes the bytes itself. */
   http1(framing: Http1Framing): RequestBytes;
 }

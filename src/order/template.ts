@@ -5,7 +5,16 @@ import { UserError } from '../errors.ts';
 import { compileHttp1 } from './http1.ts';
 import { blankIdentity, identityOf } from './identity.ts';
 import { type ChoiceCounter, compileSegments, type Item, type Segments } from './segments.ts';
-import type { Http1Framing, IdentitySpec, OrderIdentity, OrderSpec, Request, StepSpec, Template } from './spec.ts';
+import type {
+  Http1Framing,
+  IdentitySpec,
+  OrderIdentity,
+  OrderSpec,
+  Request,
+  Sending,
+  StepSpec,
+  Template,
+} from './spec.ts';
 import { itemsOfStep } from './step-items.ts';
 
 export {
@@ -66,8 +75,8 @@ function compileWith(step: StepSpec, spec: IdentitySpec, env: Env, counter: Choi
   const bodyOf = bodyWriter(body);
   const request: Request = { method: step.method, path: '', headers: [], body: undefined };
 
-  function render(seq: number): Request {
-    identify(seq, identity);
+  function render(sending: Sending): Request {
+    identify(sending.seq, identity);
     request.path = path.text(identity);
     const flat = new Array<string>(headers.length * 2);
     for (let i = 0; i < headers.length; i++) {

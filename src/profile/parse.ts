@@ -174,6 +174,8 @@ function planOf(filled: Filled, draft: Whole, { source, raw, flagged }: Origin):
     traffic: curve,
     adjustments,
     order,
+    setup: [],
+    teardown: [],
     slo,
     stop,
     warnings,

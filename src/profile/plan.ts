@@ -2,6 +2,7 @@
 // Times µs, rates per second, shares 0…1.
 
 import type { Place } from '../errors.ts';
+import type { BooksSpec, ControlStep } from '../order/books.ts';
 import type { OrderSpec } from '../order/spec.ts';
 import type { CurveSpec } from '../traffic/spec.ts';
 
@@ -46,6 +47,11 @@ export type Plan = {
   adjustments: Adjustment[];
   /** `identity.runId` is set by the run. */
   order: OrderSpec;
+  /** Sent once, one after the other, before the clock starts and after the books were read. */
+  setup: ControlStep[];
+  teardown: ControlStep[];
+  /** Undefined: only what answers alone can show is audited. */
+  books?: BooksSpec;
   slo: SloLine[];
   stop: SloLine[];
   /** Things that are legal but probably not meant, one line each. */

@@ -81,7 +81,7 @@ export async function orderBench(): Promise<Row[]> {
   return [
     row(
       'order: render',
-      nsPer((seq) => template.render(seq).body!.length),
+      nsPer((seq) => template.render({ seq }).body!.length),
       'the default JSON order: key header, three values',
     ),
     row(

@@ -74,7 +74,7 @@ async function speedOfWrk(script: string, origin: string): Promise<Speed> {
 }
 
 function wrkScript(folder: string): string {
-  const request = compileOrder(ORDER)[0]!.render(1);
+  const request = compileOrder(ORDER)[0]!.render({ seq: 1 });
   const headers: string[] = [];
   for (let i = 0; i < request.headers.length; i += 2) {
     headers.push(`wrk.headers["${request.headers[i]}"] = "${request.headers[i + 1]}"`);
@@ -195,7 +195,7 @@ function pureRows(): Row[] {
     },
     {
       name: 'wire: patch a request',
-      value: nsPer((seq) => request.patch(buffer, seq)),
+      value: nsPer((seq) => request.patch(buffer, { seq })),
       unit: 'ns',
       note: `identity included: key, buyer, sku into ${request.maxBytes} bytes`,
     },

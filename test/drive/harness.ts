@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach } from 'vitest';
 import type { Attempt, Driver, DriverOptions, MakeDriver } from '../../src/drive/driver.ts';
 import type { Failure } from '../../src/order/answer.ts';
-import type { Request, RequestBytes, Template } from '../../src/order/spec.ts';
+import type { Request, RequestBytes, Sending, Template } from '../../src/order/spec.ts';
 
 export type Reported = {
   seq: number;
@@ -56,7 +56,7 @@ export const keyOf = (seq: number): string => `order-${seq}`;
 export const POST: Template = requestTemplate('POST', (seq) => JSON.stringify({ order: seq }));
 
 export function requestTemplate(method: string, body?: (seq: number) => string): Template {
-  const render = (seq: number): Request => {
+  const render = ({ seq }: Sending): Request => {
     const bytes = body ? new TextEncoder().encode(body(seq)) : undefined;
     const length = bytes ? ['content-length', String(bytes.length)] : [];
     return { method, path: '/checkout', headers: ['idempotency-key', keyOf(seq), ...length], body: bytes };
@@ -67,8 +67,8 @@ export function requestTemplate(method: string, body?: (seq: number) => string):
     http1: ({ host, close }): RequestBytes => ({
       maxBytes: 5_000_000,
       prepare: () => {},
-      patch: (into, seq) => {
-        const { path, headers, body: bytes } = render(seq);
+      patch: (into, sending) => {
+        const { path, headers, body: bytes } = render(sending);
         const lines = headers.flatMap((text, i) => (i % 2 ? [] : [`${text}: ${headers[i + 1]}`]));
         const own = [`host: ${host}`, ...(close ? ['connection: close'] : []), ...lines];
         const head = new TextEncoder().encode(`${method} ${path} HTTP/1.1\r\n${own.join('\r\n')}\r\n\r\n`);

@@ -205,7 +205,8 @@ describe('undici: HTTP/1.1 in particular', () => {
     cleanUp(s.close);
     const template = requestTemplate('POST');
     const render = template.render.bind(template);
-    template.render = (seq) => (seq % 2 ? { ...render(seq), headers: ['x-bad', 'a\r\nb: c'] } : render(seq));
+    template.render = (sending) =>
+      sending.seq % 2 ? { ...render(sending), headers: ['x-bad', 'a\r\nb: c'] } : render(sending);
     const h = harness(makeUndiciDriver, { origin: s.origin, template, connections: 1 });
     const bad = { failure: 'connect-error', sentUs: Number.NaN, detail: 'invalid x-bad header' };
     expect(await h.ask(1)).toMatchObject(bad);

@@ -26,7 +26,7 @@ function bytesOf(template: StepTemplate, seqs: readonly number[], framing = FRAM
   const buffer = Buffer.alloc(request.maxBytes + 8, '~');
   request.prepare(buffer);
   return seqs.map((seq) => {
-    const length = request.patch(buffer, seq);
+    const length = request.patch(buffer, { seq });
     expect(length).toBeLessThanOrEqual(request.maxBytes);
     expect(buffer.toString('latin1', request.maxBytes)).toBe('~'.repeat(8));
     return buffer.toString('latin1', 0, length);
@@ -46,7 +46,7 @@ function messageOf(bytes: string): Message {
 }
 
 function expectedOf(template: StepTemplate, seq: number, framing = FRAMING): Message {
-  const { method, path, headers, body } = template.render(seq);
+  const { method, path, headers, body } = template.render({ seq });
   const own = Array.from({ length: headers.length / 2 }, (_, i): [string, string] => [
     headers[2 * i]!,
     headers[2 * i + 1]!.trim(),

@@ -72,7 +72,7 @@ describe('defaults', () => {
       traffic: { orders: 600, durationUs: 60e6, arrivals: 'poisson', basePerS: 10 },
     });
     expect(plan.target).toMatchObject({ timeoutUs: 10e6, connectTimeoutUs: 5e6, captureBytes: 4096 });
-    const { method, path, headers, body } = compileOrder(plan.order)[0]!.render(7);
+    const { method, path, headers, body } = compileOrder(plan.order)[0]!.render({ seq: 7 });
     expect([method, path]).toEqual(['POST', '/checkout']);
     expect(headers).toEqual(expect.arrayContaining(['idempotency-key', 'content-type']));
     expect(JSON.parse(new TextDecoder().decode(body))).toEqual({

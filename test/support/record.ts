@@ -86,6 +86,8 @@ export function planOf(changes: Partial<Plan> = {}, traffic: TrafficSpec = STEAD
       identity: { runId: 'r', seed: 42, skus: [{ value: 'phone', weight: 1 }], quantity: [{ value: 1, weight: 1 }] },
       rules: [],
     },
+    setup: [],
+    teardown: [],
     slo: [],
     stop: [],
     warnings: [],

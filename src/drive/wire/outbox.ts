@@ -2,7 +2,7 @@
 // serves order after order on all connections; only a buffer that the kernel has not emptied yet is left to its
 // connection, and another is prepared.
 
-import type { RequestBytes } from '../../order/spec.ts';
+import type { RequestBytes, Sending } from '../../order/spec.ts';
 
 const NONE = Buffer.alloc(0);
 
@@ -20,12 +20,12 @@ export class Outbox {
   }
 
   /** The request of one order, until the next call; unless it is given away. */
-  bytesOf(seq: number): Buffer {
+  bytesOf(sending: Sending): Buffer {
     if (this.#buffer === NONE) {
       this.#buffer = Buffer.allocUnsafeSlow(this.#request.maxBytes);
       this.#request.prepare(this.#buffer);
     }
-    const length = this.#request.patch(this.#buffer, seq);
+    const length = this.#request.patch(this.#buffer, sending);
     if (this.#view.length !== length) this.#view = this.#buffer.subarray(0, length);
     return this.#view;
   }

@@ -191,7 +191,7 @@ class WireDriver implements Driver {
   #send(exchange: Exchange, connection: Connection): void {
     const attempt = exchange.attempt!;
     const outbox = this.#outboxes[attempt.step]!;
-    const bytes = outbox.bytesOf(attempt.seq);
+    const bytes = outbox.bytesOf(attempt);
     exchange.sentUs = this.#seams.nowUs();
     if (connection.send(exchange, bytes, outbox.toHead)) {
       exchange.opening = undefined;

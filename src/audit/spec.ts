@@ -1,0 +1,123 @@
+// What the audit reads and what it says (METHOD §7). All data; pure.
+
+import type { OutcomeClass } from '../outcomes.ts';
+
+/** What is known of every order of a run, 2 bits each; and of those that are out of the ordinary, their story. */
+export interface LedgerView {
+  /** Orders of the plan: seq 0 … orders − 1. */
+  readonly orders: number;
+  /** One that was never fired is `failed`: certainly not placed. Fired and not ended is `unknown`. */
+  classOf(seq: number): OutcomeClass;
+  /** 32-bit hash of the id the first accepted answer gave; 0 where none was kept. */
+  idHashOf(seq: number): number;
+  countOf(outcomeClass: OutcomeClass): number;
+  /** Of orders with several attempts, or that did not simply end accepted; bounded, the first ones. */
+  storyOf(seq: number): Story | undefined;
+}
+
+/** One attempt of an order as its worker saw it. Times µs from the start of the run. */
+export type Deed = {
+  step: string;
+  /** `first`, `copy` (double click), `retry`, `replay`, `altered`, `read-back`. */
+  why: 'first' | 'copy' | 'retry' | 'replay' | 'altered' | 'read-back';
+  firedUs: number;
+  doneUs: number;
+  status: number;
+  outcome: string;
+  /** The order id in the answer, where there was one. */
+  id?: string;
+};
+export type Story = { seq: number; dueUs: number; deeds: Deed[] };
+
+/** What answers alone showed of an order and its repeats. */
+export type AnswerTrouble = {
+  seq: number;
+  /** two-ids: one key, two accepted ids · no-replay: accepted, but a repeat was not · altered-accepted: another body under the same key was taken · not-found: accepted, but asked for it was not there · other-answer: the repeat said another quantity or total */
+  kind: 'two-ids' | 'no-replay' | 'altered-accepted' | 'not-found' | 'other-answer';
+};
+
+/** What was tried, so that a check that had nothing to look at is not called passed. */
+export type AnswerTally = {
+  /** Orders with more than one answered attempt of the placing step. */
+  repeated: number;
+  replays: number;
+  altered: number;
+  readBacks: number;
+  /** Accepted answers that named an id. */
+  ids: number;
+  /** Attempts of the placing step over all orders. */
+  attempts: number;
+  troubles: Record<AnswerTrouble['kind'], number>;
+  /** The first ones of each kind. */
+  examples: AnswerTrouble[];
+};
+
+/** One row of the shop's export, as text and numbers; a field that the map does not name is undefined. */
+export type BookRow = {
+  key: string;
+  id?: string;
+  buyer?: string;
+  sku?: string;
+  quantity?: number;
+  total?: number;
+  status: 'confirmed' | 'reserved' | 'other';
+};
+
+export type StockLevel = { available: number; reserved?: number };
+export type StockLevels = Record<string, StockLevel>;
+
+/** How the reading of the books went. `trouble` empty: whole. */
+export type Reading = {
+  rows: number;
+  /** What the export said it has. */
+  claimed?: number;
+  malformed: number;
+  /** The first malformed rows, cut short, and why. */
+  malformedExamples: string[];
+  trouble: string;
+  /** Counts seen while waiting for the books to settle. */
+  polls: number[];
+  tookUs: number;
+};
+
+export const INVARIANTS = [
+  'oversold',
+  'lost',
+  'duplicated',
+  'phantom',
+  'undersold',
+  'over_limit',
+  'mispriced',
+  'replay_mismatch',
+  'unread',
+] as const;
+export type InvariantName = (typeof INVARIANTS)[number];
+
+/** `violations`: orders; of `oversold` and `undersold` units. `not-checked` says why in `says`. */
+export type Invariant = {
+  name: InvariantName;
+  status: 'pass' | 'fail' | 'not-checked';
+  violations: number;
+  /** One plain sentence: what was checked, what was found, or why nothing could be. */
+  says: string;
+  /** At most 20. */
+  examples: Example[];
+};
+
+/** `key` undefined: not an order of this run. `sku` where it is about stock. */
+export type Example = { seq?: number; key?: string; sku?: string; says: string; story?: Story };
+
+export type AuditResult = {
+  /** In the order of INVARIANTS. */
+  invariants: Invariant[];
+  /** Why the books could not be read whole; empty when they were, or none were named. Not empty voids the run. */
+  incomplete: string;
+  books: Reading | undefined;
+  /** How the books settled the orders whose outcome was unknown; undefined without an export. */
+  unknown: { total: number; placed: number; notPlaced: number } | undefined;
+  /** accepted ≤ truth ≤ accepted + unknown: truth = orders of this run that the books confirm. */
+  truth: { accepted: number; confirmed: number; unknown: number; holds: boolean } | undefined;
+  foreignRows: number;
+  attempts: { orders: number; attempts: number };
+  tookUs: number;
+};
