@@ -91,6 +91,16 @@ export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en-US');
 }
 
+/** `order`, and `orders` of all numbers but 1. */
+export function plural(count: number, one: string): string {
+  return count === 1 ? one : `${one}s`;
+}
+
+/** `1 order`, `5,310 orders` */
+export function formatCountOf(count: number, one: string): string {
+  return `${formatCount(count)} ${plural(count, one)}`;
+}
+
 /** `48.6/s`; whole from 100/s on. */
 export function formatRate(perS: number): string {
   if (!Number.isFinite(perS)) return '–';

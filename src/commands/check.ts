@@ -14,7 +14,7 @@ import { clockFrom, monotonicUs } from '../run/clock.ts';
 import { driverOptionsOf, orderFor } from '../run/shares.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { curveOf } from '../traffic/curve.ts';
-import { formatCount, formatDuration, formatRate } from '../units.ts';
+import { formatCountOf, formatDuration, formatRate } from '../units.ts';
 import { guardHost } from './guard.ts';
 import { loadProfile, type PlanFlags } from './load.ts';
 import { openTarget } from './target.ts';
@@ -34,7 +34,7 @@ export async function checkCommand(file: string, flags: PlanFlags & { yes?: bool
   const { orders, durationUs } = plan.traffic;
   const peak = curveOf(plan.traffic).peak();
   print(
-    `${paint('pass', '✓')} ${file} is valid: ${formatCount(orders)} orders in ${formatDuration(durationUs)}, ` +
+    `${paint('pass', '✓')} ${file} is valid: ${formatCountOf(orders, 'order')} in ${formatDuration(durationUs)}, ` +
       `mean ${formatRate((orders * 1e6) / durationUs)}, peak ${formatRate(peak.ratePerS)}`,
   );
   for (const warning of plan.warnings) print(`${paint('warn', '! warning:')} ${warning}`);

@@ -3,7 +3,7 @@
 import { BlockList, isIP } from 'node:net';
 import { userError } from '../errors.ts';
 import type { Plan } from '../profile/plan.ts';
-import { formatCount, formatRate } from '../units.ts';
+import { formatCountOf, formatRate } from '../units.ts';
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -29,7 +29,7 @@ export async function guardHost(
   peakPerS: number,
   flags: GuardFlags,
   confirm: ((question: string) => Promise<boolean>) | undefined,
-  load = `${formatCount(plan.traffic.orders)} orders, peak ${formatRate(peakPerS)}`,
+  load = `${formatCountOf(plan.traffic.orders, 'order')}, peak ${formatRate(peakPerS)}`,
 ): Promise<void> {
   if (plan.target.demo) return;
   const { hostname, host } = new URL(plan.target.url);

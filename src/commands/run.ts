@@ -9,6 +9,7 @@ import { judge } from '../judge/verdict.ts';
 import type { Plan } from '../profile/plan.ts';
 import { formatAnnouncement } from '../report/announce.ts';
 import { formatCommand } from '../report/foreign.ts';
+import { wrap } from '../report/layout.ts';
 import type { RunRecord } from '../report/record.ts';
 import { resultOf } from '../report/result.ts';
 import { formatSummary } from '../report/text.ts';
@@ -16,6 +17,7 @@ import { type Run, type RunControl, startRun } from '../run/run.ts';
 import { witnessRate } from '../run/witness.ts';
 import { chooseWorkers } from '../run/workers.ts';
 import { curveOf } from '../traffic/curve.ts';
+import { plural } from '../units.ts';
 import { readCalibration, withRoomWarning } from './calibration.ts';
 import { environmentOf } from './environment.ts';
 import { guardHost } from './guard.ts';
@@ -57,7 +59,7 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
     terminal.say(formatAnnouncement(plan, { ...choice, workersReason: choice.reason }, peak.ratePerS, terminal));
     if (flags.witness) {
       const orders = Math.round((witnessRate(plan.traffic.durationUs) * plan.traffic.durationUs) / 1e6);
-      terminal.say(`a witness sends about ${orders} real orders more, in no count of this run`);
+      terminal.say(`a witness sends about ${orders} real ${plural(orders, 'order')} more, in no count of this run`);
     }
     const control = startRun(plan, {
       runId,
@@ -81,14 +83,17 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
   }
 }
 
+const STOPPING = ['Stopping: no more orders are fired; waiting for the answers still out.', 'Again to stop at once.'];
+
 /** First Ctrl-C (or SIGTERM): drain. Second: give up what is in hand, and still write everything. Third: Node's own way. */
-async function untilEnd(control: RunControl, { say }: Terminal): Promise<Run> {
+async function untilEnd(control: RunControl, terminal: Terminal): Promise<Run> {
   const signals = ['SIGINT', 'SIGTERM'] as const;
   let heard = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
     heard++;
     if (heard === 1) {
-      say('\nStopping: no more orders are fired; waiting for the answers still out. Again to stop at once.');
+      const lines = STOPPING.flatMap((line) => wrap(line, terminal.width));
+      terminal.say(`\n${lines.join('\n')}`);
       control.drain(signal as 'SIGINT' | 'SIGTERM');
     } else {
       control.abort();

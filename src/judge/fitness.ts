@@ -1,7 +1,7 @@
 // May these numbers be believed (METHOD §4)? Each gate is one reason to distrust the generator in this run, with what was
 // measured, where the limit lies, and what to do. One `void` makes the run INVALID, whatever the shop did.
 
-import { formatCount, formatDuration } from '../units.ts';
+import { formatCount, formatCountOf, formatDuration } from '../units.ts';
 import { healthGates } from './gates-health.ts';
 import { BLIP_LIMIT, isSizeable, type JudgedSlo, latenessEffectGate, latenessSizeGate } from './lateness.ts';
 import { reachedSeconds } from './scope.ts';
@@ -74,7 +74,7 @@ function identityGate(evidence: Evidence): Gate {
 function droppedGate({ dropped, planned }: OrderCounts): Gate {
   if (dropped === 0) return gateOf('dropped', 'none', 'none');
   const advice = 'raise `target.connections` or `target.queue`: shoppers that were never sent cannot be judged';
-  const measured = `${formatCount(dropped)} orders found the queue full`;
+  const measured = `${formatCountOf(dropped, 'order')} found the queue full`;
   return {
     ...gateOf('dropped', 'none', { status: 'void', measured, advice }),
     touched: planned > 0 ? dropped / planned : 1,
@@ -85,7 +85,7 @@ function droppedGate({ dropped, planned }: OrderCounts): Gate {
 function unreachedGate({ orders: { unreached, planned }, ending }: Evidence): Gate {
   if (ending.kind !== 'complete') return gateOf('unreached', 'none in a complete run', 'the run ended early');
   if (unreached === 0) return gateOf('unreached', 'none in a complete run', 'none');
-  const measured = `${formatCount(unreached)} orders were never fired`;
+  const measured = `${formatCountOf(unreached, 'order')} ${unreached === 1 ? 'was' : 'were'} never fired`;
   const gate = gateOf('unreached', 'none in a complete run', {
     status: 'void',
     measured,
@@ -127,7 +127,7 @@ function socketsGate(incidents: readonly Incident[]): Gate {
   const count = short.reduce((sum, incident) => sum + incident.count, 0);
   const detail = [...new Set(short.map((incident) => incident.detail))].join(', ');
   const advice = 'raise `ulimit -n` and the range of local ports, or use keep-alive connections';
-  const measured = `${formatCount(count)} orders found no socket (${detail})`;
+  const measured = `${formatCountOf(count, 'order')} found no socket (${detail})`;
   return gateOf('sockets', 'none refused by this machine', { status: 'void', measured, advice });
 }
 
@@ -161,10 +161,11 @@ function paceGate(evidence: Evidence): Gate {
     off++;
     if (by > worstBy) [worst, worstBy] = [second, by];
   }
-  if (off === 0) return { ...gateOf('pace', limit, `all of ${formatCount(seconds)} seconds as planned`), touched: 0 };
+  if (off === 0)
+    return { ...gateOf('pace', limit, `all of ${formatCountOf(seconds, 'second')} as planned`), touched: 0 };
   const status = isSizeable(off, seconds) ? 'void' : 'warn';
   const due = `${formatCount(fired[worst]!)} for ${formatCount(evidence.planned[worst] ?? 0)} in second ${formatCount(worst)}`;
-  const measured = `${formatCount(off)} of ${formatCount(seconds)} seconds off plan, at worst ${due}`;
+  const measured = `${formatCount(off)} of ${formatCountOf(seconds, 'second')} off plan, at worst ${due}`;
   const advice = 'use more workers, or a machine with less else to do';
   return { ...gateOf('pace', limit, { status, measured, advice }), touched: off / seconds };
 }
@@ -175,7 +176,7 @@ function rangeGate({ timeline }: Evidence): Gate {
   if (clamped === undefined || clamped === 0) {
     return gateOf('range', 'none clamped', clamped === undefined ? 'not counted' : 'none clamped');
   }
-  const measured = `${formatCount(clamped)} times were above the histograms' range`;
+  const measured = `${formatCountOf(clamped, 'time')} ${clamped === 1 ? 'was' : 'were'} above the histograms' range`;
   return gateOf('range', 'none clamped', {
     status: 'warn',
     measured,

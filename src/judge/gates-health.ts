@@ -1,7 +1,7 @@
 // The gates that read what the generator said of itself: how busy its workers were, what the machine took from them,
 // whether our own cap on connections made shoppers wait, and whether what was in flight adds up.
 
-import { formatCount, formatDuration, formatShare } from '../units.ts';
+import { formatCount, formatCountOf, formatDuration, formatShare } from '../units.ts';
 import { BUSY_STRETCH_S, MOST_BUSY, MOST_STEAL } from './health.ts';
 import { BLIP_LIMIT, isSizeable } from './lateness.ts';
 import { reachedSeconds } from './scope.ts';
@@ -120,8 +120,8 @@ function connectionsGate(evidence: Evidence): Gate {
   const found: Found = {
     status: 'warn',
     measured:
-      `all ${formatCount(cap)} connections were taken for ${formatCount(queued)} orders ` +
-      `over ${formatDuration(queuedS * 1e6)}, which waited up to ${formatDuration(longest)}`,
+      `${cap === 1 ? 'the only connection was' : `all ${formatCount(cap)} connections were`} taken for ` +
+      `${formatCountOf(queued, 'order')} over ${formatDuration(queuedS * 1e6)}, which waited up to ${formatDuration(longest)}`,
     advice: 'raise `target.connections`: shoppers have a connection each',
     touched: seconds > 0 ? Math.min(1, queuedS / seconds) : 1,
   };

@@ -2,7 +2,7 @@
 
 import type { HistogramView } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
-import { formatClock, formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
+import { formatClock, formatCount, formatCountOf, formatDuration, formatRate, formatShare } from '../units.ts';
 import { countSlow, type Reading } from './reading.ts';
 import type { Span } from './scope.ts';
 import { limitValue } from './slo-limit.ts';
@@ -30,7 +30,13 @@ export function formatSpan(span: { fromUs: number; untilUs: number }): string {
   return `${formatClock(span.fromUs)}–${formatClock(span.untilUs)}`;
 }
 
-const orders = (count: number): string => `${formatCount(count)} ${count === 1 ? 'order' : 'orders'}`;
+const orders = (count: number): string => formatCountOf(count, 'order');
+
+/** `errors were 0.2 %`, `accepted was 98 %`, `p99 was 41 ms` */
+export function saysState(slo: Slo, value: number): string {
+  const name = formatMetric(slo.metric);
+  return `${name} ${name === 'errors' ? 'were' : 'was'} ${formatValue(value, unitOf(slo))}`;
+}
 
 /** Why there is nothing to judge. */
 export function saysNoData(slo: Slo, spans: readonly Span[]): string {
@@ -73,11 +79,10 @@ export function saysPoint(slo: Slo, reading: Reading): string {
   const of = slo.limit.kind === 'of-plan' ? ' of plan' : '';
   const kept = reading.holds ? 'within' : 'outside';
   const limit = `${slo.comparator} ${formatValue(limitValue(slo.limit), unit)}${of}`;
-  return `${formatMetric(slo.metric)} was ${formatValue(reading.measured, unit)}${of}, ${kept} ${limit}, over ${orders(reading.samples)}`;
+  return `${saysState(slo, reading.measured)}${of}, ${kept} ${limit}, over ${orders(reading.samples)}`;
 }
 
-/** The windows of `in every W`. */
-/** `empty`: windows among the undecided that had nothing to measure though orders were planned. */
+/** The windows of `in every W`. `empty`: windows among the undecided that had nothing to measure though orders were planned. */
 export function saysWindows(
   slo: Slo,
   windows: NonNullable<SloResult['windows']>,
@@ -86,12 +91,16 @@ export function saysWindows(
 ): string {
   const { total, failed, undecided } = windows;
   const every = formatDuration(slo.everyUs ?? 0);
-  const all = `${formatCount(total)} ${total === 1 ? 'window' : 'windows'} of ${every}`;
+  const all = `${formatCountOf(total, 'window')} of ${every}`;
   const where = worst ? `, worst ${formatValue(worst.measured, unitOf(slo))} at ${formatSpan(worst)}` : '';
   const few = undecided - empty;
   const open =
     (few > 0 ? `; ${formatCount(few)} had too few orders to say` : '') +
     (empty > 0 ? `; ${formatCount(empty)} had no such order at all` : '');
+  if (total === 1 && undecided === 0)
+    return `${failed > 0 ? 'broke' : 'held'} in the only window of ${every} there was${where}`;
+  if (total === 1)
+    return `the only window of ${every} there was had ${empty > 0 ? 'no such order at all' : 'too few orders to say'}`;
   if (failed > 0) return `broke in ${formatCount(failed)} of ${all}${where}${open}`;
   if (total === 0) return `the run did not get through one window of ${every}`;
   if (undecided === total) return `none of ${all} had enough orders to say`;

@@ -8,8 +8,7 @@
 import type { TimelineView } from '../measure/spec.ts';
 import { formatClock, formatDuration } from '../units.ts';
 import { readPoint } from './reading.ts';
-import { formatValue, unitOf } from './says.ts';
-import { formatMetric } from './slo-metric.ts';
+import { saysState } from './says.ts';
 import type { PhaseWindow, Slo } from './spec.ts';
 
 export type StopContext = {
@@ -67,7 +66,7 @@ export function stopperOf(stops: readonly Slo[], context: StopContext): Stopper 
     const lastedUs = (second + 1 - from) * 1e6;
     if (lastedUs < slo.forUs!) return undefined;
     const atUs = (second + 1) * 1e6;
-    const value = `${formatMetric(slo.metric)} was ${formatValue(measured, unitOf(slo))} in its last second`;
+    const value = `${saysState(slo, measured)} in its last second`;
     return {
       slo,
       atUs,

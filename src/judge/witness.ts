@@ -1,7 +1,7 @@
 // Does somebody else see what the workers saw? A witness in a process of its own sends a few orders to the same place; if
 // its service times differ from the workers', the difference was made by the generator (METHOD §4), not by the shop.
 
-import { formatCount, formatDuration } from '../units.ts';
+import { formatCountOf, formatDuration } from '../units.ts';
 import { UNKNOWN } from './gates-health.ts';
 import type { Evidence, Gate } from './spec.ts';
 import { percentileRanks } from './statistics.ts';
@@ -28,9 +28,10 @@ export function witnessGate(evidence: Evidence): Gate[] {
   const limit = `service within ${formatDuration(FLOOR_US)} or ${FLOOR_SHARE * 100} % of the workers', or within the intervals`;
   const gate = { name: 'witness', limit, touched: undefined };
   const pairs = pairsOf(evidence);
-  const sent = `${formatCount(witness.sent)} orders of its own`;
+  const sent = `${formatCountOf(witness.sent, 'order')} of its own`;
   if (pairs.length < LEAST_SAMPLES) {
-    const why = witness.trouble === '' ? `${formatCount(pairs.length)} pairs are too few` : witness.trouble;
+    const why =
+      witness.trouble === '' ? `${formatCountOf(pairs.length, 'pair')} of times are too few` : witness.trouble;
     return [{ ...gate, status: 'ok', measured: `${UNKNOWN}: ${why} (${sent})`, advice: '', known: false }];
   }
   const differences = pairs.map((pair) => pair.witnessUs - pair.workersUs).sort((a, b) => a - b);

@@ -1,11 +1,10 @@
 // What `run` says before the first order: how many, how fast, by what, and what this run will not be able to show.
 
 import type { Plan } from '../profile/plan.ts';
-import { formatDuration, formatRate } from '../units.ts';
+import { formatCountOf, formatDuration, formatRate } from '../units.ts';
 import { visible } from './foreign.ts';
 import { cut, type TextOptions, wrap } from './layout.ts';
 import type { RunStory } from './record.ts';
-import { ordersText } from './sentence.ts';
 
 export type Announced = Pick<RunStory, 'workers' | 'workersReason' | 'driver'>;
 
@@ -20,7 +19,7 @@ export function formatAnnouncement(
   const target = plan.target.demo ? 'the built-in shop' : visible(plan.target.shown);
   const name = cut(visible(plan.name), width);
   const [head, ...rest] = wrap(
-    `${name} → ${target}: ${ordersText(orders)} in ${formatDuration(durationUs)}, ` +
+    `${name} → ${target}: ${formatCountOf(orders, 'order')} in ${formatDuration(durationUs)}, ` +
       `mean ${formatRate((orders * 1e6) / durationUs)}, peak ${formatRate(peakPerS)}`,
     width,
   );
@@ -28,7 +27,7 @@ export function formatAnnouncement(
     // A name that itself was wrapped is left unpainted.
     head!.startsWith(name) ? paint('bold', name) + head!.slice(name.length) : head!,
     ...rest,
-    ...wrap(`${workers} worker${workers === 1 ? '' : 's'} (${workersReason}), driver ${driver}, seed ${seed}`, width),
+    ...wrap(`${formatCountOf(workers, 'worker')} (${workersReason}), driver ${driver}, seed ${seed}`, width),
   ];
   const wrapped = (label: string, text: string): void => void lines.push(...wrap(`${label} ${visible(text)}`, width));
   if (plan.target.tls.insecure) {

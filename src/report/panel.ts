@@ -7,13 +7,12 @@ import type { TallyView } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import type { OutcomeClass } from '../outcomes.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
-import { formatCount, formatDuration, formatRate } from '../units.ts';
+import { formatCount, formatDuration, formatRate, plural } from '../units.ts';
 import { visible } from './foreign.ts';
 import type { Lamp } from './lamps.ts';
 import { lampLines, lampOf } from './lamps.ts';
 import type { TextOptions } from './layout.ts';
 import { columnsOf, cut, fitting, joinFitting, padEnd, padStart, widthOf } from './layout.ts';
-import { plural } from './sentence.ts';
 import { sparkline } from './sparkline.ts';
 
 /** Seconds that "now" means. */

@@ -4,13 +4,12 @@
 import type { PhaseWindow } from '../judge/spec.ts';
 import type { Plan } from '../profile/plan.ts';
 import { shownPathOf } from '../profile/redact.ts';
-import { formatClock, formatCount, formatDuration, formatRate } from '../units.ts';
+import { formatClock, formatCount, formatCountOf, formatDuration, formatRate } from '../units.ts';
 import type { RateStretch } from './curve-picture.ts';
 import { curvePicture } from './curve-picture.ts';
 import { visible } from './foreign.ts';
 import type { TextOptions } from './layout.ts';
 import { columnsOf, cut, padEnd, padStart, widthOf, wrap } from './layout.ts';
-import { ordersText } from './sentence.ts';
 
 /**
  * The curve, sampled by the caller (report does no traffic arithmetic). `rates`: consecutive stretches over the whole
@@ -51,7 +50,7 @@ export function formatPlan(plan: Plan, sketch: PlanSketch, options: TextOptions)
 export function totalsLine(plan: Plan, peak: PlanSketch['peak']): string {
   const { orders, durationUs, basePerS } = plan.traffic;
   return [
-    `${ordersText(orders)} in ${formatDuration(durationUs)}`,
+    `${formatCountOf(orders, 'order')} in ${formatDuration(durationUs)}`,
     ...(basePerS > 0 ? [`base ${formatRate(basePerS)}`] : []),
     `mean ${formatRate(durationUs > 0 ? orders / (durationUs / 1e6) : 0)}`,
     `peak about ${formatRate(peak.ratePerS)} at ${formatClock(peak.atUs)}`,
@@ -71,7 +70,7 @@ function headSection(plan: Plan, { peak }: PlanSketch, { paint }: TextOptions, w
     row('order', steps),
     row(
       'network',
-      `HTTP/${target.http}, ${target.connection === 'fresh' ? 'a fresh connection for every order' : `at most ${formatCount(target.connections)} connections, kept alive`}, timeout ${formatDuration(target.timeoutUs)}`,
+      `HTTP/${target.http}, ${target.connection === 'fresh' ? 'a fresh connection for every order' : `at most ${formatCountOf(target.connections, 'connection')}, kept alive`}, timeout ${formatDuration(target.timeoutUs)}`,
     ),
     row('arrivals', arrivals),
   ];

@@ -2,7 +2,7 @@
 // HTML say the same thing.
 
 import type { Evidence, SloResult, Verdict } from '../judge/spec.ts';
-import { formatClock, formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
+import { formatClock, formatCount, formatCountOf, formatDuration, formatRate, formatShare, plural } from '../units.ts';
 import { visible } from './foreign.ts';
 import { lastedUs, tailUs } from './numbers.ts';
 import type { RunRecord } from './record.ts';
@@ -26,15 +26,6 @@ function formatMeasure(measured: number, unit: SloResult['unit']): string {
   if (unit === 'us') return formatDuration(measured);
   if (unit === 'share') return formatShare(measured);
   return unit === 'perS' ? formatRate(measured) : formatCount(measured);
-}
-
-export function plural(count: number, one: string): string {
-  return count === 1 ? one : `${one}s`;
-}
-
-/** `1 order`, `5,310 orders` */
-export function ordersText(count: number): string {
-  return `${formatCount(count)} ${plural(count, 'order')}`;
 }
 
 /** `p99 of accepted < 300ms in every 1m` → `p99 of accepted` */
@@ -62,13 +53,16 @@ export function partAt(evidence: Evidence, fromUs: number, untilUs: number, say:
   return ` during ${visible(latest.part)}${say === 'start' ? ` at ${formatClock(latest.fromUs)}` : ''}`;
 }
 
-/** `in 3 of 720 windows`, with the window's name where its length has one: `in 3 of 720 minutes`. */
+/** `in 3 of 720 windows`, with the window's name where its length has one: `in 3 of 720 minutes`, `in the only minute there was`. */
 export function windowsText(slo: SloResult): string {
   if (slo.windows === undefined) return '';
-  const names: Record<string, string> = { '1s': 'seconds', '1m': 'minutes', '60s': 'minutes', '1h': 'hours' };
+  const names: Record<string, string> = { '1s': 'second', '1m': 'minute', '60s': 'minute', '1h': 'hour' };
   const every = /\bin every\s+(\S+)/.exec(slo.text)?.[1];
-  const word = (every !== undefined && names[every]) || 'windows';
-  return `in ${formatCount(slo.windows.failed)} of ${formatCount(slo.windows.total)} ${word}`;
+  const word = (every !== undefined && names[every]) || 'window';
+  const { failed, total } = slo.windows;
+  return total === 1 && failed === 1
+    ? `in the only ${word} there was`
+    : `in ${formatCount(failed)} of ${formatCountOf(total, word)}`;
 }
 
 /**
@@ -198,7 +192,7 @@ export function verdictSentence(record: RunRecord): string {
   const were = accepted === 1 ? 'was' : 'were';
   const tail = tailUs(evidence);
   const late = tail === 0 ? '' : ` and the ${formatDuration(tail)} after`;
-  const what = `${formatCount(accepted)} of ${ordersText(planned)} ${were} accepted in ${formatDuration(lasted)}${late}`;
+  const what = `${formatCount(accepted)} of ${formatCountOf(planned, 'order')} ${were} accepted in ${formatDuration(lasted)}${late}`;
   const cutShort = ending.kind === 'interrupted' ? ', when the run was interrupted' : '';
   if (judgement.verdict === 'invalid') {
     return sentence(

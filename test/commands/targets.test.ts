@@ -177,6 +177,8 @@ describe('Ctrl-C', () => {
     while (server.requests.length < 10) await new Promise((resolve) => setImmediate(resolve));
     started.child.kill('SIGINT');
     await untilSaid(started, 'Again to stop at once');
+    const stopping = started.stderr().split('\n');
+    expect(stopping.filter((line) => /Stopping|Again/.test(line)).every((line) => line.length <= 80)).toBe(true);
     started.child.kill('SIGINT');
     const { code } = await started.ended;
     await server.close();

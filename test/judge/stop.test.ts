@@ -36,7 +36,7 @@ describe('a streak', () => {
       failing(30, (second) => second >= 10),
     )!;
     expect(stop).toMatchObject({ afterS: 15, atUs: 15e6 });
-    expect(stop.says).toBe('`errors > 20% for 5s` held for 5 s up to 00:00:15; errors was 100 % in its last second');
+    expect(stop.says).toBe('`errors > 20% for 5s` held for 5 s up to 00:00:15; errors were 100 % in its last second');
   });
 
   test('one second short does not, and a good second starts it anew', () => {

@@ -312,5 +312,8 @@ describe('the grammar of the sentence', () => {
     expect(verdictSentence(recordOf([{ dueUs: 0 }], { slo: ['errors < 1%'] }))).toMatch(
       /^1 of 1 order was accepted in 1 s;/,
     );
+    const slow = (forS: number) => because('p99 < 1ms in every 1s', undefined, forS);
+    expect(slow(1)).toBe('p99 20 ms broke `p99 < 1ms in every 1s` in the only second there was.');
+    expect(slow(2)).toBe('p99 20 ms broke `p99 < 1ms in every 1s` in 2 of 2 seconds.');
   });
 });
