@@ -4,8 +4,16 @@
 import type { z } from 'zod';
 import { areaOf } from '../traffic/curve.ts';
 import { solveTraffic } from '../traffic/solve.ts';
-import type { CurveSpec, Level, PartSpec, TrafficSpec } from '../traffic/spec.ts';
-import { formatCount, formatDuration, parseDuration, parseRate, parseShare } from '../units.ts';
+import type { CurveSpec, Level, PartSpec, SolvedPart, TrafficSpec } from '../traffic/spec.ts';
+import {
+  formatCount,
+  formatCountOf,
+  formatDuration,
+  formatRate,
+  parseDuration,
+  parseRate,
+  parseShare,
+} from '../units.ts';
 import { at, isMap, type Path } from './paths.ts';
 import { countOf, parseLevel } from './scalars.ts';
 import { PART_KINDS, type Traffic } from './schema.ts';
@@ -37,7 +45,7 @@ export function planTraffic(traffic: TrafficInput, section: Section): CurveSpec 
   };
   const solved = solveTraffic(spec);
   if (solved.ok) {
-    warnOfTraces(solved.curve, section);
+    warnOfCuts(solved.curve, section);
     return solved.curve;
   }
   for (const { code, message, part, field } of solved.mistakes) {
@@ -47,19 +55,47 @@ export function planTraffic(traffic: TrafficInput, section: Section): CurveSpec 
   return undefined;
 }
 
-/** A trace may be longer than the run; what is cut off is never sent. */
-function warnOfTraces({ parts, durationUs }: CurveSpec, { warn }: Section): void {
+/** A part may be written longer than the run; what is cut off is never sent. Tails of bursts and flashes have no end. */
+function warnOfCuts({ parts, durationUs }: CurveSpec, { warn }: Section): void {
   for (const [index, part] of parts.entries()) {
-    if (part.kind !== 'trace') continue;
-    const orders = part.countsPerBin.reduce((sum, count) => sum + count, 0);
-    const leftOut = Math.round(orders - areaOf([part], durationUs));
-    if (leftOut < 1) continue;
-    const endUs = part.fromUs + part.countsPerBin.length * part.binUs;
+    const cut = cutOf(part, durationUs);
+    if (cut === undefined) continue;
+    const end = formatDuration(cut.endUs);
     warn(
-      `traffic.shape[${index}].trace ends at ${formatDuration(endUs)}, after the run: ${formatCount(leftOut)} of its ` +
-        `${formatCount(orders)} orders are left out; make \`over\` ${formatDuration(endUs)}, or shorten the trace`,
+      `traffic.shape[${index}].${part.kind} ends at ${end}, after the run: ${cut.says}; make \`over\` ${end}, ` +
+        `or shorten the ${part.kind}`,
     );
   }
+}
+
+function cutOf(part: SolvedPart, durationUs: number): { endUs: number; says: string } | undefined {
+  // Decimal texts of durations are off by a hair.
+  const lastUs = durationUs + 1;
+  if (part.kind === 'trace') {
+    const orders = part.countsPerBin.reduce((sum, count) => sum + count, 0);
+    const leftOut = Math.round(orders - areaOf([part], durationUs));
+    const endUs = part.fromUs + part.countsPerBin.length * part.binUs;
+    if (leftOut < 1) return undefined;
+    const are = leftOut === 1 ? 'is' : 'are';
+    return { endUs, says: `${formatCount(leftOut)} of its ${formatCountOf(orders, 'order')} ${are} left out` };
+  }
+  if (part.kind === 'ramp' && part.untilUs > lastUs) {
+    const reached = (durationUs - part.fromUs) / (part.untilUs - part.fromUs);
+    const reachedPerS = part.startPerS + (part.endPerS - part.startPerS) * reached;
+    return { endUs: part.untilUs, says: `it gets to ${formatRate(reachedPerS)}, not to ${formatRate(part.endPerS)}` };
+  }
+  if (part.kind === 'steps') {
+    const { levelsPerS, fromUs, eachUs } = part;
+    const endUs = fromUs + levelsPerS.length * eachUs;
+    if (endUs <= lastUs) return undefined;
+    const whole = Math.floor((lastUs - fromUs) / eachUs);
+    const have = whole === 1 ? 'has its' : 'have their';
+    return {
+      endUs,
+      says: `${formatCount(whole)} of its ${formatCountOf(levelsPerS.length, 'level')} ${have} full time`,
+    };
+  }
+  return undefined;
 }
 
 /** `rate` + `for`, or `over` + `orders` and/or `shape`; every clash is told. */

@@ -21,7 +21,12 @@ slo: [p99 < 1s]
     expect(stdout).toMatch(/^trace +2\/s +180 /m);
     expect(stdout).toMatch(/^ramp +20\/s +1,200 /m);
     expect(stdout).toMatch(/^steps +5\/s +480 /m);
-    expect(stdout.replace(/\s+/g, ' ')).toContain('60,000 of its 60,180 orders are left out');
+    const flat = stdout.replace(/\s+/g, ' ');
+    expect(flat).toContain('60,000 of its 60,180 orders are left out');
+    expect(flat).toContain('[1].ramp ends at 4 m, after the run: it gets to 20/s, not to 40/s; make `over` 4 m, or');
+    expect(flat).toContain(
+      '[2].steps ends at 3 m, after the run: 2 of its 3 levels have their full time; make `over` 3 m',
+    );
   });
 
   it('prints the path as written, and no value of its query', async () => {

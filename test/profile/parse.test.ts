@@ -130,6 +130,27 @@ describe('warnings', () => {
     ]);
     expect(warningsOf('4m', '[100, 20, 3000]')).toEqual([]);
     expect(warningsOf('2m30s', '[100, 0, 0]')).toEqual([]);
+    expect(warningsOf('3m', '[100, 20, 1]')[0]).toContain('1 of its 121 orders is left out');
+  });
+
+  it('tells what of a ramp or of steps lies behind the end of the run, and of neither when they fit', () => {
+    const warningsOf = (part: string) =>
+      planOf(`target: { url: demo }\nslo: [p99 < 1s]\ntraffic: { over: 2m, shape: [base: 1/s, ${part}] }\n`).warnings;
+    expect(warningsOf('ramp: { from: 1m, until: 5m, start: 10/s, end: 50/s }')).toEqual([
+      'traffic.shape[1].ramp ends at 5 m, after the run: it gets to 20/s, not to 50/s; make `over` 5 m, or shorten the ramp',
+    ]);
+    expect(warningsOf('steps: { from: 30s, each: 1m, levels: [1/s, 2/s, 3/s] }')).toEqual([
+      'traffic.shape[1].steps ends at 3 m 30 s, after the run: 1 of its 3 levels has its full time; make `over` 3 m 30 s, or shorten the steps',
+    ]);
+    for (const part of [
+      'ramp: { from: 1m, until: 2m, start: 10/s, end: 50/s }',
+      'ramp: { from: 1m, start: 10/s, end: 50/s }',
+      'steps: { from: 1m, each: 20.1s, levels: [1/s, 2/s] }',
+      'steps: { each: 1m, levels: [1/s, 2/s] }',
+      'steps: { each: 0.1s, levels: [1/s, 2/s] }',
+    ]) {
+      expect(warningsOf(part), part).toEqual([]);
+    }
   });
 
   it.each(cases)('tells of %s', (_name, text, warning) => {
