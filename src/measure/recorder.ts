@@ -14,7 +14,16 @@ import { FlowRows } from './flowrows.ts';
 import type { Shape } from './shape.ts';
 import { bucketOf } from './shape.ts';
 import type { Cell, Interval } from './spec.ts';
-import { LATENESS, punctualSeries, responseSeries, SERVICE, seriesCount, WAIT } from './spec.ts';
+import {
+  LATENESS,
+  punctualSeries,
+  responseSeries,
+  SERVICE,
+  seriesCount,
+  stepSeries,
+  thinkSeries,
+  WAIT,
+} from './spec.ts';
 import { addSeries, clearStats, emptyStats } from './stats.ts';
 import { keyOf, MAX_SERIES } from './words.ts';
 
@@ -37,9 +46,16 @@ type Slot = {
 /** Orders since the recorder was made, as the worker itself saw them: one side of the identities. */
 export type RecorderCounts = { fired: number; dropped: number; sent: number } & Record<OutcomeClass, number>;
 
+/**
+ * The parts of an order of several exchanges, whole µs, each summed over them; `serviceUs` is NaN when none was sent.
+ * Its response is their sum, and ran from `dueUs`.
+ */
+export type OrderTimes = { dueUs: number; latenessUs: number; waitUs: number; serviceUs: number; thinkUs: number };
+
 export class Recorder {
   readonly #worker: number;
   readonly #series: number;
+  readonly #outcomes: number;
   readonly #highestUs: number;
   readonly #bucketOf: (valueUs: number) => number;
   /** Index into OUTCOME_CLASSES by outcome. */
@@ -55,11 +71,17 @@ export class Recorder {
   #sent = 0;
   readonly #ended = [0, 0, 0, 0];
 
-  /** @throws RangeError when there are more outcomes than a packed word can name (30) */
-  constructor(worker: number, outcomes: readonly Outcome[], shape: Shape) {
-    this.#series = seriesCount(outcomes.length);
+  /**
+   * `steps`: how many have a histogram of their own; 0 for plain orders.
+   *
+   * @throws RangeError when there are more outcomes than a packed word can name (126 with no steps)
+   */
+  constructor(worker: number, outcomes: readonly Outcome[], shape: Shape, steps = 0) {
+    this.#outcomes = outcomes.length;
+    this.#series = seriesCount(outcomes.length, steps);
     if (this.#series > MAX_SERIES) {
-      throw new RangeError(`Expected at most ${(MAX_SERIES - seriesCount(0)) >> 1} outcomes, got ${outcomes.length}`);
+      const most = (MAX_SERIES - seriesCount(0, steps)) >> 1;
+      throw new RangeError(`Expected at most ${most} outcomes, got ${outcomes.length}`);
     }
     this.#worker = worker;
     this.#highestUs = shape.highestUs;
@@ -121,6 +143,39 @@ export class Recorder {
     this.#record(slot, responseSeries(outcome), done - due);
     this.#record(slot, punctualSeries(outcome), done - fired);
     this.#flows.done(done, outcomeClass);
+    this.#ended[outcomeClass]!++;
+    if (wasSent) this.#sent++;
+  }
+
+  /** One exchange of a journey was answered, or given up, after its request was sent. */
+  step(dueUs: number, step: number, serviceUs: number): void {
+    this.#record(this.#slotOf(dueUs), stepSeries(this.#outcomes, step), serviceUs);
+  }
+
+  /**
+   * An order of several exchanges ended.
+   *
+   * @throws RangeError when a part is negative or not finite, or there is no such outcome: a bug of the caller
+   */
+  ended(times: OrderTimes, outcome: number): void {
+    const { dueUs, latenessUs, waitUs, serviceUs, thinkUs } = times;
+    const wasSent = !Number.isNaN(serviceUs);
+    const punctualUs = waitUs + (wasSent ? serviceUs : 0) + thinkUs;
+    const outcomeClass = this.#classOf[outcome];
+    const least = Math.min(dueUs, latenessUs, waitUs, wasSent ? serviceUs : 0, thinkUs);
+    if (!(least >= 0 && latenessUs + punctualUs < Infinity) || outcomeClass === undefined) {
+      throw new RangeError(
+        `Expected parts >= 0 and an outcome < ${this.#outcomes}, got ${JSON.stringify(times)} µs and ${outcome}`,
+      );
+    }
+    const slot = this.#slotOf(dueUs);
+    if (wasSent) this.#record(slot, SERVICE, serviceUs);
+    this.#record(slot, WAIT, waitUs);
+    this.#record(slot, LATENESS, latenessUs);
+    this.#record(slot, thinkSeries(this.#outcomes), thinkUs);
+    this.#record(slot, responseSeries(outcome), latenessUs + punctualUs);
+    this.#record(slot, punctualSeries(outcome), punctualUs);
+    this.#flows.done(Math.floor(dueUs) + latenessUs + punctualUs, outcomeClass);
     this.#ended[outcomeClass]!++;
     if (wasSent) this.#sent++;
   }

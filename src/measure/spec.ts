@@ -2,11 +2,12 @@
 //
 // A `Cell` is the small tally of one second: of all orders DUE in that second (whenever they ended), so that windows and
 // phases pair up with the plan. Cells of the same second add. Inside, histogram counts are packed one word per bucket
-// (see words.ts): series << 26 | bucket << 11 | count, so that 12 hours of cells stay small and travel as one buffer.
+// (see words.ts): series << 24 | bucket << 9 | count, so that 12 hours of cells stay small and travel as one buffer.
 //
 // Series (one histogram each), for outcomes 0…n−1:
 //   0 service, 1 wait, 2 lateness, 3 + 2·o response of outcome o, 4 + 2·o the same with the order's lateness taken off
-// ("punctual": what the response would have been had the generator been on time, METHOD §4).
+// ("punctual": what the response would have been had the generator been on time, METHOD §4). Behind them, only where
+// orders have several steps, repeats or pauses: think, and the service of each step.
 
 import type { Outcome, OutcomeClass } from '../outcomes.ts';
 
@@ -15,7 +16,10 @@ export const WAIT = 1;
 export const LATENESS = 2;
 export const responseSeries = (outcome: number): number => 3 + 2 * outcome;
 export const punctualSeries = (outcome: number): number => 4 + 2 * outcome;
-export const seriesCount = (outcomes: number): number => 3 + 2 * outcomes;
+/** `steps` 0: plain orders of one exchange, which have no think and whose service is their step's. */
+export const seriesCount = (outcomes: number, steps = 0): number => 3 + 2 * outcomes + (steps === 0 ? 0 : 1 + steps);
+export const thinkSeries = (outcomes: number): number => 3 + 2 * outcomes;
+export const stepSeries = (outcomes: number, step: number): number => 4 + 2 * outcomes + step;
 
 /** Per series four exact numbers in `stats`: count, sum, min, max (µs); min is Infinity and max −Infinity when count is 0. */
 export const STATS_PER_SERIES = 4;
@@ -56,7 +60,9 @@ export type Interval = {
 
 /** Which times a histogram is asked for. `response` and `punctual` may be narrowed to one class or one outcome (by index). */
 export type View =
-  | { of: 'service' | 'wait' | 'lateness' }
+  | { of: 'service' | 'wait' | 'lateness' | 'think' }
+  /** Service of one step of a journey, by its index. */
+  | { of: 'step'; step: number }
   | { of: 'response' | 'punctual'; class?: OutcomeClass; outcome?: number };
 
 /** Read side of a histogram (histogram.ts wraps hdr-histogram-js); µs. Every number but `count` is NaN when count is 0. */
@@ -79,6 +85,8 @@ export interface HistogramView {
 /** Everything known of a set of orders (one second's, a window's, a phase's, the run's). Tallies add. */
 export interface TallyView {
   readonly outcomes: readonly Outcome[];
+  /** Names of the steps that have a histogram of their own; none for plain orders. */
+  readonly steps?: readonly string[];
   readonly fired: number;
   readonly dropped: number;
   /** Orders whose bytes reached a socket. */
@@ -93,6 +101,7 @@ export interface TallyView {
 /** One cell a second over the run. Seconds count from 0; orders due past the last whole second have their own cell. */
 export interface TimelineView {
   readonly outcomes: readonly Outcome[];
+  readonly steps?: readonly string[];
   /** Number of due seconds that may hold orders: the highest second seen + 1. */
   readonly seconds: number;
   /** The orders due in [fromSecond, untilSecond). */

@@ -32,6 +32,10 @@ export type Summary = {
   service: TimeSummary;
   wait: TimeSummary;
   lateness: TimeSummary;
+  /** The shoppers' own pauses; of no orders where none had any. */
+  think: TimeSummary;
+  /** Service of each step of a journey; none for plain orders. */
+  steps: ({ name: string } & TimeSummary)[];
   /** One row for every outcome the run knows, in its order, whether it occurred or not. */
   outcomes: OutcomeSummary[];
 };
@@ -59,6 +63,8 @@ export function summaryOf(tally: TallyView): Summary {
     service: timeOf({ of: 'service' }),
     wait: timeOf({ of: 'wait' }),
     lateness: timeOf({ of: 'lateness' }),
+    think: timeOf({ of: 'think' }),
+    steps: (tally.steps ?? []).map((name, step) => ({ name, ...timeOf({ of: 'step', step }) })),
     outcomes: outcomes.map((outcome, index) => ({
       name: outcome.name,
       class: outcome.class,

@@ -6,7 +6,17 @@ import type { Outcome, OutcomeClass } from '../outcomes.ts';
 import type { Shape } from './histogram.ts';
 import { Histogram } from './histogram.ts';
 import type { Cell, TallyView, View } from './spec.ts';
-import { LATENESS, punctualSeries, responseSeries, SERVICE, STATS_PER_SERIES, seriesCount, WAIT } from './spec.ts';
+import {
+  LATENESS,
+  punctualSeries,
+  responseSeries,
+  SERVICE,
+  STATS_PER_SERIES,
+  seriesCount,
+  stepSeries,
+  thinkSeries,
+  WAIT,
+} from './spec.ts';
 import { addDense, addSparse, emptyStats } from './stats.ts';
 import { bucketOfKey, countOfWord, keyOfWord, seriesOfKey } from './words.ts';
 
@@ -18,6 +28,7 @@ export type LeanCell = Omit<Cell, 'second'>;
 
 export class Tally implements TallyView {
   readonly outcomes: readonly Outcome[];
+  readonly steps: readonly string[];
   readonly shape: Shape;
   fired = 0;
   dropped = 0;
@@ -29,11 +40,13 @@ export class Tally implements TallyView {
   /** Folded counts by series. */
   readonly #dense: (Float64Array | undefined)[];
 
-  constructor(outcomes: readonly Outcome[], shape: Shape) {
+  constructor(outcomes: readonly Outcome[], shape: Shape, steps: readonly string[] = []) {
     this.outcomes = outcomes;
+    this.steps = steps;
     this.shape = shape;
-    this.#stats = emptyStats(seriesCount(outcomes.length));
-    this.#dense = new Array(seriesCount(outcomes.length)).fill(undefined);
+    const series = seriesCount(outcomes.length, steps.length);
+    this.#stats = emptyStats(series);
+    this.#dense = new Array(series).fill(undefined);
   }
 
   get sent(): number {
@@ -69,8 +82,8 @@ export class Tally implements TallyView {
 
   /** @throws RangeError when the outcomes or the shapes differ */
   add(other: Tally): this {
-    if (other.outcomes.length !== this.outcomes.length || other.shape.length !== this.shape.length) {
-      throw new RangeError('Expected a tally of the same outcomes and shape');
+    if (other.#stats.length !== this.#stats.length || other.shape.length !== this.shape.length) {
+      throw new RangeError('Expected a tally of the same outcomes, steps and shape');
     }
     addDense(this.#stats, other.#stats);
     this.#words.push(...other.#words);
@@ -143,12 +156,20 @@ export class Tally implements TallyView {
 
   /** 1 for every series the view sums. */
   #seriesOf(view: View): Uint8Array {
-    const wanted = new Uint8Array(seriesCount(this.outcomes.length));
+    const outcomes = this.outcomes.length;
+    const wanted = new Uint8Array(seriesCount(outcomes, this.steps.length));
     if (view.of === 'service') wanted[SERVICE] = 1;
     else if (view.of === 'wait') wanted[WAIT] = 1;
     else if (view.of === 'lateness') wanted[LATENESS] = 1;
+    else if (view.of === 'think') this.#want(wanted, thinkSeries(outcomes));
+    else if (view.of === 'step') this.#want(wanted, stepSeries(outcomes, view.step));
     else this.#wantOutcomes(wanted, view as ByOutcome);
     return wanted;
+  }
+
+  /** A plain order has neither steps nor think: then the view is empty. */
+  #want(wanted: Uint8Array, series: number): void {
+    if (series < wanted.length) wanted[series] = 1;
   }
 
   #wantOutcomes(wanted: Uint8Array, view: ByOutcome): void {

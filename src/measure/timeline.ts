@@ -16,6 +16,7 @@ type Kept = LeanCell & { ended: number };
 
 export class Timeline implements TimelineView {
   readonly outcomes: readonly Outcome[];
+  readonly steps: readonly string[];
   readonly shape: Shape;
   /** Intervals that are missing although a later one of the same worker came. */
   readonly gaps: { worker: number; index: number }[] = [];
@@ -30,12 +31,17 @@ export class Timeline implements TimelineView {
   #snapshot: Tally | undefined;
   #settled = 0;
 
-  constructor(outcomes: readonly Outcome[], shape: Shape) {
+  readonly #series: number;
+
+  /** `steps`: names of those that the recorders were given, by index. */
+  constructor(outcomes: readonly Outcome[], shape: Shape, steps: readonly string[] = []) {
     this.outcomes = outcomes;
+    this.steps = steps;
     this.shape = shape;
-    this.#total = new Tally(outcomes, shape);
-    this.#bins = new Bins(seriesCount(outcomes.length));
-    this.#stats = emptyStats(seriesCount(outcomes.length));
+    this.#series = seriesCount(outcomes.length, steps.length);
+    this.#total = new Tally(outcomes, shape, steps);
+    this.#bins = new Bins(this.#series);
+    this.#stats = emptyStats(this.#series);
   }
 
   get seconds(): number {
@@ -67,7 +73,7 @@ export class Timeline implements TimelineView {
   }
 
   tally(fromSecond: number, untilSecond: number): Tally {
-    const tally = new Tally(this.outcomes, this.shape);
+    const tally = new Tally(this.outcomes, this.shape, this.steps);
     const until = Math.min(untilSecond, this.seconds);
     for (let second = Math.max(0, fromSecond); second < until; second++) {
       const kept = this.#kept[second];
@@ -83,7 +89,7 @@ export class Timeline implements TimelineView {
 
   /** Everything so far; later intervals do not change what was returned. */
   total(): Tally {
-    this.#snapshot ??= new Tally(this.outcomes, this.shape).add(this.#total);
+    this.#snapshot ??= new Tally(this.outcomes, this.shape, this.steps).add(this.#total);
     return this.#snapshot;
   }
 
@@ -92,7 +98,7 @@ export class Timeline implements TimelineView {
     for (let second = 0; second < this.#kept.length; second++) {
       const kept = this.#kept[second];
       if (!kept) continue;
-      const stats = emptyStats(seriesCount(this.outcomes.length));
+      const stats = emptyStats(this.#series);
       addSparse(stats, kept.stats);
       const { fired, dropped, clamped, words } = kept;
       yield { second, fired, dropped, clamped, words, stats };
@@ -132,7 +138,7 @@ export class Timeline implements TimelineView {
   }
 
   #check(cell: Cell): void {
-    const expected = seriesCount(this.outcomes.length) * STATS_PER_SERIES;
+    const expected = this.#series * STATS_PER_SERIES;
     if (cell.stats.length !== expected || !Number.isInteger(cell.second) || cell.second < 0) {
       throw new RangeError(
         `Expected a cell of a second >= 0 with ${expected} stats, got second ${cell.second} with ${cell.stats.length}`,
@@ -162,7 +168,7 @@ export class Timeline implements TimelineView {
 
   #keep(second: number, cell: LeanCell): void {
     while (this.#kept.length < second) this.#kept.push(undefined);
-    const stats = emptyStats(seriesCount(this.outcomes.length));
+    const stats = emptyStats(this.#series);
     addSparse(stats, cell.stats);
     const ended = this.outcomes.reduce(
       (sum, _, outcome) => sum + stats[responseSeries(outcome) * STATS_PER_SERIES]!,

@@ -1,13 +1,13 @@
-// One bucket of one histogram in 32 bits: series << 26 | bucket << 11 | count (spec.ts). A count above 2,047 repeats its
-// word. The upper 21 bits (`key`) name series and bucket together and index the dense arrays of bins.ts.
+// One bucket of one histogram in 32 bits: series << 24 | bucket << 9 | count (spec.ts). A count above 511 repeats its
+// word. The upper 23 bits (`key`) name series and bucket together and index the dense arrays of bins.ts.
 // Bit 31 is in use: words are read with `>>>`, and only ever live in a Uint32Array, which takes a negative for its bits.
 
 import { BUCKET_BITS } from './shape.ts';
 
-const COUNT_BITS = 11;
+const COUNT_BITS = 9;
 const BUCKET_MASK = (1 << BUCKET_BITS) - 1;
 
-/** Series 0 … 63 fit the 6 bits above the bucket. */
+/** Series 0 … 255 fit the 8 bits above the bucket. */
 export const MAX_SERIES = 1 << (32 - BUCKET_BITS - COUNT_BITS);
 /** The highest count one word carries. */
 export const MAX_WORD_COUNT = (1 << COUNT_BITS) - 1;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Recorder } from '../../src/measure/recorder.ts';
-import type { Flow } from '../../src/measure/spec.ts';
+import type { Flow, View } from '../../src/measure/spec.ts';
 import {
   LATENESS,
   punctualSeries,
@@ -11,6 +11,7 @@ import {
   seriesCount,
   WAIT,
 } from '../../src/measure/spec.ts';
+import { Timeline } from '../../src/measure/timeline.ts';
 import type { Outcome } from '../../src/outcomes.ts';
 import { allOf, anOrder, histogramOf, lastUs, OUTCOMES, play, SHAPE, timelineOf, timesOf, VIEWS } from './orders.ts';
 
@@ -239,14 +240,72 @@ describe('intervals', () => {
     expect(flows.map((row) => row.inFlight)).toEqual([0, 0, 0, 0, 0, 1, 1]);
   });
 
+  test('an order of several exchanges is the sum of its parts, and each step keeps its own service', () => {
+    const part = fc.nat(5_000_000);
+    const orders = fc.array(
+      fc.record({
+        dueUs: fc.nat(9_000_000),
+        latenessUs: part,
+        waitUs: part,
+        thinkUs: part,
+        steps: fc.array(part, { minLength: 0, maxLength: 3 }),
+        outcome: fc.nat(OUTCOMES.length - 1),
+      }),
+      { maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(orders, (list) => {
+        const recorder = new Recorder(0, OUTCOMES, SHAPE, 3);
+        const timeline = new Timeline(OUTCOMES, SHAPE, ['login', 'cart', 'pay']);
+        for (const { steps, outcome, ...times } of list) {
+          recorder.fired(times.dueUs, times.dueUs);
+          steps.forEach((serviceUs, step) => {
+            recorder.step(times.dueUs, step, serviceUs);
+          });
+          const serviceUs = steps.length > 0 ? steps.reduce((sum, us) => sum + us, 0) : Number.NaN;
+          recorder.ended({ ...times, serviceUs }, outcome);
+        }
+        timeline.add(recorder.flush(20e6).interval);
+        const total = timeline.total();
+        const sumOf = (view: View) => {
+          const { count, meanUs } = total.histogram(view);
+          return count === 0 ? 0 : Math.round(count * meanUs);
+        };
+        const parts = (['lateness', 'wait', 'service', 'think'] as const).map((of) => sumOf({ of }));
+        expect(sumOf({ of: 'response' })).toBe(parts.reduce((sum, us) => sum + us, 0));
+        expect(sumOf({ of: 'punctual' })).toBe(sumOf({ of: 'response' }) - sumOf({ of: 'lateness' }));
+        for (const step of [0, 1, 2]) {
+          const times = list.flatMap(({ steps }) => (step in steps ? [steps[step]!] : []));
+          expect(total.histogram({ of: 'step', step }).count).toBe(times.length);
+          expect(sumOf({ of: 'step', step })).toBe(times.reduce((sum, us) => sum + us, 0));
+        }
+        expect(total.sent).toBe(list.filter(({ steps }) => steps.length > 0).length);
+        expect(recorder.inFlight).toBe(0);
+      }),
+      { seed },
+    );
+  });
+
+  test.each([
+    { latenessUs: -1 },
+    { waitUs: Number.NaN },
+    { serviceUs: -1 },
+    { thinkUs: Number.POSITIVE_INFINITY },
+    { dueUs: -1 },
+  ])('parts that cannot be are refused: %o', (wrong) => {
+    const recorder = new Recorder(0, OUTCOMES, SHAPE, 1);
+    const times = { dueUs: 0, latenessUs: 0, waitUs: 0, serviceUs: 0, thinkUs: 0, ...wrong };
+    expect(() => recorder.ended(times, 0)).toThrow(RangeError);
+  });
+
   test('more outcomes than a packed word can name are refused', () => {
     const many = (length: number): Outcome[] => Array.from({ length }, (_, i) => ({ name: `o${i}`, class: 'failed' }));
-    expect(seriesCount(30)).toBeLessThanOrEqual(64);
-    const recorder = new Recorder(0, many(30), SHAPE);
+    expect(seriesCount(126)).toBeLessThanOrEqual(256);
+    const recorder = new Recorder(0, many(126), SHAPE);
     recorder.fired(0, 0);
-    recorder.done(0, 0, 1, SHAPE.highestUs, 29);
+    recorder.done(0, 0, 1, SHAPE.highestUs, 125);
     const { interval } = recorder.flush(1e6);
-    expect([...interval.cells[0]!.words].map((word) => word >>> 26)).toContain(punctualSeries(29));
-    expect(() => new Recorder(0, many(31), SHAPE)).toThrow(/at most 30 outcomes/);
+    expect([...interval.cells[0]!.words].map((word) => word >>> 24)).toContain(punctualSeries(125));
+    expect(() => new Recorder(0, many(127), SHAPE)).toThrow(/at most 126 outcomes/);
   });
 });

@@ -77,6 +77,10 @@ function timeOf(order: Order, of: View['of']): number {
       return doneUs(order) - order.dueUs;
     case 'punctual':
       return doneUs(order) - firedUs(order);
+    // These orders are plain: one exchange, no pauses.
+    case 'think':
+    case 'step':
+      return Number.NaN;
   }
 }
 
