@@ -3,7 +3,7 @@
 // Always: accepted ≤ truth ≤ accepted + unknown, so whatever cannot be known is unknown.
 
 import { UserError } from '../errors.ts';
-import type { Outcome, OutcomeClass } from '../outcomes.ts';
+import { GIVEN_UP, type Outcome, type OutcomeClass } from '../outcomes.ts';
 import { type Answer, FAILURES, type Failure } from './answer.ts';
 import {
   type CompiledRule,
@@ -105,6 +105,8 @@ function mistakesOfNames(rules: Rules['rules']): RuleMistake[] {
       add(
         `Outcome \`${rule.name}\` is ${earlier.class} in one rule and ${rule.class} in another: one name has one class`,
       );
+    } else if (GIVEN_UP.includes(rule.name)) {
+      add(`\`${rule.name}\` is what becomes of orders whose answer was not waited for: choose another name`);
     } else if (!earlier && builtIn && builtIn.class !== rule.class) {
       add(`\`${rule.name}\` is a built-in outcome of class ${builtIn.class}: choose another name, or that class`);
     }

@@ -4,7 +4,7 @@ import type { SloResult } from '../judge/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import { formatClock, formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
 import { markdownText, redactCommand } from './foreign.ts';
-import { insecureNote } from './notes.ts';
+import { givenUpNote, insecureNote } from './notes.ts';
 import { outcomeRows, ratesOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 import { measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
@@ -25,6 +25,7 @@ export function formatMarkdown(record: RunRecord): string {
     `## ${ICONS[judgement.verdict]} ${VERDICTS[judgement.verdict].word}: ${markdownText(plan.name)}`,
     markdownText(verdictSentence(record)),
     ...(insecure === undefined ? [] : [`**🔓 ${insecure.label}: ${markdownText(insecure.text)}**`]),
+    ...givenUpNote(record.evidence).map(({ text }) => `⚠️ **Given up:** ${markdownText(text)}`),
     ...run.warnings.map((warning) => `⚠️ **Warning:** ${markdownText(warning)}`),
     sloTable(record),
     ordersTable(record),

@@ -1,14 +1,17 @@
 // What a reader must know beside the numbers: that nobody checked who answered, what an adjusted run cannot show, and
 // what the profile was warned of. Said before the run, on the screen after it, and in every page about it.
 
+import type { Evidence } from '../judge/spec.ts';
+import { GIVEN_UP } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
+import { formatCountOf, formatDuration } from '../units.ts';
 import { visible } from './foreign.ts';
 import type { Style, TextOptions } from './layout.ts';
 import { padEnd, wrap } from './layout.ts';
 import type { RunRecord } from './record.ts';
 
 /** `label`: as the summary has it, at the start of a line. */
-export type Note = { label: 'INSECURE' | 'adjusted' | 'warning'; style: Style; text: string };
+export type Note = { label: 'INSECURE' | 'adjusted' | 'given up' | 'warning'; style: Style; text: string };
 
 /** Undefined where the certificate was checked like any other. */
 export function insecureNote({ target }: Pick<Plan, 'target'>): Note | undefined {
@@ -21,7 +24,7 @@ export function insecureNote({ target }: Pick<Plan, 'target'>): Note | undefined
 }
 
 /** In the order of their weight. */
-export function notesOf({ plan, run }: RunRecord): Note[] {
+export function notesOf({ plan, run, evidence }: RunRecord): Note[] {
   return [
     ...plan.adjustments.map(({ flag, value, cannotShow }): Note => {
       return {
@@ -30,8 +33,27 @@ export function notesOf({ plan, run }: RunRecord): Note[] {
         text: `--${flag} ${visible(value)}: cannot show ${visible(cannotShow)}`,
       };
     }),
+    ...givenUpNote(evidence),
     ...run.warnings.map((warning): Note => ({ label: 'warning', style: 'warn', text: visible(warning) })),
   ];
+}
+
+/**
+ * Orders whose answer the run itself did not wait for are no errors, and nobody knows what they would have taken. They
+ * stay among the times with what they had waited, as timeouts do: left out, a shop that hangs would look quick.
+ */
+export function givenUpNote({ timeline }: Evidence): Note[] {
+  const total = timeline.total();
+  const given = total.outcomes
+    .flatMap(({ name }, outcome) => (GIVEN_UP.includes(name) ? [total.histogram({ of: 'response', outcome })] : []))
+    .filter(({ count }) => count > 0);
+  if (given.length === 0) return [];
+  const count = given.reduce((sum, each) => sum + each.count, 0);
+  const longest = formatDuration(Math.max(...given.map((each) => each.maxUs)));
+  const text =
+    `${formatCountOf(count, 'answer')} not waited for: ${count === 1 ? 'it is' : 'they are'} among the times with ` +
+    `the up to ${longest} waited by then, so the times shown are the least they can be`;
+  return [{ label: 'given up', style: 'warn', text }];
 }
 
 /** A label and its text beside it, in at most `most` lines; the label alone is painted, and not repeated. */

@@ -196,7 +196,9 @@ export const RESULT_SCHEMA: Schema = {
     reasons: listOf(object({ code: text, message: text })),
     ending,
     orders: object({ planned: count, unreached: count, sent: count, ...counts }),
-    response: times('done − due: what the shopper feels.'),
+    response: times(
+      'done − due: what the shopper feels; orders that were given up, with what they had waited by then.',
+    ),
     service: times('done − sent: what the shop took.'),
     wait: times('sent − fired: waiting for a free connection, connecting, TLS.'),
     lateness: times('fired − due: what the generator did wrong.'),

@@ -351,13 +351,15 @@ describe('mistakes in rules', () => {
     ],
     ['RULE_NAME', { name: ' ' }, 'An outcome needs a name'],
     ['RULE_NAME', { name: 'timeout' }, '`timeout` is a built-in outcome of class unknown'],
+    ['RULE_NAME', { name: 'abandoned', class: 'unknown' }, 'whose answer was not waited for'],
+    ['RULE_NAME', { name: 'not-sent', class: 'failed' }, 'whose answer was not waited for'],
   ])('%s %o', (code, part, message) => {
     const rule = { ...sold, ...part };
     const [mistake, ...more] = ruleMistakes([rule]);
     expect(more).toEqual([]);
     expect(mistake).toMatchObject({ code, rule: 0 });
     expect(mistake!.message).toContain(message);
-    if (part.name !== 'timeout') expect(ruleMistake(rule)).toBe(mistake!.message);
+    if (!('name' in part) || part.name === ' ') expect(ruleMistake(rule)).toBe(mistake!.message);
     expect(() => classifierOf({ rules: [rule] })).toThrow(message);
   });
 

@@ -173,6 +173,28 @@ describe('what must be known beside the numbers', () => {
     expect(formatMarkdown(runs.passing)).not.toMatch(/INSECURE|Warning/);
   });
 
+  it('is that answers were given up, with how long they had been waited for', () => {
+    const outcomes = [
+      { name: 'sold', class: 'accepted' },
+      { name: 'abandoned', class: 'unknown' },
+      { name: 'not-sent', class: 'failed' },
+    ] as const;
+    const ends = ['accepted', 'unknown', 'failed'] as const;
+    const givenUp = (unsent: number) =>
+      recordOf(
+        steadyOrders(10, 2, (dueUs, k) => {
+          const outcome = k < 15 ? 0 : k < 20 - unsent ? 1 : 2;
+          const sent = outcome === 2 ? { sentUs: null } : {};
+          return { ends: ends[outcome]!, doneUs: k < 15 ? dueUs + 1_000 : 3e6, ...sent };
+        }),
+        { outcomes, ending: { kind: 'interrupted', signal: 'SIGINT', atUs: 2e6 } },
+      );
+    const says = 'given up   5 answers not waited for: they are among the times with the up to 1.45 s waited by then';
+    for (const unsent of [0, 2, 5]) expect(summary(givenUp(unsent), 120)).toContain(says);
+    expect(formatMarkdown(givenUp(1))).toContain('**Given up:** 5 answers not waited for');
+    expect(summary(runs.interrupted, 120)).not.toContain('given up');
+  });
+
   it('is whole where lines are free', () => {
     const text = summary(told, 80);
     expect(text.match(/leaks,/g)).toHaveLength(12);

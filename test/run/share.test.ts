@@ -123,11 +123,16 @@ describe('a share of a run', () => {
   });
 
   it('aborts: what is in hand is unknown, and the share ends', async () => {
-    const { orders } = await fire(steady(1_000, 10), 3, { doneAtUs: () => undefined }, (world, end) =>
+    const { orders, timeline, shares } = await fire(steady(1_000, 10), 3, { doneAtUs: () => undefined }, (world, end) =>
       world.at(4e6, end.abort),
     );
     expect(orders.unknown).toBe(orders.fired);
     expect(orders.fired + orders.unreached).toBe(10_000);
+    // What was given up counts with the time it had waited, in the integral and in the tallies alike (Little's law).
+    const area = shares.reduce((sum, share) => sum + share.inFlightAreaUs(), 0);
+    const punctual = timeline.total().histogram({ of: 'punctual' });
+    expect(punctual.count).toBe(orders.fired);
+    expect(Math.abs(area - punctual.meanUs * punctual.count)).toBeLessThanOrEqual(orders.fired);
   });
 
   it("integrates what is in flight exactly: Little's law against the merged tallies", async () => {
