@@ -61,6 +61,16 @@ describe.concurrent('a run with real threads', () => {
     expect(new Set(server.requests.map((request) => request.path))).toEqual(new Set(['/shop/v2/checkout']));
   });
 
+  it('keeps the garbage of a thread small, whatever the memory of the machine', async () => {
+    const { finished } = startRun(planOf('{ rate: 1/s, for: 1s }'), {
+      runId: 'limits',
+      url: 'http://127.0.0.1:1',
+      workers: 1,
+      workerFile: new URL('../fixtures/workers/tells-limits.ts', import.meta.url).href,
+    });
+    await expect(finished).rejects.toThrow('young generation: 24 MB');
+  });
+
   it('is INVALID when a thread dies, and the numbers of the others stand', async () => {
     const server = await shop();
     const { evidence } = await startRun(planOf('{ rate: 300/s, for: 3s }'), {
