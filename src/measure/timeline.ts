@@ -28,7 +28,6 @@ export class Timeline implements TimelineView {
   readonly #total: Tally;
   readonly #bins: Bins;
   readonly #stats: Float64Array;
-  #snapshot: Tally | undefined;
   #settled = 0;
 
   readonly #series: number;
@@ -69,7 +68,6 @@ export class Timeline implements TimelineView {
     }
     this.#total.fold();
     for (const flow of interval.flows) this.#addFlow(flow);
-    this.#snapshot = undefined;
   }
 
   tally(fromSecond: number, untilSecond: number): Tally {
@@ -87,10 +85,12 @@ export class Timeline implements TimelineView {
     return this.tally(fromSecond, this.seconds);
   }
 
-  /** Everything so far; later intervals do not change what was returned. */
+  /**
+   * Everything so far: the timeline's own tally, which later intervals are added to. A copy would be most of a megabyte,
+   * and whoever watches a run looks every second.
+   */
   total(): Tally {
-    this.#snapshot ??= new Tally(this.outcomes, this.shape, this.steps).add(this.#total);
-    return this.#snapshot;
+    return this.#total;
   }
 
   /** One cell a second, ascending, for the seconds that have one. */
