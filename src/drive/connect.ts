@@ -1,6 +1,6 @@
 // Opens one TCP or TLS connection with a timeout of our own and a named failure. Drivers bring their sockets up here, so
-// that a protocol library only ever sees a connection that stands. TLS sessions are resumed only where the driver asks for
-// it: where every connection stands for a shopper of its own, each pays for the whole handshake.
+// that a protocol library only ever sees a connection that stands. TLS sessions are resumed, save where every connection
+// stands for a shopper of its own: there each pays for the whole handshake.
 
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
@@ -25,8 +25,11 @@ export type EndpointTls = {
   sessions: { last: Buffer | undefined } | undefined;
 };
 
+type EndpointOptions = Pick<DriverOptions, 'origin' | 'http' | 'connectTimeoutUs' | 'tls'> &
+  Partial<Pick<DriverOptions, 'connection'>>;
+
 /** Throws when the PEM texts cannot be read. */
-export function endpointOf(options: Pick<DriverOptions, 'origin' | 'http' | 'connectTimeoutUs' | 'tls'>): Endpoint {
+export function endpointOf(options: EndpointOptions): Endpoint {
   const url = new URL(options.origin);
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const secure = url.protocol === 'https:';
@@ -41,7 +44,8 @@ export function endpointOf(options: Pick<DriverOptions, 'origin' | 'http' | 'con
           context: createSecureContext({ ca, cert, key }),
           servername: servername ?? hostname,
           insecure,
-          sessions: undefined,
+          // A shopper who comes back resumes; with a fresh connection for every order, each is a shopper of its own.
+          sessions: options.connection === 'keep-alive' ? { last: undefined } : undefined,
         }
       : undefined,
   };

@@ -12,6 +12,9 @@ type ConnectCallback = Parameters<Extract<Client.Options['connect'], (...args: n
 
 /** Streams at once on one HTTP/2 connection, unless its server allows fewer. */
 const MAX_STREAMS = 1000;
+/** An idle connection is kept until its server closes it, or a second before its server said it would. */
+const LONGEST_IDLE_MS = 600_000;
+const IDLE_MARGIN_MS = 1_000;
 /** The error that undici is given instead of a second connection. */
 const NO_SECOND_CONNECTION = new Error('the connection closed');
 
@@ -48,6 +51,8 @@ export class Connection {
   cost: OpeningCost | undefined = undefined;
   /** Place of this connection among the idle ones; the pool's. */
   idle = false;
+  /** Undici itself closes what has been idle for too long. */
+  readonly staleUs = Number.POSITIVE_INFINITY;
 
   constructor(options: DriverOptions, socket: Socket, events: ConnectionEvents) {
     this.http2 = options.http === '2';
@@ -59,6 +64,9 @@ export class Connection {
       connect: (_target: unknown, callback: ConnectCallback) => this.#connect(callback),
       allowH2: this.http2,
       pipelining: 1,
+      keepAliveTimeout: LONGEST_IDLE_MS,
+      keepAliveMaxTimeout: LONGEST_IDLE_MS,
+      keepAliveTimeoutThreshold: IDLE_MARGIN_MS,
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: options.maxHeadBytes,

@@ -20,6 +20,8 @@ export interface Pooled {
   readonly settling: boolean;
   /** Resolves when the socket is closed. */
   readonly closed: Promise<void>;
+  /** From then on the server may close it while the next request is on its way: it is not to be used any more. µs. */
+  readonly staleUs: number;
   /** Whether it is among the idle ones; the pool's. */
   idle: boolean;
   close(): void;
@@ -64,13 +66,15 @@ export class Pool<Cause, C extends Pooled> {
     return !this.#shared || (this.#openings.size === 0 && !this.#newest?.settling);
   }
 
-  /** A connection that can take an exchange now; it must be given one. */
-  take(): C | undefined {
+  /** A connection that can take at `nowUs` what was fired then; it must be given it. */
+  take(nowUs: number): C | undefined {
     for (let top = this.#idle.at(-1); top; top = this.#idle.at(-1)) {
-      if (top.free && this.#shared) return top;
+      const usable = top.free && nowUs < top.staleUs;
+      if (usable && this.#shared) return top;
       this.#idle.pop();
       top.idle = false;
-      if (top.free) return top;
+      if (usable) return top;
+      if (top.free) top.close();
     }
     return undefined;
   }

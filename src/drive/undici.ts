@@ -78,7 +78,7 @@ class UndiciDriver implements Driver {
 
   fire(attempt: Attempt): boolean {
     if (this.#closed) return false;
-    const connection = this.#waiting.size === 0 && !this.#delivering ? this.#pool.take() : undefined;
+    const connection = this.#waiting.size === 0 && !this.#delivering ? this.#pool.take(attempt.firedUs) : undefined;
     // Those whose own connection is being opened do not take up the queue.
     const queued = this.#waiting.size - this.#pool.opening;
     if (!connection && queued >= this.#options.queue && !this.#pool.mayOpen) return false;
@@ -148,7 +148,7 @@ class UndiciDriver implements Driver {
     this.#serving = false;
     if (this.#closed) return;
     for (let exchange = this.#waiting.first; exchange; exchange = this.#waiting.first) {
-      const connection = this.#pool.take();
+      const connection = this.#pool.take(exchange.attempt!.firedUs);
       if (!connection) break;
       this.#waiting.remove(exchange.waiting);
       this.#send(exchange, connection);

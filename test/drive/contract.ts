@@ -2,6 +2,7 @@
 // A server that is scripted byte by byte is the other side; outcomes and their order are asserted, never durations
 // (but for a lower bound: a timeout never fires early).
 
+import { createServer, type TLSSocket } from 'node:tls';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MakeDriver } from '../../src/drive/driver.ts';
@@ -274,6 +275,22 @@ export function describeDriver(name: string, make: MakeDriver): void {
       await eventually(() => h.driver.counters.open === 0);
       expect(await h.ask(2)).toMatchObject({ status: 201, failure: undefined });
       expect(server.requests.map((request) => request.connection)).toEqual([0, 1]);
+    });
+
+    it.each([
+      ['timeout=1', [0, 1]],
+      ['timeout=0, max=7', [0, 1]],
+      ['timeout=60, max=7', [0, 0]],
+      ['max=1,timeout=60', [0, 0]],
+      ['timeout=soon', [0, 0]],
+      ['', [0, 0]],
+    ])('uses one only as long as its server keeps it, less a second: Keep-Alive: %s', async (says, connections) => {
+      const { h, server } = await against(answering(answerOf(201, '', { 'Keep-Alive': says })));
+      for (const seq of [1, 2]) {
+        expect((await h.ask(seq)).status).toBe(201);
+        await new Promise((next) => setImmediate(next));
+      }
+      expect(server.requests.map((request) => request.connection)).toEqual(connections);
     });
 
     it('drops one that the server closed before it was ever used', async () => {
@@ -559,6 +576,27 @@ export function describeDriver(name: string, make: MakeDriver): void {
       expect(first.tlsUs).toBeGreaterThan(0);
       expect(first.connectUs + first.tlsUs).toBeLessThanOrEqual(first.sentUs - first.firedUs);
       expect(await h.ask(2)).toMatchObject({ connectUs: Number.NaN, tlsUs: Number.NaN });
+    });
+
+    it.each([
+      ['keep-alive', 'TLSv1.2', [false, true, true]],
+      ['keep-alive', 'TLSv1.3', [false, true, true]],
+      ['fresh', 'TLSv1.3', [false, false, false]],
+    ] as const)('%s over %s: sessions resumed %j', async (connection, version, expected) => {
+      const resumed: boolean[] = [];
+      const options = { cert: pem('server'), key: pem('server-key'), maxVersion: version };
+      const server = createServer(options, (socket: TLSSocket) => {
+        resumed.push(socket.isSessionReused());
+        socket.on('error', () => {});
+        socket.on('data', () => socket.end(answerOf(201, '', { connection: 'close' })));
+      });
+      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+      cleanUp(() => new Promise((closed) => server.close(closed)));
+      const { port } = server.address() as { port: number };
+      const trusted = { ca: pem('ca'), insecure: false };
+      const h = harness(make, { origin: `https://127.0.0.1:${port}`, connection, tls: trusted });
+      for (const seq of [1, 2, 3]) expect((await h.ask(seq)).status).toBe(201);
+      expect(resumed).toEqual(expected);
     });
 
     it('accepts any certificate when insecure', async () => {

@@ -1,13 +1,13 @@
-// The contract, and what only this driver does: one buffer for all requests, reads without copies, resumed TLS sessions.
+// The contract, and what only this driver does: one buffer for all requests, reads without copies, idle connections left
+// before their server closes them.
 
 import { createHash } from 'node:crypto';
-import { createServer, type TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { driverFor } from '../../src/drive/driver.ts';
 import { makeWireDriver } from '../../src/drive/wire/wire.ts';
 import { answerOf, type Script, type ScriptedConnection, scriptedServer } from '../support/scripted-server.ts';
 import { describeDriver } from './contract.ts';
-import { cleanUp, eventually, type HarnessOptions, harness, keyOf, pem, requestTemplate } from './harness.ts';
+import { cleanUp, eventually, type HarnessOptions, harness, keyOf, nowUs, requestTemplate } from './harness.ts';
 
 describeDriver('wire', makeWireDriver);
 
@@ -124,26 +124,33 @@ describe('wire: answers', () => {
   });
 });
 
-describe('wire: TLS sessions', () => {
-  it.each([
-    ['keep-alive', 'TLSv1.2', [false, true, true]],
-    ['keep-alive', 'TLSv1.3', [false, true, true]],
-    ['fresh', 'TLSv1.3', [false, false, false]],
-  ] as const)('%s over %s: resumed %j', async (connection, version, expected) => {
-    const resumed: boolean[] = [];
-    const options = { cert: pem('server'), key: pem('server-key'), maxVersion: version };
-    const server = createServer(options, (socket: TLSSocket) => {
-      resumed.push(socket.isSessionReused());
-      socket.on('error', () => {});
-      socket.on('data', () => socket.end(answerOf(201, '', { connection: 'close' })));
-    });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    cleanUp(() => new Promise((closed) => server.close(closed)));
-    const { port } = server.address() as { port: number };
-    const tls = { ca: pem('ca'), insecure: false };
-    const h = harness(makeWireDriver, { origin: `https://127.0.0.1:${port}`, connection, tls });
-    for (const seq of [1, 2, 3]) expect((await h.ask(seq)).status).toBe(201);
-    expect(resumed).toEqual(expected);
+describe('wire: idle connections', () => {
+  it('are left a second before their server closes them', async () => {
+    const { h, server } = await against((connection) =>
+      connection.send(answerOf(201, '', { 'Keep-Alive': 'max=100, timeout=5' })),
+    );
+    const idleFor = async (seq: number, us: number): Promise<void> => {
+      h.fire(seq, h.answers.at(-1)!.doneUs + us);
+      expect((await h.answerTo(seq)).status).toBe(201);
+    };
+    await h.ask(0);
+    await idleFor(1, 3.999e6);
+    await idleFor(2, 4.001e6);
+    await idleFor(3, 1e6);
+    expect(server.requests.map((request) => request.connection)).toEqual([0, 0, 1, 1]);
+    await eventually(() => server.open.size === 1);
+    expect(h.driver.counters).toMatchObject({ opened: 2, open: 1, openMax: 1 });
+  });
+
+  it('are kept for any time where the server no longer says for how long', async () => {
+    const { h, server } = await against((connection, { key }) =>
+      connection.send(answerOf(201, '', key === keyOf(0) ? { 'Keep-Alive': 'timeout=5' } : {})),
+    );
+    await h.ask(0);
+    await h.ask(1);
+    h.fire(2, nowUs() + 3_600e6);
+    await h.answerTo(2);
+    expect(server.accepted()).toBe(1);
   });
 });
 

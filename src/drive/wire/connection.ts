@@ -35,6 +35,8 @@ export class Connection {
   cost: OpeningCost | undefined = undefined;
   /** Place of this connection among the idle ones; the pool's. */
   idle = false;
+  /** Set by the driver when an answer says for how long the server keeps it. */
+  staleUs = Number.POSITIVE_INFINITY;
 
   constructor(options: DriverOptions, into: Buffer, events: ConnectionEvents) {
     this.parser = new Parser(options);

@@ -16,6 +16,8 @@ const TOKEN_CHAR = 1;
 const TEXT_CHAR = 2;
 const DIGIT = 4;
 
+const TIMEOUT = 'timeout=';
+
 /** What each byte may be part of: a header's name, a line, a number. */
 const KINDS = Uint8Array.from({ length: 256 }, (_, code) => {
   const char = String.fromCharCode(code);
@@ -59,6 +61,8 @@ export class Head implements AnswerHeaders {
   /** There is a Transfer-Encoding, and `chunked` is its last coding. */
   encoded = false;
   chunked = false;
+  /** Seconds for which the server says it keeps an idle connection (`Keep-Alive: timeout=5`); −1 where it does not. */
+  idleS = -1;
   #http10 = false;
   #close = false;
   #keepAlive = false;
@@ -70,7 +74,7 @@ export class Head implements AnswerHeaders {
 
   /** Whether the connection may be used again, as far as the head says. */
   get persistent(): boolean {
-    return !this.#close && (!this.#http10 || this.#keepAlive);
+    return !this.#close && this.idleS !== 0 && (!this.#http10 || this.#keepAlive);
   }
 
   /** For the next head. `get` answers of the last one until the next is kept: its answer may still be being reported. */
@@ -79,6 +83,7 @@ export class Head implements AnswerHeaders {
     this.length = -1;
     this.encoded = false;
     this.chunked = false;
+    this.idleS = -1;
     this.#http10 = false;
     this.#close = false;
     this.#keepAlive = false;
@@ -106,13 +111,13 @@ export class Head implements AnswerHeaders {
     const colon = colonOf(bytes, from, to);
     if (colon < 0) return 'header line';
     const nameBytes = colon - from;
-    // Only three names say how the answer is framed, and they differ in length.
+    // Three names say how the answer is framed, and they differ in length; one says what becomes of the connection.
     if (nameBytes === 14 && spells(bytes, from, 'content-length')) return this.#readLength(bytes, colon + 1, to);
     if (nameBytes === 17 && spells(bytes, from, 'transfer-encoding')) return this.#readEncoding(bytes, colon + 1, to);
     if (nameBytes === 10 && spells(bytes, from, 'connection')) {
       this.#close ||= lists(bytes, colon + 1, to, 'close');
       this.#keepAlive ||= lists(bytes, colon + 1, to, 'keep-alive');
-    }
+    } else if (nameBytes === 10 && spells(bytes, from, 'keep-alive')) this.#readIdle(bytes, colon + 1, to);
     return undefined;
   }
 
@@ -146,6 +151,20 @@ export class Head implements AnswerHeaders {
       from = to + 2;
     }
     return found;
+  }
+
+  /** `timeout=5, max=100`; anything else is not understood, and ignored as if it had not been sent. */
+  #readIdle(bytes: Uint8Array, from: number, to: number): void {
+    for (let at = from; at < to; at = bytes.indexOf(COMMA, at) + 1 || to) {
+      at = trimmedStart(bytes, at, to);
+      if (to - at <= TIMEOUT.length || !spells(bytes, at, TIMEOUT)) continue;
+      let seconds = -1;
+      at += TIMEOUT.length;
+      for (; at < to && (KINDS[bytes[at]!]! & DIGIT) !== 0; at++)
+        seconds = Math.max(0, seconds) * 10 + bytes[at]! - ZERO;
+      this.idleS = seconds;
+      return;
+    }
   }
 
   #readLength(bytes: Uint8Array, from: number, to: number): string | undefined {

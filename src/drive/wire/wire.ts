@@ -84,7 +84,7 @@ class WireDriver implements Driver {
 
   fire(attempt: Attempt): boolean {
     if (this.#closed) return false;
-    const connection = this.#waiting.size === 0 ? this.#pool.take() : undefined;
+    const connection = this.#waiting.size === 0 ? this.#pool.take(attempt.firedUs) : undefined;
     // Those whose own connection is being opened do not take up the queue.
     const queued = this.#waiting.size - this.#pool.opening;
     if (!connection && queued >= this.#options.queue && !this.#pool.mayOpen) return false;
@@ -122,8 +122,6 @@ class WireDriver implements Driver {
   #connectOf(options: DriverOptions): Connect<Connection> {
     const endpoint = endpointOf(options);
     const { tls } = endpoint;
-    // A shopper who comes back resumes; with a fresh connection for every order, each is a shopper of its own.
-    if (tls && options.connection === 'keep-alive') tls.sessions = { last: undefined };
     const into = Buffer.allocUnsafeSlow(READ_BYTES);
     return (opened, asked) => {
       const connection = new Connection(options, into, this.#connectionEvents);
@@ -171,7 +169,7 @@ class WireDriver implements Driver {
     this.#serving = false;
     if (this.#closed) return;
     for (let exchange = this.#waiting.first; exchange; exchange = this.#waiting.first) {
-      const connection = this.#pool.take();
+      const connection = this.#pool.take(exchange.attempt!.firedUs);
       if (!connection) break;
       this.#waiting.remove(exchange.waiting);
       this.#send(exchange, connection);
@@ -218,6 +216,8 @@ class WireDriver implements Driver {
       answer.headers = head;
       this.#captured = capture;
       answer.bodyTruncated = capture.truncated;
+      answer.doneUs = this.#seams.nowUs();
+      connection.staleUs = head.idleS < 0 ? Number.POSITIVE_INFINITY : answer.doneUs + (head.idleS - 1) * 1e6;
       this.#report(exchange, answer);
     },
     onBroken: (connection, exchange, error) => {
@@ -247,13 +247,13 @@ class WireDriver implements Driver {
     answer.headers = NO_HEADERS;
     this.#captured = NOTHING;
     answer.bodyTruncated = false;
+    answer.doneUs = this.#seams.nowUs();
     this.#report(exchange, answer);
   }
 
   #report(exchange: Exchange, answer: Answer): void {
     const attempt = exchange.attempt!;
     answer.sentUs = exchange.sentUs;
-    answer.doneUs = this.#seams.nowUs();
     answer.connectUs = exchange.cost === undefined ? Number.NaN : exchange.cost.connectUs;
     answer.tlsUs = exchange.cost === undefined ? Number.NaN : exchange.cost.tlsUs;
     this.#inHand.remove(exchange.inHand);
