@@ -47,6 +47,8 @@ export type BooksSpec = {
   /** Statuses of a row that count as a confirmed order, as those that only hold stock; every row is confirmed where there is no status field. */
   confirmed: string[];
   reserved: string[];
+  /** Names of outcomes that say there was none left, so that turning away is known from a lack of stock. */
+  soldOut: string[];
   /** Units one buyer may hold; undefined: not checked. */
   limit?: number;
   /** Price of one unit by sku, in the unit of `fields.total`; undefined: only held against what the answers said. */

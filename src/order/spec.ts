@@ -60,6 +60,8 @@ export type IdentitySpec = {
   seed: number;
   /** Number of distinct buyers; undefined = every order has its own. */
   buyers?: number;
+  /** Share 0…1 of the orders that come from those buyers, all others having their own; undefined = all of them. */
+  repeatShare?: number;
   skus: Weighted<string>;
   quantity: Weighted<number>;
 };
