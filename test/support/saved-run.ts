@@ -7,6 +7,7 @@ import { judge } from '../../src/judge/verdict.ts';
 import { histogramShape } from '../../src/measure/shape.ts';
 import type { Flow } from '../../src/measure/spec.ts';
 import { Timeline } from '../../src/measure/timeline.ts';
+import { type Count, pack, unpack } from '../../src/measure/words.ts';
 import { outcomesOf } from '../../src/order/classify.ts';
 import type { Plan } from '../../src/profile/plan.ts';
 import type { RunRecord } from '../../src/report/record.ts';
@@ -18,7 +19,8 @@ type SavedCell = {
   fired: number;
   dropped: number;
   clamped: number;
-  words: number[];
+  /** series, bucket, count; series, bucket, count …: of no packing, which may change. */
+  counts: number[];
   stats: (number | null)[];
 };
 
@@ -39,9 +41,9 @@ export function recordOfSaved(saved: SavedRun, plan: Plan): RunRecord {
     worker: 0,
     index: 0,
     flows: saved.flows,
-    cells: saved.cells.map((cell) => ({
+    cells: saved.cells.map(({ counts, ...cell }) => ({
       ...cell,
-      words: Uint32Array.from(cell.words),
+      words: pack(Array.from({ length: counts.length / 3 }, (_, i) => counts.slice(3 * i, 3 * i + 3) as Count)),
       stats: Float64Array.from(
         cell.stats,
         (value, i) => value ?? (i % 4 === 2 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY),
@@ -77,9 +79,9 @@ export function savedOf(record: RunRecord, rest: Pick<SavedRun, 'profile' | 'fla
     incidents: [...evidence.incidents],
     ending: evidence.ending,
     flows: timeline.flows.map((flow) => ({ ...flow })),
-    cells: [...timeline.cells()].map((cell) => ({
+    cells: [...timeline.cells()].map(({ words, ...cell }) => ({
       ...cell,
-      words: [...cell.words],
+      counts: unpack(words).flat(),
       stats: [...cell.stats].map(finite),
     })),
   };
