@@ -15,6 +15,7 @@ export const IMPORT_TABLE: Record<string, Rule> = {
   judge: { folders: ['profile', 'measure', 'audit'], packages: [], world: false },
   report: { folders: ['profile', 'measure', 'audit', 'judge'], packages: [], world: false },
   drive: { folders: ['order', 'measure'], packages: ['undici'], world: true },
+  books: { folders: ['order', 'audit', 'drive'], packages: ['csv-parse'], world: true },
   run: { folders: [...PURE.filter((folder) => folder !== 'report'), 'drive'], packages: ['piscina'], world: true },
   folder: { folders: ['profile', 'measure', 'judge', 'report'], packages: [], world: true },
   demo: { folders: [], packages: [], world: true },
