@@ -133,17 +133,16 @@ function partsOn({ phases, durationUs }: Evidence, nowUs: number): string[] {
   return [...new Set(on.map((phase) => phase.part))];
 }
 
-function quantilesOf(tally: TallyView, waitedUs: number): Quantiles {
-  return { p50: quantile(tally, 0.5, waitedUs), p99: quantile(tally, 0.99, waitedUs) };
-}
-
 /** Unanswered orders count as the slowest: the percentile of the survivors alone would look well while the shop dies. */
-function quantile(tally: TallyView, p: number, waitedUs: number): Quantile | undefined {
+function quantilesOf(tally: TallyView, waitedUs: number): Quantiles {
   const histogram = tally.histogram({ of: 'response' });
   const fired = Math.max(tally.fired, histogram.count);
-  if (fired === 0 || fired < leastCountFor(p)) return undefined;
-  const rank = rankOf(p, fired);
-  return rank <= histogram.count ? { us: histogram.valueAtRank(rank) } : { overUs: waitedUs };
+  const quantile = (p: number): Quantile | undefined => {
+    if (fired === 0 || fired < leastCountFor(p)) return undefined;
+    const rank = rankOf(p, fired);
+    return rank <= histogram.count ? { us: histogram.valueAtRank(rank) } : { overUs: waitedUs };
+  };
+  return { p50: quantile(0.5), p99: quantile(0.99) };
 }
 
 function latenessP99(tally: TallyView): number | undefined {
