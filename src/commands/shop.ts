@@ -1,6 +1,7 @@
 // `doorbuster shop`: the built-in shop in the foreground.
 
 import type { Command } from 'commander';
+import { BUG_NAMES, BUGS, type BugName } from '../demo/bugs/names.ts';
 import { runShop } from '../demo/main.ts';
 import type { ShopInput } from '../demo/options.ts';
 import { EXIT, userError } from '../errors.ts';
@@ -19,6 +20,7 @@ type ShopFlags = {
   db?: string;
   seed?: string;
   null?: boolean;
+  bug?: string;
 };
 
 export function shopCommand(command: Command, setExit: (code: number) => void): Command {
@@ -36,10 +38,20 @@ export function shopCommand(command: Command, setExit: (code: number) => void): 
     .option('--db <file>', 'keep the books in an SQLite file (default: in memory)')
     .option('--seed <n>', 'seed of service times and declined payments')
     .option('--null', 'answer 201 at once to everything: what a generator alone can do')
+    .option('--bug <list>', 'what the shop gets wrong, to prove an audit on (below): oversell,lost')
+    .addHelpText('after', `\n${bugsText()}\n`)
     .action(async (flags: ShopFlags) => {
       await runShop(shopInput(flags), flagOf);
       setExit(EXIT.pass);
     });
+}
+
+function bugsText(): string {
+  const width = Math.max(...BUG_NAMES.map((name) => name.length));
+  return [
+    'Bugs (GET /truth says how often each of them struck):',
+    ...BUG_NAMES.map((name) => `  ${name.padEnd(width)}  ${BUGS[name]}`),
+  ].join('\n');
 }
 
 /** Options of the shop whose flags have other names. */
@@ -51,7 +63,18 @@ function flagOf(option: string): string {
 }
 
 /** What the null target has none of. */
-const BEHIND_THE_DOOR = ['skus', 'stock', 'price', 'limit', 'service', 'payments', 'decline', 'db', 'seed'] as const;
+const BEHIND_THE_DOOR = [
+  'skus',
+  'stock',
+  'price',
+  'limit',
+  'service',
+  'payments',
+  'decline',
+  'db',
+  'seed',
+  'bug',
+] as const;
 
 function shopInput(flags: ShopFlags): ShopInput {
   const idle = flags.null ? BEHIND_THE_DOOR.filter((name) => flags[name] !== undefined) : [];
@@ -72,6 +95,8 @@ function shopInput(flags: ShopFlags): ShopInput {
     db: flags.db,
     seed: count('seed', flags.seed),
     nullTarget: flags.null,
+    // parseShopOptions tells the names it does not know.
+    bug: flags.bug?.split(',').map((name) => name.trim() as BugName),
   };
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
 }

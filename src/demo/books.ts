@@ -1,11 +1,12 @@
-// The shop's books: stock and orders in SQLite. Every decision about an order is made here, by the tables alone. The
-// methods are synchronous and must run inside a transaction; commits.ts keeps one open around them.
+// The shop's books: stock and orders in SQLite. Every decision about an order is made here, by the rules (rules.ts) and the
+// tables alone. The methods are synchronous and must run inside a transaction; commits.ts keeps one open around them.
 //
 // Invariant, per sku: initial = available + reserved + Σ quantity of confirmed orders. `place` moves units from available
 // to reserved, `settle` takes them out (confirmed) or puts them back (declined).
 
 import { DatabaseSync } from 'node:sqlite';
 import { type CatalogueItem, DEFAULT_PRICE_CENTS, type ShopOptions } from './options.ts';
+import { type Asked, honestRules, type Rules } from './rules.ts';
 import { prepareStatements, SCHEMA, type Statements } from './tables.ts';
 
 /** What a shopper asks for. `price` (each) and `total` are what the shopper was shown, in cents; null when not said. */
@@ -53,7 +54,10 @@ export class Books {
   readonly #sql: Statements;
   readonly #nowMs: () => number;
   readonly #priceCents = new Map<string, number>();
+  #rules: Rules;
   #limit: number | null;
+  /** Orders that hold stock, kept so that nobody has to count two million rows. */
+  #heldRows = 0;
   /** Never reused, not even after a reset, so that a payment still running cannot settle another's order. */
   #nextId: number;
 
@@ -62,6 +66,7 @@ export class Books {
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     this.#db.exec(SCHEMA);
     this.#sql = prepareStatements(this.#db);
+    this.#rules = honestRules(this.#sql);
     this.#nowMs = nowMs;
     this.#limit = options.limit;
     this.transact(() => {
@@ -69,6 +74,26 @@ export class Books {
       this.#recover();
     });
     this.#nextId = Number(this.#sql.lastId.get()?.id ?? 0) + 1;
+    this.#countHeld();
+  }
+
+  /** Replaces rules by others: a bug moves in. `make` gets those it replaces, and the database for statements of its own. */
+  bend(make: (rules: Rules, db: DatabaseSync) => Partial<Rules>): void {
+    this.#rules = { ...this.#rules, ...make(this.#rules, this.#db) };
+  }
+
+  get limit(): number | null {
+    return this.#limit;
+  }
+
+  /** Price of one unit, cents; undefined for an unknown sku. */
+  priceCents(sku: string): number | undefined {
+    return this.#priceCents.get(sku);
+  }
+
+  /** A number no order has or will have. */
+  drawId(): number {
+    return this.#nextId++;
   }
 
   /** One transaction around `work`; rolled back when it throws. */
@@ -81,41 +106,55 @@ export class Books {
     } catch (error) {
       // A failed COMMIT (disk full) may have rolled back by itself.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      if (this.#db.isOpen) this.#countHeld();
       throw error;
     }
   }
 
   /** Decides a wish: reserved, or one of the refusals. The decision is kept under its key for replays. */
   place(wanted: Wanted): Placement {
-    const seen = this.#sql.findByKey.get(wanted.key) as OrderRow | undefined;
+    const seen = this.#rules.known(wanted.key);
     if (seen) return sameWish(seen, wanted) ? { kind: 'seen', row: seen } : { kind: 'reused' };
     const priceCents = this.#priceCents.get(wanted.sku);
     const row: OrderRow = {
       ...wanted,
       id: this.#nextId++,
-      totalCents: (priceCents ?? 0) * wanted.quantity,
+      totalCents: priceCents === undefined ? 0 : this.#rules.totalCents(wanted, priceCents),
       status: this.#decide(wanted, priceCents),
       createdMs: this.#nowMs(),
     };
     const { id, key, buyer, sku, quantity, price, total, totalCents, status, createdMs } = row;
     this.#sql.insert.run(id, key, buyer, sku, quantity, price, total, totalCents, status, createdMs);
+    if (status === 'reserved') this.#heldRows++;
     return { kind: 'new', row };
   }
 
   #decide(wanted: Wanted, priceCents: number | undefined): OrderStatus {
-    const { buyer, sku, quantity, price, total } = wanted;
+    const { buyer, quantity, price, total } = wanted;
     if (priceCents === undefined) return 'unknown_sku';
     if ((price ?? priceCents) !== priceCents) return 'price_changed';
     if ((total ?? priceCents * quantity) !== priceCents * quantity) return 'price_changed';
-    if (this.#limit !== null && this.#heldBy(buyer) + quantity > this.#limit) return 'limit';
-    // The condition and the change are one statement: this is what never oversells.
-    if (this.#sql.reserve.run(quantity, quantity, sku, quantity).changes === 0) return 'sold_out';
-    if (this.#limit !== null) this.#sql.hold.run(buyer, quantity);
+    if (!this.#allows(buyer, quantity)) return 'limit';
+    if (!this.#rules.reserve(wanted)) {
+      this.#rules.turnedAway(wanted);
+      return 'sold_out';
+    }
+    if (this.#limit !== null) this.#rules.hold(wanted);
     return 'reserved';
   }
 
-  #heldBy(buyer: string): number {
-    return Number(this.#sql.heldBy.get(buyer)?.units ?? 0);
+  #allows(buyer: string, quantity: number): boolean {
+    return this.#limit === null || this.#rules.heldBy(buyer) + quantity <= this.#limit;
+  }
+
+  /** Why these units cannot be had just now; undefined when they can. Promises nothing: a cart holds no stock. */
+  refuses(asked: Asked): 'unknown_sku' | 'limit' | 'sold_out' | undefined {
+    const { buyer, sku, quantity } = asked;
+    if (!this.#priceCents.has(sku)) return 'unknown_sku';
+    if (!this.#allows(buyer, quantity)) return 'limit';
+    if (this.#rules.inStock(sku, quantity)) return undefined;
+    this.#rules.turnedAway(asked);
+    return 'sold_out';
   }
 
   /** Ends a payment. Undefined when the order is gone (the shop was reset meanwhile). */
@@ -123,8 +162,9 @@ export class Books {
     const status = paid ? 'confirmed' : 'declined';
     const row = this.#sql.settle.get(status, id) as OrderRow | undefined;
     if (!row) return undefined;
-    this.#sql.unreserve.run(row.quantity, paid ? 0 : row.quantity, row.sku);
-    if (!paid && this.#limit !== null) this.#sql.hold.run(row.buyer, -row.quantity);
+    this.#rules.unreserve(row, paid);
+    if (this.#limit !== null) this.#rules.unhold(row, paid);
+    if (!paid) this.#heldRows--;
     return row;
   }
 
@@ -141,6 +181,16 @@ export class Books {
     return this.#sql.findById.get(id) as OrderRow | undefined;
   }
 
+  /** How many orders hold stock. */
+  get heldRows(): number {
+    return this.#heldRows;
+  }
+
+  /** Sku → price of one unit, cents. */
+  catalogue(): Record<string, number> {
+    return Object.fromEntries(this.#priceCents);
+  }
+
   /** Orders that hold stock (reserved, confirmed) with an id above `afterId`, ascending. */
   page(afterId: number, rows: number): OrderRow[] {
     return this.#sql.page.all(afterId, rows) as OrderRow[];
@@ -151,6 +201,7 @@ export class Books {
     const { stock, limit } = request;
     if (limit !== undefined) this.#limit = limit;
     this.#db.exec('DELETE FROM orders; DELETE FROM buyers;');
+    this.#heldRows = 0;
     if (typeof stock === 'number') this.#sql.setAllStock.run(stock);
     if (typeof stock === 'object') {
       const named = Object.entries(stock).map(([sku, units]) => ({ sku, stock: units }));
@@ -162,6 +213,10 @@ export class Books {
 
   close(): void {
     if (this.#db.isOpen) this.#db.close();
+  }
+
+  #countHeld(): void {
+    this.#heldRows = Number(this.#sql.heldRows.get()?.orders ?? 0);
   }
 
   #addMissing(items: readonly CatalogueItem[]): void {

@@ -1,24 +1,18 @@
-// POST /checkout: one key, at most one order. Reserve → pay → confirm or release; every decision the shop makes is kept
-// under its Idempotency-Key and replayed (IETF draft-ietf-httpapi-idempotency-key-header). What cannot be read (bad
-// JSON, a missing field) is no decision and is not kept.
+// POST /checkout: a sale in one request, one key, at most one order (sale.ts). What cannot be read (bad JSON, a missing
+// field) is no decision and is not kept under its key.
 
 import type { IncomingMessage } from 'node:http';
-import type { Books, OrderRow, OrderStatus, Wanted } from './books.ts';
-import type { Commits } from './commits.ts';
+import type { OrderRow, OrderStatus, Wanted } from './books.ts';
 import { Refused, type Reply, readJson, refusal, wholeNumber } from './http.ts';
 import { MAX_AMOUNT } from './options.ts';
-import type { Payments } from './payments.ts';
-
-/** What an order passes through. `isDeclined` is drawn once per payment. */
-export type Checkout = { books: Books; commits: Commits; payments: Payments; isDeclined: () => boolean };
+import { type Sale, type Steps, sell } from './sale.ts';
 
 const MAX_TEXT = 255;
 const MAX_QUANTITY = 1_000_000;
 const REPLAYED = { 'idempotent-replayed': 'true' };
 
 /** `"abc"` (the draft's structured-field string, `\"` and `\\` unescaped) or bare `abc`. Refused 400 without one. */
-function keyOf(request: IncomingMessage): string {
-  const header = request.headers['idempotency-key'];
+export function keyOf(header: unknown): string {
   const text = typeof header === 'string' ? header.trim() : '';
   if (text === '') throw new Refused(400, 'MISSING_KEY', 'Expected an Idempotency-Key header');
   const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(text);
@@ -33,7 +27,7 @@ function keyOf(request: IncomingMessage): string {
   return key;
 }
 
-function textField(body: Record<string, unknown>, name: string): string {
+export function textField(body: Record<string, unknown>, name: string): string {
   const value = body[name];
   if (typeof value === 'string' && value !== '' && value.length <= MAX_TEXT) return value;
   throw new Refused(
@@ -43,34 +37,42 @@ function textField(body: Record<string, unknown>, name: string): string {
   );
 }
 
-function centsField(body: Record<string, unknown>, name: string): number | null {
+export function centsField(body: Record<string, unknown>, name: string): number | null {
   const value = body[name] ?? null;
   return value === null ? null : wholeNumber('BAD_ORDER', name, value, 0, MAX_AMOUNT * MAX_QUANTITY);
 }
 
+export function quantityField(body: Record<string, unknown>): number {
+  return wholeNumber('BAD_ORDER', 'quantity', body.quantity, 1, MAX_QUANTITY);
+}
+
 async function wantedOf(request: IncomingMessage): Promise<Wanted> {
   const body = await readJson(request);
-  const key = keyOf(request);
+  const key = keyOf(request.headers['idempotency-key']);
   return {
     key,
     buyer: textField(body, 'buyer'),
     sku: textField(body, 'sku'),
-    quantity: wholeNumber('BAD_ORDER', 'quantity', body.quantity, 1, MAX_QUANTITY),
+    quantity: quantityField(body),
     price: centsField(body, 'price'),
     total: centsField(body, 'total'),
   };
 }
 
-const REFUSALS: Record<Exclude<OrderStatus, 'reserved' | 'confirmed'>, Reply> = {
+/** By what became of the order. */
+export const REFUSALS: Record<Exclude<OrderStatus, 'reserved' | 'confirmed'>, Reply> = {
   declined: refusal(402, 'DECLINED', 'The payment was declined'),
   sold_out: refusal(409, 'SOLD_OUT', 'Not enough left in stock'),
   limit: refusal(409, 'LIMIT', 'Over the limit per buyer'),
   price_changed: refusal(409, 'PRICE_CHANGED', 'The price shown is not the price of today'),
   unknown_sku: refusal(404, 'UNKNOWN_SKU', 'No such sku in the catalogue'),
 };
-const IN_FLIGHT = refusal(409, 'IN_FLIGHT', 'An order with this Idempotency-Key is still being processed');
-const KEY_REUSED = refusal(422, 'KEY_REUSED', 'This Idempotency-Key came with another body before');
-const WAS_RESET = refusal(410, 'RESET', 'The shop was reset while the order was being paid; it is not in the books');
+/** By the kind of a sale that told nothing. */
+const UNTOLD: Record<Exclude<Sale['kind'], 'told'>, Reply> = {
+  in_flight: refusal(409, 'IN_FLIGHT', 'An order with this Idempotency-Key is still being processed'),
+  reused: refusal(422, 'KEY_REUSED', 'This Idempotency-Key came with another body before'),
+  reset: refusal(410, 'RESET', 'The shop was reset while the order was being paid; it is not in the books'),
+};
 
 /** `order-17` ↔ 17. Plain `17` is read too; undefined for anything else. */
 export const orderIdOf = (id: number): string => `order-${id}`;
@@ -79,25 +81,19 @@ export function parseOrderId(text: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
-/** The answer a row stands for; the same each time, so a replay needs no stored bytes. */
 function answerOf(row: OrderRow): Reply {
-  if (row.status === 'reserved') return IN_FLIGHT;
-  if (row.status !== 'confirmed') return REFUSALS[row.status];
+  if (row.status !== 'confirmed' && row.status !== 'reserved') return REFUSALS[row.status];
   const { key, buyer, sku, quantity, totalCents } = row;
   return { status: 201, body: { orderId: orderIdOf(row.id), key, buyer, sku, quantity, totalCents } };
 }
 
-export async function checkout(request: IncomingMessage, shop: Checkout): Promise<Reply> {
-  const wanted = await wantedOf(request);
-  const placed = await shop.commits.submit(() => shop.books.place(wanted));
-  if (placed.kind === 'reused') return KEY_REUSED;
-  const { row } = placed;
-  if (placed.kind === 'seen') {
-    return row.status === 'reserved' ? IN_FLIGHT : { ...answerOf(row), headers: REPLAYED };
-  }
-  if (row.status !== 'reserved') return answerOf(row);
-  await shop.payments.pay();
-  const paid = !shop.isDeclined();
-  const settled = await shop.commits.submit(() => shop.books.settle(row.id, paid));
-  return settled ? answerOf(settled) : WAS_RESET;
+/** The answer over plain HTTP. */
+export function replyOf(sale: Sale): Reply {
+  if (sale.kind !== 'told') return UNTOLD[sale.kind];
+  const answer = answerOf(sale.row);
+  return sale.isReplay ? { ...answer, headers: REPLAYED } : answer;
+}
+
+export async function checkout(request: IncomingMessage, steps: Steps): Promise<Reply> {
+  return replyOf(await sell(await wantedOf(request), steps));
 }

@@ -16,9 +16,12 @@ export function formatWelcome(url: string, options: ShopOptions): string {
       ? 'payments take no time'
       : `${formatCount(options.payments)} payments at once of ${formatDuration(meanMs * 1e3)} on average, so about ${formatRate(capacityPerS(options))}`;
   const order = JSON.stringify({ buyer: 'ada', sku: first?.sku, quantity: 1 });
+  const { bugs } = options;
+  const wrongs = bugs.length > 0 ? [`It gets wrong: ${bugs.join(', ')}; GET /truth says how often.`] : [];
   return [
     `Shop open at ${url} (Ctrl-C closes it)`,
     `${formatCount(options.catalogue.length)} skus, ${formatCount(first?.stock ?? 0)} of ${first?.sku}; ${knee}.`,
+    ...wrongs,
     '',
     `curl -X POST ${url}/checkout -H 'content-type: application/json' -H 'idempotency-key: order-1' -d '${order}'`,
     `curl ${url}/stock`,

@@ -3,7 +3,9 @@
 // another process.
 
 import { type Problem, UserError } from '../errors.ts';
+import { closest } from '../suggest.ts';
 import { parseDuration } from '../units.ts';
+import { BUG_NAMES, type BugName } from './bugs/names.ts';
 
 /** How long one payment takes. */
 export type ServiceTime =
@@ -32,13 +34,16 @@ export type ShopOptions = {
   seed: number;
   /** Answers 201 to everything at once, with no books behind it: what a generator alone can do. */
   nullTarget: boolean;
+  /** What it gets wrong, to prove an audit on; see bugs/names.ts. */
+  bugs: BugName[];
 };
 
 /**
  * `skus`, `stock` and `priceCents` make the catalogue: one number goes for every sku, a record names its skus (and adds
  * them to `skus`). `service` may be text: `none`, `fixed:20ms`, `lognormal:12ms,0.5` (median, sigma), `exponential:10ms`.
  */
-export type ShopInput = Partial<Omit<ShopOptions, 'catalogue' | 'service'>> & {
+export type ShopInput = Partial<Omit<ShopOptions, 'catalogue' | 'service' | 'bugs'>> & {
+  bug?: BugName | readonly BugName[];
   skus?: readonly string[];
   stock?: number | Record<string, number>;
   priceCents?: number | Record<string, number>;
@@ -66,6 +71,7 @@ const KEYS = [
   'db',
   'seed',
   'nullTarget',
+  'bug',
 ] as const satisfies readonly (keyof ShopInput)[];
 
 function shown(value: unknown): string {
@@ -172,6 +178,23 @@ function checkCatalogue(check: Checker, input: Record<string, unknown>): Catalog
   }));
 }
 
+function checkBugs(check: Checker, value: unknown): BugName[] {
+  const listed = Array.isArray(value) ? value : [value];
+  for (const name of listed) {
+    if ((BUG_NAMES as readonly unknown[]).includes(name)) continue;
+    const meant = typeof name === 'string' ? closest(name, BUG_NAMES) : undefined;
+    check.mistake(
+      'bug',
+      meant ? `a bug the shop knows (did you mean ${meant}?)` : `one of ${BUG_NAMES.join(', ')}`,
+      name,
+    );
+  }
+  if (listed.includes('oversell') && listed.includes('undersell')) {
+    check.mistake('bug', 'oversell or undersell: without reservations there are none that could leak', listed);
+  }
+  return [...new Set(listed)];
+}
+
 /** Fills the defaults. Throws one UserError (`SHOP_OPTION`) that lists every mistake, in the names of who wrote them. */
 export function parseShopOptions(input: unknown = {}, nameOf: NameOf = (name) => name): ShopOptions {
   const check = new Checker(nameOf);
@@ -195,6 +218,7 @@ export function parseShopOptions(input: unknown = {}, nameOf: NameOf = (name) =>
     db: check.text('db', given.db ?? ':memory:'),
     seed: check.number('seed', given.seed ?? 1, { min: 0, max: 2 ** 32 - 1, whole: true }),
     nullTarget: given.nullTarget === true,
+    bugs: checkBugs(check, given.bug ?? []),
   };
   // A bad `stock: -1` is one mistake, not one per sku.
   const problems = check.problems.filter(

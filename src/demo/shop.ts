@@ -4,14 +4,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Server as TcpServer } from 'node:net';
 import { Books } from './books.ts';
-import { type Checkout, checkout, parseOrderId } from './checkout.ts';
+import { putOnBugs } from './bugs/put-on.ts';
+import { checkout, parseOrderId } from './checkout.ts';
 import { Commits } from './commits.ts';
 import { exportOrders, publicOrder } from './export.ts';
 import { Refused, type Reply, readJson, refusal, send, wholeNumber } from './http.ts';
 import { nullTarget } from './null.ts';
 import { MAX_AMOUNT, type ShopOptions } from './options.ts';
 import { type Delay, Payments } from './payments.ts';
-import { seededRandom, serviceSampler } from './service.ts';
+import { honestSteps, type Steps, type Till } from './sale.ts';
+import { meanServiceMs, seededRandom, serviceSampler } from './service.ts';
+import { Truth } from './truth.ts';
 
 export type Shop = {
   /** `http://127.0.0.1:8080` */
@@ -50,6 +53,8 @@ const REAL: ShopSeams = {
 /** One request to one reply; undefined when it has written the response itself. */
 type Handler = (request: IncomingMessage, response: ServerResponse, url: Target) => Reply | Promise<Reply | undefined>;
 type Target = { path: string; query: URLSearchParams };
+/** What stands behind the doors. */
+type House = Till & { steps: Steps; truth: Truth; forgetBugs: () => void };
 type Routes = Record<string, Record<string, Handler>>;
 
 function stockField(value: unknown): number | Record<string, number> | undefined {
@@ -61,16 +66,18 @@ function stockField(value: unknown): number | Record<string, number> | undefined
   );
 }
 
-function routesOf(shop: Checkout, seams: ShopSeams): Routes {
-  const { books, commits, payments } = shop;
+function routesOf(house: House, seams: ShopSeams): Routes {
+  const { books, commits, payments, steps, truth } = house;
   return {
-    '/checkout': { POST: (request) => checkout(request, shop) },
-    '/stock': { GET: () => ({ status: 200, body: books.stock() }) },
+    '/checkout': { POST: (request) => checkout(request, steps) },
+    '/stock': { GET: () => ({ status: 200, body: steps.stock() }) },
+    '/catalogue': { GET: () => ({ status: 200, body: books.catalogue() }) },
+    '/truth': { GET: () => ({ status: 200, body: truth.tell() }) },
     '/orders': { GET: (_request, response, { query }) => exportOrders(books, query, response) },
     '/orders/': {
       GET: (_request, _response, { path }) => {
         const id = parseOrderId(path.slice('/orders/'.length));
-        const row = id === undefined ? undefined : books.find(id);
+        const row = id === undefined ? undefined : steps.find(id);
         return row ? { status: 200, body: publicOrder(row) } : refusal(404, 'NO_ORDER', 'No such order');
       },
     },
@@ -80,7 +87,11 @@ function routesOf(shop: Checkout, seams: ShopSeams): Routes {
         const levels = stockField(stock);
         const units =
           limit === undefined || limit === null ? limit : wholeNumber('BAD_RESET', 'limit', limit, 1, MAX_AMOUNT);
-        await commits.submit(() => books.reset({ stock: levels, limit: units }));
+        await commits.submit(() => {
+          books.reset({ stock: levels, limit: units });
+          truth.forget();
+          house.forgetBugs();
+        });
         return { status: 200, body: books.stock() };
       },
     },
@@ -140,13 +151,16 @@ function openDoors(options: ShopOptions, seams: ShopSeams): Doors {
   const books = new Books(options, seams.nowMs);
   const random = seededRandom(options.seed);
   const declined = seededRandom(options.seed ^ 0x5bd1e995);
-  const shop: Checkout = {
+  const till: Till = {
     books,
     commits: new Commits(books),
     payments: new Payments(options.payments, serviceSampler(options.service, random), seams.delay),
     isDeclined: () => declined() < options.declineShare,
   };
-  server.on('request', answerWith(routesOf(shop, seams)));
+  const truth = new Truth();
+  const tools = { books, truth, delay: seams.delay, meanServiceMs: meanServiceMs(options.service) };
+  const { steps, forget } = putOnBugs(options.bugs, honestSteps(till), tools);
+  server.on('request', answerWith(routesOf({ ...till, steps, truth, forgetBugs: forget }, seams)));
   return { server, close: () => closeDoors(server), books };
 }
 

@@ -9,13 +9,15 @@ export const SCHEMA = `
     initial INTEGER NOT NULL, available INTEGER NOT NULL, reserved INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS orders (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, buyer TEXT NOT NULL, sku TEXT NOT NULL, quantity INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, buyer TEXT NOT NULL, sku TEXT NOT NULL, quantity INTEGER NOT NULL,
     asked_price INTEGER, asked_total INTEGER, total_cents INTEGER NOT NULL, status TEXT NOT NULL, created_ms INTEGER NOT NULL
   ) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS orders_key ON orders (key);
   CREATE TABLE IF NOT EXISTS buyers (buyer TEXT PRIMARY KEY, units INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
-const ROW = `id, key, buyer, sku, quantity, asked_price AS price, asked_total AS total, total_cents AS totalCents, status,
+/** The columns of an OrderRow. */
+export const ROW = `id, key, buyer, sku, quantity, asked_price AS price, asked_total AS total, total_cents AS totalCents, status,
   created_ms AS createdMs`;
 
 const SQL = {
@@ -25,6 +27,7 @@ const SQL = {
   insert: 'INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   settle: `UPDATE orders SET status = ? WHERE id = ? AND status = 'reserved' RETURNING ${ROW}`,
   unreserve: 'UPDATE stock SET reserved = reserved - ?, available = available + ? WHERE sku = ?',
+  available: 'SELECT available FROM stock WHERE sku = ?',
   heldBy: 'SELECT units FROM buyers WHERE buyer = ?',
   hold: 'INSERT INTO buyers VALUES (?, ?) ON CONFLICT (buyer) DO UPDATE SET units = units + excluded.units',
   // The books, read.
@@ -32,6 +35,7 @@ const SQL = {
   prices: 'SELECT sku, price_cents AS priceCents FROM stock',
   findById: `SELECT ${ROW} FROM orders WHERE id = ?`,
   page: `SELECT ${ROW} FROM orders WHERE id > ? AND status IN ('reserved', 'confirmed') ORDER BY id LIMIT ?`,
+  heldRows: "SELECT count(*) AS orders FROM orders WHERE status IN ('reserved', 'confirmed')",
   lastId: 'SELECT max(id) AS id FROM orders',
   // Opening and reset.
   addSku: 'INSERT INTO stock VALUES (?, ?, ?, ?, 0) ON CONFLICT (sku) DO NOTHING',

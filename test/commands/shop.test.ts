@@ -13,6 +13,11 @@ it.concurrent.each([
     ['--null', '--stock', '5', '--seed', '1'],
     'error: --null answers 201 to everything, with no shop behind it: drop --stock, --seed\n',
   ],
+  [
+    ['--bug', 'lost,fantom'],
+    'error: Expected `--bug` to be a bug the shop knows (did you mean phantom?), got "fantom" (string)\n',
+  ],
+  [['--null', '--bug', 'lost'], 'error: --null answers 201 to everything, with no shop behind it: drop --bug\n'],
 ])('%j: in the words of the flags', async (flags, says) => {
   const { code, stdout, stderr } = await cli(['shop', ...flags], { cwd: folder });
   expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: says });

@@ -18,6 +18,10 @@ test('the welcome says what the shop can take, and its order can be pasted', () 
   expect(text).toContain('Shop open at http://127.0.0.1:8080');
   expect(text).toContain('10 skus, 5 of sku-1; 8 payments at once of 10 ms on average, so about 800/s.');
   expect(text).toContain(`-d '{"buyer":"ada","sku":"sku-1","quantity":1}'`);
+  expect(text).not.toContain('wrong');
+  expect(formatWelcome('http://x', parseShopOptions({ bug: ['lost', 'limit'] }))).toContain(
+    '\nIt gets wrong: lost, limit; GET /truth says how often.\n',
+  );
   expect(formatWelcome('http://x', parseShopOptions({ nullTarget: true }))).toMatch(/^Null target open at http:\/\/x:/);
 });
 

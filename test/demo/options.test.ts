@@ -77,8 +77,26 @@ describe('shop options', () => {
     [{ service: { kind: 'fixed' } }],
     [{ db: '' }],
     [{ nullTarget: 1 }],
+    [{ bug: 'sell' }],
+    [{ bug: ['oversell', 7] }],
+    [{ bug: ['oversell', 'undersell'] }],
   ])('%j is refused', (input) => {
     expect(problemsOf(input)).toHaveLength(1);
+  });
+});
+
+describe('bugs', () => {
+  test('one, or several, each once', () => {
+    expect(parseShopOptions().bugs).toEqual([]);
+    expect(parseShopOptions({ bug: 'lost' }).bugs).toEqual(['lost']);
+    expect(parseShopOptions({ bug: ['lost', 'price', 'lost'] }).bugs).toEqual(['lost', 'price']);
+  });
+
+  test('a misspelt one is guessed', () => {
+    expect(problemsOf({ bug: 'overselll' })[0]).toBe(
+      'Expected `bug` to be a bug the shop knows (did you mean oversell?), got "overselll" (string)',
+    );
+    expect(problemsOf({ bug: 'x' })[0]).toMatch(/^Expected `bug` to be one of stale-read, oversell, /);
   });
 });
 
