@@ -1,7 +1,7 @@
 // What the judge reads and what it says. All data; pure.
 
 import type { Place } from '../errors.ts';
-import type { TimelineView } from '../measure/spec.ts';
+import type { HistogramView, TimelineView } from '../measure/spec.ts';
 import type { OutcomeClass } from '../outcomes.ts';
 import type { SloLine } from '../profile/plan.ts';
 import type { MachineHealth, WorkerHealth } from './health.ts';
@@ -117,6 +117,8 @@ export type Evidence = {
   workers?: readonly WorkerEvidence[];
   /** Undefined where the operating system does not say. */
   machine?: MachineHealth;
+  /** What the connections took that orders waited for; undefined as `workers` is. */
+  opened?: { connect: HistogramView; tls: HistogramView };
   /** Undefined when no witness was asked for. */
   witness?: WitnessEvidence;
 };

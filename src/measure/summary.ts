@@ -51,10 +51,7 @@ export function leastCountFor(p: number): number {
 export function summaryOf(tally: TallyView): Summary {
   const { fired, dropped, sent, outcomes } = tally;
   const done = outcomes.reduce((sum, _, outcome) => sum + tally.countOfOutcome(outcome), 0);
-  const timeOf = (view: View): TimeSummary => {
-    const histogram = tally.histogram(view);
-    return { ...numbersOf(histogram), histogram: encodeOf(histogram) };
-  };
+  const timeOf = (view: View): TimeSummary => timeSummaryOf(tally.histogram(view));
   return {
     fired,
     dropped,
@@ -72,6 +69,11 @@ export function summaryOf(tally: TallyView): Summary {
       ...numbersOf(tally.histogram({ of: 'response', outcome: index })),
     })),
   };
+}
+
+/** Of `undefined`, which nobody measured, as of no orders. */
+export function timeSummaryOf(histogram: HistogramView = new Histogram(histogramShape(0))): TimeSummary {
+  return { ...numbersOf(histogram), histogram: encodeOf(histogram) };
 }
 
 /** Any view's buckets as text; ours encode themselves. */

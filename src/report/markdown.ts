@@ -1,6 +1,7 @@
 // summary.md: the run as a GitHub step summary. Every string of the profile or the target is text here, whatever it holds.
 
 import type { SloResult } from '../judge/spec.ts';
+import type { HistogramView } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import { formatClock, formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
 import { markdownText, redactCommand } from './foreign.ts';
@@ -85,12 +86,21 @@ const QUANTILES: [label: string, p: number][] = [
 
 function timesTable({ evidence }: RunRecord): string {
   const total = evidence.timeline.total();
-  const rows = (['response', 'wait', 'service', 'lateness'] as const).map((of) => {
-    const histogram = total.histogram({ of });
+  const { connect, tls } = evidence.opened ?? {};
+  const shown: [name: string, histogram: HistogramView | undefined][] = [
+    ['response', total.histogram({ of: 'response' })],
+    ['wait', total.histogram({ of: 'wait' })],
+    ['wait: connect', connect?.count ? connect : undefined],
+    ['wait: TLS', tls?.count ? tls : undefined],
+    ['service', total.histogram({ of: 'service' })],
+    ['lateness', total.histogram({ of: 'lateness' })],
+  ];
+  const rows = shown.flatMap(([of, histogram]) => {
+    if (histogram === undefined) return [];
     const { count } = histogram;
-    const shown = (p: number) =>
+    const cell = (p: number) =>
       count > 0 && count >= leastCountFor(p) ? formatDuration(histogram.percentile(p)) : '–';
-    return [of, ...QUANTILES.map(([, p]) => shown(p)), count > 0 ? formatDuration(histogram.maxUs) : '–'];
+    return [[of, ...QUANTILES.map(([, p]) => cell(p)), count > 0 ? formatDuration(histogram.maxUs) : '–']];
   });
   return table(['Times', ...QUANTILES.map(([label]) => label), 'max'], rows);
 }

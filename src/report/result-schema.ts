@@ -201,6 +201,8 @@ export const RESULT_SCHEMA: Schema = {
     ),
     service: times('done − sent: what the shop took.'),
     wait: times('sent − fired: waiting for a free connection, connecting, TLS.'),
+    connect: times('Part of wait, once for each connection that an order waited for: look-up of the name and TCP.'),
+    tls: times('Part of wait, once for each connection that an order waited for: the TLS handshake.'),
     lateness: times('fired − due: what the generator did wrong.'),
     rate: object({ plannedMean: amount, plannedPeak: amount, firedMean: amount, acceptedMean: amount }),
     slo: listOf(slo),

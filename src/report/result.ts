@@ -4,7 +4,7 @@
 import type { NoiseFloor } from '../judge/calibration.ts';
 import type { Ending, Evidence, Gate, Incident, OrderCounts, Reason, SloResult, Verdict } from '../judge/spec.ts';
 import type { OutcomeSummary, TimeSummary } from '../measure/summary.ts';
-import { summaryOf } from '../measure/summary.ts';
+import { summaryOf, timeSummaryOf } from '../measure/summary.ts';
 import type { Adjustment } from '../profile/plan.ts';
 import { redactCommand, withoutSecretsIn } from './foreign.ts';
 import type { PhaseRow, Rates, Window } from './numbers.ts';
@@ -52,6 +52,9 @@ export type Result = {
   response: TimeSummary;
   service: TimeSummary;
   wait: TimeSummary;
+  /** Parts of wait: of the connections that orders waited for. */
+  connect: TimeSummary;
+  tls: TimeSummary;
   lateness: TimeSummary;
   rate: Rates;
   slo: ResultSlo[];
@@ -111,6 +114,8 @@ export function resultOf(record: RunRecord, files: readonly string[] = []): Resu
     response: summary.response,
     service: summary.service,
     wait: summary.wait,
+    connect: timeSummaryOf(evidence.opened?.connect),
+    tls: timeSummaryOf(evidence.opened?.tls),
     lateness: summary.lateness,
     rate: ratesOf(record),
     slo: judgement.slo.map(sloOf),

@@ -3,7 +3,7 @@
 
 import type { NoiseFloor } from '../judge/calibration.ts';
 import type { Evidence, Gate, Judgement, SloResult } from '../judge/spec.ts';
-import type { View } from '../measure/spec.ts';
+import type { HistogramView, View } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import { formatClock, formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
 import { visible } from './foreign.ts';
@@ -173,14 +173,27 @@ const TIMES: { label: string; view: View; says: string }[] = [
   { label: 'service', view: { of: 'service' }, says: 'what the shop took' },
 ];
 
+type TimesRow = { label: string; histogram: HistogramView; says: string };
+
+/** What a shopper waits for before the request is on its way, where it says something of the shop: TLS, fresh connections. */
+function openingRows({ evidence: { opened, timeline }, plan }: RunRecord): TimesRow[] {
+  if (opened === undefined || (opened.tls.count === 0 && plan.target.connection !== 'fresh')) return [];
+  const rows = [
+    { label: 'wait', histogram: timeline.total().histogram({ of: 'wait' }), says: 'for a connection' },
+    { label: '  connect', histogram: opened.connect, says: 'of that, TCP' },
+    { label: '  TLS', histogram: opened.tls, says: 'of that, TLS' },
+  ];
+  return rows.filter(({ histogram }) => histogram.count > 0);
+}
+
 /** A percentile that too few orders support is `–`, never a number. */
-function timesLines({ evidence }: RunRecord, { paint }: TextOptions, width: number): string[] {
-  const total = evidence.timeline.total();
+function timesLines(record: RunRecord, { paint }: TextOptions, width: number): string[] {
+  const total = record.evidence.timeline.total();
   const counts = width >= 76;
   const cell = (text: string) => padStart(text, 9);
   const header = [...(counts ? [padStart('orders', 11)] : []), ...QUANTILES.map(([label]) => cell(label)), cell('max')];
-  const rows = TIMES.map(({ label, view, says }) => {
-    const histogram = total.histogram(view);
+  const shown: TimesRow[] = TIMES.map(({ view, ...row }) => ({ ...row, histogram: total.histogram(view) }));
+  const rows = [...shown, ...openingRows(record)].map(({ label, histogram, says }) => {
     const { count } = histogram;
     const cells = QUANTILES.map(([, p]) =>
       cell(count > 0 && count >= leastCountFor(p) ? formatDuration(histogram.percentile(p)) : '–'),

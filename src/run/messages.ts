@@ -3,6 +3,7 @@
 
 import type { DriverCounters, DriverName, DriverOptions } from '../drive/driver.ts';
 import type { HealthSample } from '../judge/health.ts';
+import type { OpenedTimes } from '../measure/opened.ts';
 import type { Interval } from '../measure/spec.ts';
 import type { OrderSpec } from '../order/spec.ts';
 import type { CurveSpec } from '../traffic/spec.ts';
@@ -46,6 +47,8 @@ export type ShareReport = {
   counters: DriverCounters;
   /** The driver's cap on connections. */
   connections: number;
+  /** What the connections took that orders waited for. */
+  opened: OpenedTimes;
   /** Fired and not ended, at the end: 0 unless a bug. */
   inFlight: number;
   /** ∫ orders in flight dt over the whole share, order·µs. */

@@ -3,6 +3,7 @@
 
 import type { Attempt, Driver, DriverSeams } from '../drive/driver.ts';
 import type { HealthSample } from '../judge/health.ts';
+import type { Opened } from '../measure/opened.ts';
 import type { Recorder } from '../measure/recorder.ts';
 import type { Interval } from '../measure/spec.ts';
 import type { Answer } from '../order/answer.ts';
@@ -25,6 +26,8 @@ export type ShareSeams = {
   health?: HealthProbe;
   /** The driver's cap on connections. */
   connections?: number;
+  /** Where the times of opened connections are kept; left out, nowhere. */
+  opened?: Opened;
 };
 
 export type RunningShare = {
@@ -48,7 +51,7 @@ export type RunningShare = {
 
 /** Starts firing at once: the clock's zero is the shared start, and an order due at 0 µs waits for it. */
 export function startShare(seams: ShareSeams): RunningShare {
-  const { nowUs, recorder, waiter, health, connections = Number.POSITIVE_INFINITY } = seams;
+  const { nowUs, recorder, waiter, health, opened, connections = Number.POSITIVE_INFINITY } = seams;
   const spare: Attempt[] = [];
   let inFlight = 0;
   let areaUs = 0;
@@ -80,6 +83,7 @@ export function startShare(seams: ShareSeams): RunningShare {
   };
   const driver = seams.makeDriver((attempt, answer) => {
     if (answer.failure === 'no-socket') noSocket++;
+    opened?.record(answer.connectUs, answer.tlsUs);
     recorder.done(attempt.dueUs, attempt.firedUs, answer.sentUs, answer.doneUs, seams.classify(answer));
     changeInFlight(answer.doneUs, -1);
     pacer.worked();

@@ -5,6 +5,7 @@ import type { HealthSample } from '../judge/health.ts';
 import { HealthFold, MachineFold } from '../judge/health.ts';
 import type { Evidence, WorkerEvidence } from '../judge/spec.ts';
 import { Histogram } from '../measure/histogram.ts';
+import { Opened } from '../measure/opened.ts';
 import type { Shape } from '../measure/shape.ts';
 import type { Interval } from '../measure/spec.ts';
 import { LATENESS, STATS_PER_SERIES } from '../measure/spec.ts';
@@ -16,9 +17,11 @@ export class Vitals {
   readonly #folds: HealthFold[];
   readonly #lateness: Histogram[];
   readonly #machine = new MachineFold();
+  readonly #shape: Shape;
   #probe: ReturnType<typeof machineProbe> | undefined;
 
   constructor(workers: number, shape: Shape) {
+    this.#shape = shape;
     this.#folds = Array.from({ length: workers }, (_, worker) => new HealthFold(worker));
     this.#lateness = Array.from({ length: workers }, () => new Histogram(shape));
   }
@@ -40,7 +43,7 @@ export class Vitals {
   }
 
   /** At the end. A lost worker reports nothing; what was in flight is then known of none. */
-  evidence(reports: readonly (ShareReport | undefined)[]): Pick<Evidence, 'workers' | 'machine'> {
+  evidence(reports: readonly (ShareReport | undefined)[]): Pick<Evidence, 'workers' | 'machine' | 'opened'> {
     const workers = reports.map((report, worker): WorkerEvidence => {
       const lateness = this.#lateness[worker]!;
       return {
@@ -52,7 +55,9 @@ export class Vitals {
         inFlightAreaUs: report?.inFlight === 0 ? report.inFlightAreaUs : undefined,
       };
     });
-    return { workers, machine: this.#machine.health };
+    const opened = new Opened(this.#shape);
+    for (const report of reports) if (report) opened.add(report.opened);
+    return { workers, machine: this.#machine.health, opened };
   }
 }
 

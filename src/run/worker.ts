@@ -4,6 +4,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { DriverSeams } from '../drive/driver.ts';
 import { DRIVERS } from '../drive/drivers.ts';
+import { Opened } from '../measure/opened.ts';
 import { Recorder } from '../measure/recorder.ts';
 import { histogramShape } from '../measure/shape.ts';
 import { classifierOf, outcomesOf } from '../order/classify.ts';
@@ -17,7 +18,9 @@ import { type RunningShare, startShare } from './share.ts';
 
 export default async function fireShare({ share, port }: { share: Share; port: MessagePort }): Promise<ShareReport> {
   const outcomes = outcomesOf(share.order);
-  const recorder = new Recorder(share.worker, outcomes, histogramShape(share.driverOptions.timeoutUs));
+  const shape = histogramShape(share.driverOptions.timeoutUs);
+  const opened = new Opened(shape);
+  const recorder = new Recorder(share.worker, outcomes, shape);
   const templates = compileOrder(share.order);
   const classify = classifierOf(share.order);
   const schedule = scheduleOf(share.traffic, share.worker, share.workers);
@@ -61,6 +64,7 @@ export default async function fireShare({ share, port }: { share: Share; port: M
     send: (interval, transfer, sample) => post(port, { type: 'interval', interval, health: sample }, transfer),
     health,
     connections: share.driverOptions.connections,
+    opened,
   });
   if (early) running[early]();
   await running.ended;
@@ -82,6 +86,7 @@ export default async function fireShare({ share, port }: { share: Share; port: M
     noSocket: running.noSocket(),
     counters: { ...running.driver.counters },
     connections: share.driverOptions.connections,
+    opened: opened.times,
     inFlight: running.inFlight(),
     inFlightAreaUs: running.inFlightAreaUs(),
     cpuUs: cpu.user + cpu.system,

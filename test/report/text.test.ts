@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Gate, SloResult } from '../../src/judge/spec.ts';
+import { histogramShape } from '../../src/measure/histogram.ts';
+import { Opened } from '../../src/measure/opened.ts';
 import type { Adjustment } from '../../src/profile/plan.ts';
 import { formatAnnouncement } from '../../src/report/announce.ts';
 import { plainPaint, widthOf } from '../../src/report/layout.ts';
 import { formatMarkdown } from '../../src/report/markdown.ts';
 import type { RunRecord } from '../../src/report/record.ts';
+import { resultOf } from '../../src/report/result.ts';
 import { partAt, verdictSentence } from '../../src/report/sentence.ts';
 import { formatSummary, SUMMARY_LINES } from '../../src/report/text.ts';
 import type { Order } from '../support/evidence.ts';
@@ -200,6 +203,38 @@ describe('what must be known beside the numbers', () => {
     expect(text.match(/leaks,/g)).toHaveLength(12);
     expect(text).not.toContain('…');
     expect(text.split('\n').length).toBeLessThanOrEqual(SUMMARY_LINES);
+  });
+});
+
+describe('what it took to open connections', () => {
+  const openedOf = (tls: number) => {
+    const opened = new Opened(histogramShape(10e6));
+    for (let k = 0; k < 400; k++) opened.record(1_000 + k, k < tls ? 30_000 : Number.NaN);
+    return opened;
+  };
+  const withOpened = (tls: number, connection: 'fresh' | 'keep-alive' = 'keep-alive') => {
+    const { evidence, plan, ...record } = passing();
+    const target = { ...plan.target, connection };
+    return { ...record, plan: { ...plan, target }, evidence: { ...evidence, opened: openedOf(tls) } };
+  };
+
+  it('stands below what the shop took where it was a handshake, or one for every order', () => {
+    const text = summary(withOpened(400), 80);
+    expect(text).toMatch(/\nservice .*\nwait .*\n {2}connect {2,}400 .*\n {2}TLS {2,}400 +30 ms/);
+    expect(summary(withOpened(400), 120)).toMatch(/\nwait .* for a connection\n.* of that, TCP\n.* of that, TLS\n/);
+    for (const line of text.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(80);
+    expect(summary(withOpened(0, 'fresh'), 80)).toMatch(/\n {2}connect {2,}400 .*\noutcomes/);
+    expect(summary(withOpened(0), 80)).not.toMatch(/connect/);
+    expect(text.split('\n').length).toBeLessThanOrEqual(SUMMARY_LINES);
+  });
+
+  it('is in result.json and in the Markdown', () => {
+    const { connect, tls } = resultOf(withOpened(3));
+    expect(connect).toMatchObject({ count: 400, minUs: 1_000, maxUs: 1_399 });
+    expect(tls).toMatchObject({ count: 3, minUs: 30_000, p99Us: null });
+    expect(formatMarkdown(withOpened(400))).toMatch(/\| wait: connect \| 1\.2 ms[\s\S]*\| wait: TLS \| 30 ms/);
+    expect(resultOf(passing()).connect).toMatchObject({ count: 0, p50Us: null });
+    expect(formatMarkdown(passing())).not.toContain('wait: ');
   });
 });
 

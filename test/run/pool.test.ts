@@ -54,6 +54,26 @@ describe.concurrent('a run with real threads', () => {
     expect(evidence.orders.accepted).toBe(50);
   });
 
+  it('keeps apart what it took to open the connections that orders waited for, from all workers', async () => {
+    const server = await shop();
+    const openedBy = async (target: string) => {
+      const run = startRun(planOf('{ rate: 60/s, for: 1s }', target), {
+        runId: 'opened',
+        url: server.origin,
+        workers: 2,
+      });
+      return (await run.finished).evidence;
+    };
+    const fresh = await openedBy(', connection: fresh');
+    expect(fresh.opened!.connect.count).toBe(60);
+    expect(fresh.opened!.connect.minUs).toBeGreaterThan(0);
+    expect(fresh.opened!.tls.count).toBe(0);
+    const wait = fresh.timeline.total().histogram({ of: 'wait' });
+    expect(fresh.opened!.connect.maxUs).toBeLessThanOrEqual(wait.maxUs + 1);
+    const warm = await openedBy(', warm: 20');
+    expect(warm.opened!.connect.count).toBeLessThan(60);
+  });
+
   it('sends orders below the base path of the target', async () => {
     const server = await shop();
     await startRun(planOf('{ rate: 10/s, for: 1s }'), { runId: 'base', url: `${server.origin}/shop/v2/`, workers: 1 })
