@@ -90,6 +90,12 @@ export class Exchange implements Dispatcher.DispatchHandler, AnswerHeaders {
     return Array.isArray(value) ? value.join(', ') : undefined;
   }
 
+  all(name: string): readonly string[] {
+    const value = this.#headers[name];
+    if (typeof value === 'string') return [value];
+    return Array.isArray(value) ? value : [];
+  }
+
   /** Undici calls this when the connection stands and the next thing it does is to hand the bytes to the socket. */
   onRequestStart(controller: Controller): void {
     const again = this.controller !== undefined;

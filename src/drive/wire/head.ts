@@ -138,15 +138,19 @@ export class Head implements AnswerHeaders {
   }
 
   get(name: string): string | undefined {
+    const values = this.all(name);
+    return values.length === 0 ? undefined : values.join(', ');
+  }
+
+  all(name: string): string[] {
     const bytes = this.#bytes;
-    let found: string | undefined;
+    const found: string[] = [];
     for (let from = this.#from; from < this.#to; ) {
       const colon = bytes.indexOf(COLON, from);
       let to = colon;
       while (bytes[to] !== CR) to++;
       if (colon - from === name.length && spells(bytes, from, name)) {
-        const value = textOf(bytes, colon + 1, to);
-        found = found === undefined ? value : `${found}, ${value}`;
+        found.push(textOf(bytes, colon + 1, to));
       }
       from = to + 2;
     }
