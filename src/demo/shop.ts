@@ -5,14 +5,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Server as TcpServer } from 'node:net';
 import { Books } from './books.ts';
 import { putOnBugs } from './bugs/put-on.ts';
+import { Carts } from './carts.ts';
 import { checkout, parseOrderId } from './checkout.ts';
 import { Commits } from './commits.ts';
 import { exportOrders, publicOrder } from './export.ts';
+import { graphql } from './graphql.ts';
 import { Refused, type Reply, readJson, refusal, send, wholeNumber } from './http.ts';
+import type { Journey } from './journey.ts';
 import { nullTarget } from './null.ts';
 import { MAX_AMOUNT, type ShopOptions } from './options.ts';
 import { type Delay, Payments } from './payments.ts';
-import { honestSteps, type Steps, type Till } from './sale.ts';
+import { postCart, postPay, postSession } from './rest-journey.ts';
+import { honestSteps, type Till } from './sale.ts';
 import { meanServiceMs, seededRandom, serviceSampler } from './service.ts';
 import { Truth } from './truth.ts';
 
@@ -54,7 +58,7 @@ const REAL: ShopSeams = {
 type Handler = (request: IncomingMessage, response: ServerResponse, url: Target) => Reply | Promise<Reply | undefined>;
 type Target = { path: string; query: URLSearchParams };
 /** What stands behind the doors. */
-type House = Till & { steps: Steps; truth: Truth; forgetBugs: () => void };
+type House = Till & Journey & { truth: Truth; forgetBugs: () => void };
 type Routes = Record<string, Record<string, Handler>>;
 
 function stockField(value: unknown): number | Record<string, number> | undefined {
@@ -67,9 +71,13 @@ function stockField(value: unknown): number | Record<string, number> | undefined
 }
 
 function routesOf(house: House, seams: ShopSeams): Routes {
-  const { books, commits, payments, steps, truth } = house;
+  const { books, carts, commits, payments, steps, truth } = house;
   return {
     '/checkout': { POST: (request) => checkout(request, steps) },
+    '/session': { POST: (request) => postSession(request, house) },
+    '/cart': { POST: (request) => postCart(request, house) },
+    '/cart/': { POST: (request, _response, { path }) => postPay(request, house, path) },
+    '/graphql': { POST: (request) => graphql(request, house) },
     '/stock': { GET: () => ({ status: 200, body: steps.stock() }) },
     '/catalogue': { GET: () => ({ status: 200, body: books.catalogue() }) },
     '/truth': { GET: () => ({ status: 200, body: truth.tell() }) },
@@ -89,6 +97,7 @@ function routesOf(house: House, seams: ShopSeams): Routes {
           limit === undefined || limit === null ? limit : wholeNumber('BAD_RESET', 'limit', limit, 1, MAX_AMOUNT);
         await commits.submit(() => {
           books.reset({ stock: levels, limit: units });
+          carts.clear();
           truth.forget();
           house.forgetBugs();
         });
@@ -116,9 +125,13 @@ function targetOf(rawUrl: string): Target {
     : { path: rawUrl.slice(0, mark), query: new URLSearchParams(rawUrl.slice(mark + 1)) };
 }
 
+/** Routes that go on behind their last slash. */
+const PREFIXES = ['/orders/', '/cart/'];
+
 async function replyTo(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<Reply | undefined> {
   const target = targetOf(request.url ?? '/');
-  const methods = routes[target.path.startsWith('/orders/') ? '/orders/' : target.path];
+  const prefix = PREFIXES.find((prefix) => target.path.startsWith(prefix));
+  const methods = Object.hasOwn(routes, target.path) ? routes[target.path] : routes[prefix ?? ''];
   const handler = methods?.[request.method ?? ''];
   if (!methods) return refusal(404, 'NO_ROUTE', `No route ${target.path}`);
   if (!handler) {
@@ -160,7 +173,7 @@ function openDoors(options: ShopOptions, seams: ShopSeams): Doors {
   const truth = new Truth();
   const tools = { books, truth, delay: seams.delay, meanServiceMs: meanServiceMs(options.service) };
   const { steps, forget } = putOnBugs(options.bugs, honestSteps(till), tools);
-  server.on('request', answerWith(routesOf({ ...till, steps, truth, forgetBugs: forget }, seams)));
+  server.on('request', answerWith(routesOf({ ...till, carts: new Carts(), steps, truth, forgetBugs: forget }, seams)));
   return { server, close: () => closeDoors(server), books };
 }
 
