@@ -18,6 +18,7 @@ export const FAILURES = [
   'reset-on-reuse', // the same on a kept-alive connection before the first byte of an answer
   'unreadable', // bytes that are not HTTP, or break its rules
   'too-large', // head or body over the limits
+  'cut', // the shopper left: `abandon` closed the connection once the request was written
   'abandoned', // the run was stopped while the answer was awaited
 ] as const;
 export type Failure = (typeof FAILURES)[number];

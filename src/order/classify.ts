@@ -5,6 +5,7 @@
 import { UserError } from '../errors.ts';
 import { GIVEN_UP, type Outcome, type OutcomeClass } from '../outcomes.ts';
 import { type Answer, FAILURES, type Failure } from './answer.ts';
+import { bodyReader, NOT_JSON } from './extract.ts';
 import {
   type CompiledRule,
   compileRule,
@@ -20,10 +21,10 @@ import type { OrderSpec } from './spec.ts';
 export { parsePath } from './json-path.ts';
 export { type RuleMistake, ruleMistake } from './rules.ts';
 
-/** Two histograms an outcome and three more must fit the 64 series of measure/spec.ts. */
-export const MAX_OUTCOMES = 30;
+/** Two histograms an outcome, three more, and those of up to eleven steps must fit the 256 series of measure/spec.ts. */
+export const MAX_OUTCOMES = 120;
 
-type Rules = Pick<OrderSpec, 'rules'>;
+type Rules = Pick<OrderSpec, 'rules' | 'shoppers'>;
 
 /** What a status means where no rule speaks. `unmatched`, a 2xx or 3xx that no rule of a profile names, may be a purchase or not. */
 const DEFAULTS: ReadonlyMap<string, OutcomeClass> = new Map([
@@ -61,6 +62,7 @@ const FAILURE_CLASSES: Record<Failure, OutcomeClass> = {
   'reset-on-reuse': 'unknown',
   unreadable: 'unknown',
   'too-large': 'unknown',
+  cut: 'unknown',
   abandoned: 'unknown',
 };
 
@@ -74,14 +76,19 @@ function outcomeOfFailure(failure: Failure, written: boolean): string {
 const STATUSES = Array.from({ length: 500 }, (_, index) => 100 + index);
 const NO_STATUS = 0;
 
+/** Only shoppers who leave cut a connection. */
+function failuresOf(shoppers: Rules['shoppers']): Failure[] {
+  return FAILURES.filter((failure) => failure !== 'cut' || shoppers?.abandon !== undefined);
+}
+
 /** What can happen beside the rules: the defaults of every status that no rule takes for certain, and the failures. Rules must be sound. */
-function builtInsOf(rules: Rules['rules']): Outcome[] {
+function builtInsOf({ rules, shoppers }: Rules): Outcome[] {
   const certain = rules.map((rule) => compileRule(rule, 0)).filter(hasOnlyStatus);
   const left = [...STATUSES, NO_STATUS].filter((status) => !certain.some((rule) => takesStatus(rule, status)));
   const reachable = new Set(left.map((status) => defaultOf(status, rules.length > 0)));
   return [
     ...[...DEFAULTS].filter(([name]) => reachable.has(name)),
-    ...FAILURES.map((failure) => [failure, FAILURE_CLASSES[failure]] as const),
+    ...failuresOf(shoppers).map((failure) => [failure, FAILURE_CLASSES[failure]] as const),
     ['not-sent', 'failed'] as const,
   ].map(([name, outcomeClass]) => ({ name, class: outcomeClass }));
 }
@@ -94,9 +101,10 @@ function uniqueOutcomes(rules: Rules['rules'], builtIns: readonly Outcome[]): Ou
   return Array.from(classes, ([name, outcomeClass]) => ({ name, class: outcomeClass }));
 }
 
-function mistakesOfNames(rules: Rules['rules']): RuleMistake[] {
+function mistakesOfNames(spec: Rules): RuleMistake[] {
+  const { rules } = spec;
   const mistakes: RuleMistake[] = [];
-  const builtIns = builtInsOf(rules);
+  const builtIns = builtInsOf(spec);
   for (const [index, rule] of rules.entries()) {
     const add = (message: string) => mistakes.push({ code: 'RULE_NAME', message, rule: index, field: 'name' });
     const earlier = rules.slice(0, index).find((other) => other.name === rule.name);
@@ -121,9 +129,9 @@ function mistakesOfNames(rules: Rules['rules']): RuleMistake[] {
 }
 
 /** Every mistake in a list of rules, each with the index of its rule. */
-export function ruleMistakes(rules: Rules['rules']): RuleMistake[] {
+export function ruleMistakes(rules: Rules['rules'], shoppers?: Rules['shoppers']): RuleMistake[] {
   const mistakes = rules.flatMap(mistakesOfRule);
-  return mistakes.length > 0 ? mistakes : mistakesOfNames(rules);
+  return mistakes.length > 0 ? mistakes : mistakesOfNames({ rules, shoppers });
 }
 
 /**
@@ -131,23 +139,22 @@ export function ruleMistakes(rules: Rules['rules']): RuleMistake[] {
  * the built-in ones that the rules leave possible. Throws UserError for unsound rules; `ruleMistakes` tells them first.
  */
 export function outcomesOf(spec: Rules): Outcome[] {
-  const mistakes = ruleMistakes(spec.rules);
+  const mistakes = ruleMistakes(spec.rules, spec.shoppers);
   if (mistakes.length > 0) {
     throw new UserError(mistakes.map(({ code, message, rule }) => ({ code, message, path: `outcomes[${rule}]` })));
   }
-  return uniqueOutcomes(spec.rules, builtInsOf(spec.rules));
+  return uniqueOutcomes(spec.rules, builtInsOf(spec));
 }
 
-const decoder = new TextDecoder();
-const NOT_JSON = Symbol('not JSON');
+/** A body parsed, or NOT_JSON. Whoever reads more of an answer than its rules do brings one that parses it once. */
+type ParseBody = (answer: Answer) => unknown;
 
-function parseBody(answer: Answer): unknown {
-  if (answer.bodyTruncated) return NOT_JSON;
-  try {
-    return JSON.parse(decoder.decode(answer.body));
-  } catch {
-    return NOT_JSON;
-  }
+function bodyParser(): ParseBody {
+  const reader = bodyReader();
+  return (answer) => {
+    reader.next();
+    return reader.parsed(answer);
+  };
 }
 
 const NO_MATCH = -1;
@@ -155,13 +162,13 @@ const NO_MATCH = -1;
 const UNREADABLE = -2;
 
 /** The outcome of the first rule that matches; NO_MATCH or UNREADABLE where none does. */
-function firstMatch(rules: readonly CompiledRule[], answer: Answer): number {
+function firstMatch(rules: readonly CompiledRule[], answer: Answer, parse: ParseBody): number {
   let document: unknown;
   let isParsed = false;
   for (const rule of rules) {
     if (!takesStatus(rule, answer.status) || !takesHeaders(rule, answer.headers)) continue;
     if (rule.body.length === 0) return rule.outcome;
-    if (!isParsed) document = parseBody(answer);
+    if (!isParsed) document = parse(answer);
     isParsed = true;
     if (document !== NOT_JSON && takesBody(rule, document)) return rule.outcome;
   }
@@ -174,14 +181,15 @@ const LOOK_CLOSER = -1;
  * Answer → index into `outcomesOf(spec)`. Reads the body only where a rule that can still match asks for it; then a body
  * that is not JSON, or was cut off, is `unreadable` unless another rule matches. Never throws, whatever the bytes.
  */
-export function classifierOf(spec: Rules): (answer: Answer) => number {
+export function classifierOf(spec: Rules, parse: ParseBody = bodyParser()): (answer: Answer) => number {
   const outcomes = outcomesOf(spec);
   const indexOf = (name: string) => outcomes.findIndex((outcome) => outcome.name === name);
   const rules = spec.rules.map((rule) => compileRule(rule, indexOf(rule.name)));
   const hasRules = rules.length > 0;
   const unreadable = indexOf('unreadable');
-  const written = Object.fromEntries(FAILURES.map((failure) => [failure, indexOf(outcomeOfFailure(failure, true))]));
-  const unwritten = Object.fromEntries(FAILURES.map((failure) => [failure, indexOf(outcomeOfFailure(failure, false))]));
+  const failures = failuresOf(spec.shoppers);
+  const written = Object.fromEntries(failures.map((failure) => [failure, indexOf(outcomeOfFailure(failure, true))]));
+  const unwritten = Object.fromEntries(failures.map((failure) => [failure, indexOf(outcomeOfFailure(failure, false))]));
 
   const defaults = new Map([NO_STATUS, ...STATUSES].map((status) => [status, indexOf(defaultOf(status, hasRules))]));
   // Decided once where the status alone decides: the first rule that takes it asks for nothing else, or there is none.
@@ -197,7 +205,7 @@ export function classifierOf(spec: Rules): (answer: Answer) => number {
     if (failure !== undefined) return (Number.isNaN(answer.sentUs) ? unwritten : written)[failure]!;
     const decided = direct[status] ?? LOOK_CLOSER;
     if (decided !== LOOK_CLOSER) return decided;
-    const match = firstMatch(rules, answer);
+    const match = firstMatch(rules, answer, parse);
     if (match === UNREADABLE) return unreadable;
     return match === NO_MATCH ? (defaults.get(status) ?? defaults.get(NO_STATUS)!) : match;
   };

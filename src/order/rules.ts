@@ -37,7 +37,7 @@ function codesOf(status: unknown): number[] | undefined {
 }
 
 /** How a header is matched: `/source/` or `/source/i` is a regular expression, anything else the exact text. Throws SyntaxError. */
-function matcherOf(match: string): (value: string) => boolean {
+export function matcherOf(match: string): (value: string) => boolean {
   const between = BETWEEN_SLASHES.exec(match);
   if (!between) return (value) => value === match;
   const pattern = new RegExp(between[1]!, between[2]);
