@@ -16,6 +16,9 @@ const TICKS_PER_HALF_DISTANCE = 5;
 /** Room for the rounding of p and of p·n (one half ulp each), so that 0.07 · 100 asks for rank 7 and not 8. */
 const ROUNDING = 2 ** -51;
 
+/** Buckets of an empty histogram, up to 2,047 µs. */
+const FIRST_LENGTH = 2048;
+
 /** ⌈p·n⌉, at least 1: the rank of the p-quantile of n values. */
 export function rankOf(p: number, n: number): number {
   const exact = p * n;
@@ -38,7 +41,7 @@ export class Histogram implements HistogramView {
 
   constructor(shape: Shape) {
     this.shape = shape;
-    this.#hdr = new Float64Histogram(1, shape.highestUs, SIGNIFICANT_DIGITS);
+    this.#hdr = new Float64Histogram(1, shapeOfLength(FIRST_LENGTH).highestUs, SIGNIFICANT_DIGITS);
     this.#bucketOf = bucketOf(shape);
     this.#low = shape.length;
   }
@@ -78,6 +81,7 @@ export class Histogram implements HistogramView {
       throw new RangeError(`Expected a bucket < ${this.shape.length} and a count >= 0, got ${index} and ${count}`);
     }
     if (count === 0) return;
+    if (index >= this.#hdr.countsArrayLength) this.#makeRoom(index + 1);
     this.#hdr.addToCountAtIndex(index, count);
     if (index < this.#low) this.#low = index;
     if (index > this.#high) this.#high = index;
@@ -102,7 +106,12 @@ export class Histogram implements HistogramView {
   }
 
   countAt(index: number): number {
-    return this.#hdr.getCountAtIndex(index);
+    return index < this.#hdr.countsArrayLength ? this.#hdr.getCountAtIndex(index) : 0;
+  }
+
+  /** Bytes of its counts. */
+  get bytes(): number {
+    return this.#hdr.countsArrayLength * Float64Array.BYTES_PER_ELEMENT;
   }
 
   /** @throws RangeError when p is not in 0…1 */
@@ -152,6 +161,7 @@ export class Histogram implements HistogramView {
 
   /** HDR V2, compressed, base64: what every HdrHistogram library reads. */
   encode(): string {
+    this.#makeRoom(this.shape.length);
     this.#hdr.establishInternalTackingValues(this.#high + 1);
     return encodeIntoCompressedBase64(this.#hdr);
   }
@@ -181,6 +191,7 @@ export class Histogram implements HistogramView {
    * beyond the largest value there was: they are cut to the exact maximum, and mean and maximum are the exact ones.
    */
   outputPercentileDistribution(): string {
+    this.#makeRoom(this.shape.length);
     this.#hdr.establishInternalTackingValues(this.#high + 1);
     const ms = (us: number, width: number) => (us / 1e3).toFixed(3).padStart(width);
     const text = this.#hdr
@@ -194,6 +205,15 @@ export class Histogram implements HistogramView {
         .replace(/(#\[Mean +=) +[\d.]+/, (_, label) => `${label} ${ms(this.meanUs, 12)}`)
         .replace(/(#\[Max +=) +[\d.]+/, (_, label) => `${label} ${ms(this.#maxUs, 12)}`)
     );
+  }
+
+  /**
+   * The counts of most histograms end far below 10 minutes, and a judge makes one for each window of the run: they take
+   * the room they need. What bucket a value is in depends on neither.
+   */
+  #makeRoom(length: number): void {
+    const whole = Math.min(this.shape.length, Math.ceil(length / FIRST_LENGTH) * FIRST_LENGTH);
+    if (whole > this.#hdr.countsArrayLength) this.#hdr.resize(shapeOfLength(whole).highestUs);
   }
 
   #within(valueUs: number): number {

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { decodeFromCompressedBase64, encodeIntoCompressedBase64, Int32Histogram } from 'hdr-histogram-js';
+import {
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  Float64Histogram,
+  Int32Histogram,
+} from 'hdr-histogram-js';
 import { describe, expect, test } from 'vitest';
 import { bucketFromUs, bucketOf, bucketToUs, Histogram, histogramShape } from '../../src/measure/histogram.ts';
 
@@ -183,6 +188,21 @@ describe('encoding', () => {
         expect(bucketsOf(Histogram.decode(text))).toEqual(bucketsOf(histogram));
         const library = decodeFromCompressedBase64(text);
         expect(library.totalCount).toBe(histogram.count);
+      }),
+      { seed, numRuns: 40 },
+    );
+  });
+
+  test('takes only the room its values need, and its text is that of the whole range', () => {
+    fc.assert(
+      fc.property(someTimes, (timesUs) => {
+        const histogram = histogramOf(timesUs);
+        const needed = Math.max(...timesUs.map(indexOf)) + 1;
+        expect(histogram.bytes).toBeGreaterThanOrEqual(8 * needed);
+        expect(histogram.bytes).toBeLessThan(8 * (needed + 2048));
+        const library = new Float64Histogram(1, shape.highestUs, 3);
+        for (const timeUs of timesUs) library.recordValue(timeUs);
+        expect(histogram.encode()).toBe(encodeIntoCompressedBase64(library));
       }),
       { seed, numRuns: 40 },
     );
