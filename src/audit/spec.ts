@@ -2,18 +2,32 @@
 
 import type { OutcomeClass } from '../outcomes.ts';
 
-/** What is known of every order of a run, 2 bits each; and of those that are out of the ordinary, their story. */
+/** What is known of every order of a run, 2 bits each and one more; and of those that are out of the ordinary, their story. */
 export interface LedgerView {
   /** Orders of the plan: seq 0 … orders − 1. */
   readonly orders: number;
-  /** One that was never fired is `failed`: certainly not placed. Fired and not ended is `unknown`. */
+  /** One that was never fired is `failed`: certainly not placed. Fired and not ended, or of a lost worker: `unknown`. */
   classOf(seq: number): OutcomeClass;
-  /** 32-bit hash of the id the first accepted answer gave; 0 where none was kept. */
-  idHashOf(seq: number): number;
+  /** Accepted, and its placing step was sent more than once. */
+  isRepeated(seq: number): boolean;
+  /** Rejected for lack of stock. */
+  isSoldOut(seq: number): boolean;
+  /** Hashes (fingerprint.ts) of what the first accepted answer said; 0 where none was kept. */
+  idPrintOf(seq: number): number;
+  totalPrintOf(seq: number): number;
+  /** Prints were kept of orders below this one. */
+  readonly printsBelow: number;
   countOf(outcomeClass: OutcomeClass): number;
-  /** Of orders with several attempts, or that did not simply end accepted; bounded, the first ones. */
+  /** Of orders with several attempts, and of the first ones of each class; bounded. */
   storyOf(seq: number): Story | undefined;
+  /** The last orders turned away for lack of stock, by when they were sent. */
+  readonly lastSoldOut: LastOnes;
+  /** The last orders rejected for another reason, by when they were answered: their units went back on the shelf. */
+  readonly lastRefused: LastOnes;
 }
+
+/** The most recent orders of a kind, in no order. Of those that are left out, none is later than `completeFromUs`. */
+export type LastOnes = { seqs: Uint32Array; atUs: Float64Array; completeFromUs: number };
 
 /** One attempt of an order as its worker saw it. Times µs from the start of the run. */
 export type Deed = {
@@ -29,17 +43,20 @@ export type Deed = {
 };
 export type Story = { seq: number; dueUs: number; deeds: Deed[] };
 
-/** What answers alone showed of an order and its repeats. */
+/** What answers alone showed of an order and its repeats (repeats.ts). */
 export type AnswerTrouble = {
   seq: number;
   /** two-ids: one key, two accepted ids · no-replay: accepted, but a repeat was not · altered-accepted: another body under the same key was taken · not-found: accepted, but asked for it was not there · other-answer: the repeat said another quantity or total */
-  kind: 'two-ids' | 'no-replay' | 'altered-accepted' | 'not-found' | 'other-answer';
+  kind: TroubleKind;
 };
+export const TROUBLES = ['two-ids', 'no-replay', 'altered-accepted', 'not-found', 'other-answer'] as const;
+export type TroubleKind = (typeof TROUBLES)[number];
 
-/** What was tried, so that a check that had nothing to look at is not called passed. */
+/** What was tried, so that a check that had nothing to look at is not called passed. Orders, unless it says otherwise. */
 export type AnswerTally = {
-  /** Orders with more than one answered attempt of the placing step. */
+  /** Several attempts of the placing step were answered. */
   repeated: number;
+  /** Repeats that can be held against the first answer (repeats.ts): not those that were lost on the way. */
   replays: number;
   altered: number;
   readBacks: number;
@@ -47,9 +64,9 @@ export type AnswerTally = {
   ids: number;
   /** Attempts of the placing step over all orders. */
   attempts: number;
-  troubles: Record<AnswerTrouble['kind'], number>;
-  /** The first ones of each kind. */
-  examples: AnswerTrouble[];
+  troubles: Record<TroubleKind, number>;
+  /** An order once for each kind; bounded, `troubles` counts them all. */
+  troubled: AnswerTrouble[];
 };
 
 /** One row of the shop's export, as text and numbers; a field that the map does not name is undefined. */

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { type AnswerFacts, isTelling, troubleOf } from '../../src/audit/repeats.ts';
+import type { Deed } from '../../src/audit/spec.ts';
+
+const sold = { class: 'accepted', status: 201, id: 'order-1', quantity: 1, total: 500 } as const;
+const bare = { class: 'accepted', status: 201 } as const;
+const soldOut = { class: 'rejected', status: 409 } as const;
+const busy = { class: 'rejected', status: 429 } as const;
+const timeout = { class: 'unknown', status: 0 } as const;
+const found = { class: 'accepted', status: 200 } as const;
+const gone = { class: 'rejected', status: 404 } as const;
+
+const cases: [says: string, why: Deed['why'], first: AnswerFacts, repeat: AnswerFacts, trouble: string | undefined][] =
+  [
+    ['the same answer again', 'replay', sold, sold, undefined],
+    ['accepted again, and no more is known', 'replay', bare, bare, undefined],
+    ['another id', 'replay', sold, { ...sold, id: 'order-2' }, 'two-ids'],
+    ['another id for a second click', 'copy', sold, { ...sold, id: 'order-2' }, 'two-ids'],
+    ['another total', 'retry', sold, { ...sold, total: 501 }, 'other-answer'],
+    ['another quantity', 'replay', sold, { ...sold, quantity: 2 }, 'other-answer'],
+    ['a repeat that names less', 'replay', sold, bare, undefined],
+    ['a replay that is turned away', 'replay', sold, soldOut, 'no-replay'],
+    ['a second click that is told to wait for the first', 'copy', sold, soldOut, undefined],
+    ['a replay that is asked to slow down', 'replay', sold, busy, undefined],
+    ['a replay that got no answer', 'replay', sold, timeout, undefined],
+    ['another body refused', 'altered', sold, { class: 'rejected', status: 422 }, undefined],
+    ['another body taken', 'altered', sold, { ...sold, quantity: 2, total: 1000 }, 'altered-accepted'],
+    ['another body taken as another order', 'altered', sold, { ...sold, id: 'order-2' }, 'altered-accepted'],
+    ['another body accepted, and no more is known', 'altered', bare, bare, 'altered-accepted'],
+    ['another body answered with the first result', 'altered', sold, sold, undefined],
+    ['an order that was turned away and then sold', 'retry', soldOut, sold, undefined],
+    ['an order that is there', 'read-back', sold, found, undefined],
+    ['an order that is not there', 'read-back', sold, gone, 'not-found'],
+    ['an order that could not be asked for', 'read-back', sold, timeout, undefined],
+  ];
+
+describe('the answer to a repeat', () => {
+  for (const [says, why, first, repeat, trouble] of cases) {
+    it(`${says}: ${trouble ?? 'no trouble'}`, () => {
+      expect(troubleOf(why, first, repeat)).toBe(trouble);
+      // What is held against the shop was looked at, so it is in the counts.
+      if (trouble !== undefined) expect(isTelling(why, repeat)).toBe(true);
+    });
+  }
+
+  it('says nothing when it was lost or put off', () => {
+    for (const repeat of [timeout, busy, { class: 'failed', status: 0 } as const]) {
+      expect(isTelling('replay', repeat)).toBe(false);
+    }
+    expect(isTelling('read-back', { class: 'unknown', status: 503 })).toBe(false);
+  });
+});
