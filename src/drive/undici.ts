@@ -6,12 +6,11 @@ import type { Dispatcher } from 'undici';
 import type { Answer, Failure } from '../order/answer.ts';
 import { endpointOf, Opening } from './connect.ts';
 import { Connection } from './connection.ts';
-import { Deadlines } from './deadlines.ts';
+import { Desk } from './desk.ts';
 import type { Attempt, Driver, DriverCounters, DriverOptions, DriverSeams, MakeDriver } from './driver.ts';
 import { Exchange, type ExchangeEvents } from './exchange.ts';
 import { detailOf, exchangeFailureOf, isUnsendable } from './failures.ts';
-import { Line } from './line.ts';
-import { type Connect, Pool, type PoolEvents } from './pool.ts';
+import type { Connect } from './pool.ts';
 
 const GIVEN_UP = new Error('given up');
 
@@ -20,14 +19,10 @@ export const makeUndiciDriver: MakeDriver = (options, seams) => new UndiciDriver
 
 class UndiciDriver implements Driver {
   readonly name = 'undici';
-  readonly counters: DriverCounters = { open: 0, openMax: 0, opened: 0, waiting: 0, waitingMax: 0 };
+  readonly counters: DriverCounters;
   readonly #options: DriverOptions;
   readonly #seams: DriverSeams;
-  readonly #pool: Pool<Exchange, Connection>;
-  readonly #deadlines: Deadlines;
-  /** Everything fired and not yet reported, in firing order; and the part of it that has no connection. */
-  readonly #inHand = new Line<Exchange>();
-  readonly #waiting = new Line<Exchange>();
+  readonly #desk: Desk<Exchange, Connection>;
   readonly #spares: Exchange[] = [];
   /** Reported while `fire` was on the stack. */
   readonly #deferred: Exchange[] = [];
@@ -35,8 +30,6 @@ class UndiciDriver implements Driver {
   readonly #request: Dispatcher.DispatchOptions & { servername: string };
   #firing = false;
   #delivering = false;
-  #serving = false;
-  #closed = false;
   #closing: Promise<void> | undefined = undefined;
 
   constructor(options: DriverOptions, seams: DriverSeams) {
@@ -45,18 +38,19 @@ class UndiciDriver implements Driver {
     const endpoint = endpointOf(options);
     const connect: Connect<Connection> = (opened, asked) => {
       const opening: Opening = new Opening(endpoint, (socket, failure, detail) => {
-        const connection = failure === undefined ? new Connection(options, socket, this.#pool) : undefined;
+        const connection = failure === undefined ? new Connection(options, socket, this.#desk) : undefined;
         if (connection && asked) connection.cost = opening;
         opened(connection, failure, detail);
       });
       return opening;
     };
-    this.#pool = new Pool(options, connect, this.counters, this.#poolEvents);
-    this.#deadlines = new Deadlines({
+    this.#desk = new Desk<Exchange, Connection>(options, connect, {
       nowUs: seams.nowUs,
-      nextUs: () => (this.#inHand.first?.attempt?.firedUs ?? Number.POSITIVE_INFINITY) + options.timeoutUs,
-      expire: () => this.#expire(this.#inHand.first!),
+      onServe: (exchange, connection) => this.#send(exchange, connection),
+      onRefused: (exchange, failure, detail) => this.#report(exchange, failure, detail),
+      onExpired: (exchange) => this.#expire(exchange),
     });
+    this.counters = this.#desk.counters;
     const spare = this.#makeExchange();
     this.#spares.push(spare);
     this.#answer = {
@@ -77,85 +71,32 @@ class UndiciDriver implements Driver {
   }
 
   fire(attempt: Attempt): boolean {
-    if (this.#closed) return false;
-    const connection = this.#waiting.size === 0 && !this.#delivering ? this.#pool.take(attempt.firedUs) : undefined;
-    // Those whose own connection is being opened do not take up the queue.
-    const queued = this.#waiting.size - this.#pool.opening;
-    if (!connection && queued >= this.#options.queue && !this.#pool.mayOpen) return false;
+    const desk = this.#desk;
+    if (desk.closed) return false;
+    // Undici's parser is not re-entrant: from within its callbacks nothing is dispatched.
+    const connection = this.#delivering ? undefined : desk.take(attempt.firedUs);
+    if (!connection && desk.full) return false;
 
     const exchange = this.#spares.pop() ?? this.#makeExchange();
     exchange.attempt = attempt;
-    this.#inHand.push(exchange.inHand);
+    desk.join(exchange);
     this.#firing = true;
-    if (connection) {
-      this.#send(exchange, connection);
-    } else {
-      this.#waiting.push(exchange.waiting);
-      this.#countWaiting();
-      // Undici's parser is not re-entrant: from within its callbacks nothing is dispatched.
-      if (this.#delivering) this.#serveSoon();
-      else this.#openForWaiting();
-    }
+    if (connection) this.#send(exchange, connection);
+    else if (this.#delivering) desk.waitUntilLater(exchange);
+    else desk.wait(exchange);
     this.#firing = false;
-    this.#deadlines.arm();
+    desk.arm();
     return true;
   }
 
   ready(): Promise<void> {
-    return this.#pool.warm(this.#options.warm ?? 0);
+    return this.#desk.warm(this.#options.warm ?? 0);
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#desk.close((exchange) => this.#report(exchange, 'abandoned', ''));
     return this.#closing;
   }
-
-  async #close(): Promise<void> {
-    this.#closed = true;
-    this.#deadlines.stop();
-    for (let exchange = this.#inHand.first; exchange; exchange = this.#inHand.first) {
-      this.#report(exchange, 'abandoned', '');
-    }
-    await this.#pool.close();
-  }
-
-  // ── waiting ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  #openForWaiting(): void {
-    while (this.#waiting.size > this.#pool.opening && this.#pool.mayOpen) {
-      const cause = this.#waiting.find((exchange) => exchange.opening === undefined);
-      if (!cause) return;
-      cause.opening = this.#pool.open(cause);
-    }
-  }
-
-  readonly #poolEvents: PoolEvents<Exchange> = {
-    onChange: () => this.#serveSoon(),
-    onFailed: (cause, opening, failure, detail) => {
-      // The attempt that asked for the connection may have found another one, or have run out of time.
-      if (cause.opening === opening) this.#report(cause, failure, detail);
-    },
-  };
-
-  #serveSoon(): void {
-    if (this.#serving) return;
-    this.#serving = true;
-    queueMicrotask(this.#serve);
-  }
-
-  /** Brings waiting attempts and connections together, first come first served. */
-  readonly #serve = (): void => {
-    this.#serving = false;
-    if (this.#closed) return;
-    for (let exchange = this.#waiting.first; exchange; exchange = this.#waiting.first) {
-      const connection = this.#pool.take(exchange.attempt!.firedUs);
-      if (!connection) break;
-      this.#waiting.remove(exchange.waiting);
-      this.#send(exchange, connection);
-    }
-    this.#countWaiting();
-    this.#openForWaiting();
-  };
 
   // ── exchanges ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -212,9 +153,7 @@ class UndiciDriver implements Driver {
     exchange.reset();
     connection.release(false);
     connection.close();
-    this.#waiting.unshift(exchange.waiting);
-    this.#countWaiting();
-    this.#serveSoon();
+    this.#desk.waitAgain(exchange);
   }
 
   #expire(exchange: Exchange): void {
@@ -255,11 +194,7 @@ class UndiciDriver implements Driver {
     exchange.failure = failure;
     exchange.detail = detail;
     exchange.opening = undefined;
-    this.#inHand.remove(exchange.inHand);
-    if (exchange.waiting.joined) {
-      this.#waiting.remove(exchange.waiting);
-      this.#countWaiting();
-    }
+    this.#desk.leave(exchange);
     if (!this.#firing) this.#deliver(exchange);
     else if (this.#deferred.push(exchange) === 1) queueMicrotask(this.#deliverDeferred);
   }
@@ -296,11 +231,5 @@ class UndiciDriver implements Driver {
     }
     exchange.attempt = undefined;
     this.#recycle(exchange);
-  }
-
-  #countWaiting(): void {
-    const counters = this.counters;
-    counters.waiting = this.#waiting.size;
-    if (counters.waiting > counters.waitingMax) counters.waitingMax = counters.waiting;
   }
 }

@@ -372,7 +372,7 @@ export function describeDriver(name: string, make: MakeDriver): void {
       const silent = await scriptedServer(() => {});
       cleanUp(silent.close);
       const origin = `https://127.0.0.1:${silent.port}`;
-      const h = harness(make, { origin, connections: 1, connectTimeoutUs: 100e3, timeoutUs: 5e6 });
+      const h = harness(make, { origin, connections: 1, connectTimeoutUs: 600e3, timeoutUs: 5e6 });
       // The first runs out of time while its connection is being opened; the second comes into the same wait.
       h.fire(0, nowUs() - 4.98e6);
       await h.answerTo(0);

@@ -41,6 +41,8 @@ async function askAll(make: MakeDriver, streams: readonly Stream[]): Promise<See
       template,
       connection: 'fresh',
       queue: streams.length,
+      // All are fired at once, and a slow machine takes its time.
+      timeoutUs: 100e6,
     });
     for (const seq of seqs) h.fire(seq);
     for (const { seq, status, failure, body, truncated, header } of await h.answered(seqs.length)) {

@@ -6,11 +6,10 @@ import { userError } from '../../errors.ts';
 import type { Answer, AnswerHeaders, Failure } from '../../order/answer.ts';
 import { Capture } from '../capture.ts';
 import { endpointOf, Opening } from '../connect.ts';
-import { Deadlines } from '../deadlines.ts';
+import { Desk } from '../desk.ts';
 import type { Attempt, Driver, DriverCounters, DriverOptions, DriverSeams, MakeDriver } from '../driver.ts';
 import { detailOf, exchangeFailureOf } from '../failures.ts';
-import { Line } from '../line.ts';
-import { type Connect, Pool, type PoolEvents } from '../pool.ts';
+import type { Connect } from '../pool.ts';
 import { Connection, type ConnectionEvents } from './connection.ts';
 import { Exchange } from './exchange.ts';
 import { Outbox } from './outbox.ts';
@@ -32,32 +31,27 @@ export const makeWireDriver: MakeDriver = (options, seams) => {
 
 class WireDriver implements Driver {
   readonly name = 'wire';
-  readonly counters: DriverCounters = { open: 0, openMax: 0, opened: 0, waiting: 0, waitingMax: 0 };
+  readonly counters: DriverCounters;
   readonly #options: DriverOptions;
   readonly #seams: DriverSeams;
-  readonly #pool: Pool<Exchange, Connection>;
-  readonly #deadlines: Deadlines;
+  readonly #desk: Desk<Exchange, Connection>;
   readonly #outboxes: readonly Outbox[];
-  /** Everything fired and not yet reported, in firing order; and the part of it that has no connection. */
-  readonly #inHand = new Line<Exchange>();
-  readonly #waiting = new Line<Exchange>();
   readonly #spares: Exchange[] = [];
   readonly #answer: Answer;
   /** The body of the answer being reported. */
   #captured = NOTHING;
-  #serving = false;
-  #closed = false;
   #closing: Promise<void> | undefined = undefined;
 
   constructor(options: DriverOptions, seams: DriverSeams) {
     this.#options = options;
     this.#seams = seams;
-    this.#pool = new Pool(options, this.#connectOf(options), this.counters, this.#poolEvents);
-    this.#deadlines = new Deadlines({
+    this.#desk = new Desk<Exchange, Connection>(options, this.#connectOf(options), {
       nowUs: seams.nowUs,
-      nextUs: () => (this.#inHand.first?.attempt?.firedUs ?? Number.POSITIVE_INFINITY) + options.timeoutUs,
-      expire: () => this.#expire(this.#inHand.first!),
+      onServe: (exchange, connection) => this.#send(exchange, connection),
+      onRefused: (exchange, failure, detail) => this.#fail(exchange, failure, detail),
+      onExpired: (exchange) => this.#expire(exchange),
     });
+    this.counters = this.#desk.counters;
     const framing = { host: new URL(options.origin).host, close: options.connection === 'fresh' };
     this.#outboxes = seams.templates.map((template) => new Outbox(template.http1(framing), template.method === 'HEAD'));
     const captured = (): Capture => this.#captured;
@@ -79,42 +73,27 @@ class WireDriver implements Driver {
   }
 
   ready(): Promise<void> {
-    return this.#pool.warm(this.#options.warm ?? 0);
+    return this.#desk.warm(this.#options.warm ?? 0);
   }
 
   fire(attempt: Attempt): boolean {
-    if (this.#closed) return false;
-    const connection = this.#waiting.size === 0 ? this.#pool.take(attempt.firedUs) : undefined;
-    // Those whose own connection is being opened do not take up the queue.
-    const queued = this.#waiting.size - this.#pool.opening;
-    if (!connection && queued >= this.#options.queue && !this.#pool.mayOpen) return false;
+    const desk = this.#desk;
+    if (desk.closed) return false;
+    const connection = desk.take(attempt.firedUs);
+    if (!connection && desk.full) return false;
 
     const exchange = this.#spares.pop() ?? new Exchange();
     exchange.attempt = attempt;
-    this.#inHand.push(exchange.inHand);
-    if (connection) {
-      this.#send(exchange, connection);
-    } else {
-      this.#waiting.push(exchange.waiting);
-      this.#countWaiting();
-      this.#openForWaiting();
-    }
-    this.#deadlines.arm();
+    desk.join(exchange);
+    if (connection) this.#send(exchange, connection);
+    else desk.wait(exchange);
+    desk.arm();
     return true;
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#desk.close((exchange) => this.#fail(exchange, 'abandoned', ''));
     return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    this.#closed = true;
-    this.#deadlines.stop();
-    for (let exchange = this.#inHand.first; exchange; exchange = this.#inHand.first) {
-      this.#fail(exchange, 'abandoned', '');
-    }
-    await this.#pool.close();
   }
 
   // ── connections ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -140,50 +119,6 @@ class WireDriver implements Driver {
     };
   }
 
-  #openForWaiting(): void {
-    while (this.#waiting.size > this.#pool.opening && this.#pool.mayOpen) {
-      const cause = this.#waiting.find((exchange) => exchange.opening === undefined);
-      if (!cause) return;
-      cause.opening = this.#pool.open(cause);
-    }
-  }
-
-  readonly #poolEvents: PoolEvents<Exchange> = {
-    onChange: () => {
-      if (this.#waiting.size > 0) this.#serveSoon();
-    },
-    onFailed: (cause, opening, failure, detail) => {
-      // The attempt that asked for the connection may have found another one, or have run out of time.
-      if (cause.opening === opening) this.#fail(cause, failure, detail);
-    },
-  };
-
-  #serveSoon(): void {
-    if (this.#serving) return;
-    this.#serving = true;
-    queueMicrotask(this.#serve);
-  }
-
-  /** Brings waiting attempts and connections together, first come first served. */
-  readonly #serve = (): void => {
-    this.#serving = false;
-    if (this.#closed) return;
-    for (let exchange = this.#waiting.first; exchange; exchange = this.#waiting.first) {
-      const connection = this.#pool.take(exchange.attempt!.firedUs);
-      if (!connection) break;
-      this.#waiting.remove(exchange.waiting);
-      this.#send(exchange, connection);
-    }
-    this.#countWaiting();
-    this.#openForWaiting();
-  };
-
-  #countWaiting(): void {
-    const counters = this.counters;
-    counters.waiting = this.#waiting.size;
-    if (counters.waiting > counters.waitingMax) counters.waitingMax = counters.waiting;
-  }
-
   // ── exchanges ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #send(exchange: Exchange, connection: Connection): void {
@@ -200,9 +135,7 @@ class WireDriver implements Driver {
     } else {
       // Nothing was sent: back to the front of the queue.
       exchange.sentUs = Number.NaN;
-      this.#waiting.unshift(exchange.waiting);
-      this.#countWaiting();
-      this.#serveSoon();
+      this.#desk.waitAgain(exchange);
     }
   }
 
@@ -229,8 +162,8 @@ class WireDriver implements Driver {
         this.#fail(exchange, named, error === undefined ? detail : detailOf(error));
       }
     },
-    onReady: (connection) => this.#pool.onReady(connection),
-    onGone: (connection) => this.#pool.onGone(connection),
+    onReady: (connection) => this.#desk.onReady(connection),
+    onGone: (connection) => this.#desk.onGone(connection),
   };
 
   #expire(exchange: Exchange): void {
@@ -256,11 +189,7 @@ class WireDriver implements Driver {
     answer.sentUs = exchange.sentUs;
     answer.connectUs = exchange.cost === undefined ? Number.NaN : exchange.cost.connectUs;
     answer.tlsUs = exchange.cost === undefined ? Number.NaN : exchange.cost.tlsUs;
-    this.#inHand.remove(exchange.inHand);
-    if (exchange.waiting.joined) {
-      this.#waiting.remove(exchange.waiting);
-      this.#countWaiting();
-    }
+    this.#desk.leave(exchange);
     exchange.reset();
     this.#spares.push(exchange);
     try {
