@@ -1,7 +1,8 @@
 // `doorbuster shop`: the built-in shop in the foreground.
 
 import type { Command } from 'commander';
-import { BUG_NAMES, BUGS, type BugName } from '../demo/bugs/names.ts';
+import { BUGS, type BugName } from '../demo/bugs/names.ts';
+import { EXPORT_FAULTS, type ExportFault } from '../demo/listing.ts';
 import { runShop } from '../demo/main.ts';
 import type { ShopInput } from '../demo/options.ts';
 import { EXIT, userError } from '../errors.ts';
@@ -21,6 +22,7 @@ type ShopFlags = {
   seed?: string;
   null?: boolean;
   bug?: string;
+  exportFault?: string;
 };
 
 export function shopCommand(command: Command, setExit: (code: number) => void): Command {
@@ -39,23 +41,35 @@ export function shopCommand(command: Command, setExit: (code: number) => void): 
     .option('--seed <n>', 'seed of service times and declined payments')
     .option('--null', 'answer 201 at once to everything: what a generator alone can do')
     .option('--bug <list>', 'what the shop gets wrong, to prove an audit on (below): oversell,lost')
-    .addHelpText('after', `\n${bugsText()}\n`)
+    .option('--export-fault <name>', 'what GET /orders gets wrong (below)')
+    .addHelpText('after', `\n${wrongsText()}\n`)
     .action(async (flags: ShopFlags) => {
       await runShop(shopInput(flags), flagOf);
       setExit(EXIT.pass);
     });
 }
 
-function bugsText(): string {
-  const width = Math.max(...BUG_NAMES.map((name) => name.length));
+function wrongsText(): string {
+  const names = [...Object.keys(BUGS), ...Object.keys(EXPORT_FAULTS)];
+  const width = Math.max(...names.map((name) => name.length));
+  const listed = (wrongs: Readonly<Record<string, string>>): string[] =>
+    Object.entries(wrongs).map(([name, says]) => `  ${name.padEnd(width)}  ${says}`);
   return [
     'Bugs (GET /truth says how often each of them struck):',
-    ...BUG_NAMES.map((name) => `  ${name.padEnd(width)}  ${BUGS[name]}`),
+    ...listed(BUGS),
+    '',
+    'Export faults (of one reading: GET /orders?fault=NAME):',
+    ...listed(EXPORT_FAULTS),
   ].join('\n');
 }
 
 /** Options of the shop whose flags have other names. */
-const FLAGS: Readonly<Record<string, string>> = { priceCents: 'price', declineShare: 'decline', nullTarget: 'null' };
+const FLAGS: Readonly<Record<string, string>> = {
+  priceCents: 'price',
+  declineShare: 'decline',
+  nullTarget: 'null',
+  exportFault: 'export-fault',
+};
 
 function flagOf(option: string): string {
   const name = option.split('.')[0]!;
@@ -79,7 +93,7 @@ const BEHIND_THE_DOOR = [
 function shopInput(flags: ShopFlags): ShopInput {
   const idle = flags.null ? BEHIND_THE_DOOR.filter((name) => flags[name] !== undefined) : [];
   if (idle.length > 0) {
-    const named = idle.map((name) => `--${name}`).join(', ');
+    const named = idle.map(flagOf).join(', ');
     throw userError('SHOP_OPTION', `--null answers 201 to everything, with no shop behind it: drop ${named}`);
   }
   const input: ShopInput = {
@@ -96,6 +110,7 @@ function shopInput(flags: ShopFlags): ShopInput {
     seed: count('seed', flags.seed),
     nullTarget: flags.null,
     // parseShopOptions tells the names it does not know.
+    exportFault: flags.exportFault as ExportFault | undefined,
     bug: flags.bug?.split(',').map((name) => name.trim() as BugName),
   };
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));

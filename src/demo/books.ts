@@ -186,6 +186,11 @@ export class Books {
     return this.#heldRows;
   }
 
+  /** The id of the order that holds stock and has so many behind it; undefined when there are fewer. */
+  idFromEnd(behind: number): number | undefined {
+    return this.#sql.idFromEnd.get(behind)?.id as number | undefined;
+  }
+
   /** Sku → price of one unit, cents. */
   catalogue(): Record<string, number> {
     return Object.fromEntries(this.#priceCents);

@@ -2,6 +2,7 @@
 
 import { userError } from '../errors.ts';
 import { formatCount, formatDuration, formatRate } from '../units.ts';
+import { EXPORT_FAULTS } from './listing.ts';
 import { type NameOf, parseShopOptions, type ShopInput, type ShopOptions } from './options.ts';
 import { quietSqlite } from './quiet.ts';
 import { capacityPerS, meanServiceMs } from './service.ts';
@@ -16,8 +17,9 @@ export function formatWelcome(url: string, options: ShopOptions): string {
       ? 'payments take no time'
       : `${formatCount(options.payments)} payments at once of ${formatDuration(meanMs * 1e3)} on average, so about ${formatRate(capacityPerS(options))}`;
   const order = JSON.stringify({ buyer: 'ada', sku: first?.sku, quantity: 1 });
-  const { bugs } = options;
+  const { bugs, exportFault } = options;
   const wrongs = bugs.length > 0 ? [`It gets wrong: ${bugs.join(', ')}; GET /truth says how often.`] : [];
+  if (exportFault) wrongs.push(`Its export is not to be trusted: ${EXPORT_FAULTS[exportFault]}.`);
   return [
     `Shop open at ${url} (Ctrl-C closes it)`,
     `${formatCount(options.catalogue.length)} skus, ${formatCount(first?.stock ?? 0)} of ${first?.sku}; ${knee}.`,

@@ -6,6 +6,7 @@ import { type Problem, UserError } from '../errors.ts';
 import { closest } from '../suggest.ts';
 import { parseDuration } from '../units.ts';
 import { BUG_NAMES, type BugName } from './bugs/names.ts';
+import { type ExportFault, FAULT_NAMES } from './listing.ts';
 
 /** How long one payment takes. */
 export type ServiceTime =
@@ -36,6 +37,8 @@ export type ShopOptions = {
   nullTarget: boolean;
   /** What it gets wrong, to prove an audit on; see bugs/names.ts. */
   bugs: BugName[];
+  /** What GET /orders gets wrong, to prove an audit on; null = nothing. See listing.ts. */
+  exportFault: ExportFault | null;
 };
 
 /**
@@ -72,6 +75,7 @@ const KEYS = [
   'seed',
   'nullTarget',
   'bug',
+  'exportFault',
 ] as const satisfies readonly (keyof ShopInput)[];
 
 function shown(value: unknown): string {
@@ -178,21 +182,21 @@ function checkCatalogue(check: Checker, input: Record<string, unknown>): Catalog
   }));
 }
 
+/** One of the names, or the mistake with the name most likely meant. */
+function checkName<T extends string>(check: Checker, option: string, value: unknown, known: readonly T[]): T {
+  if ((known as readonly unknown[]).includes(value)) return value as T;
+  const meant = typeof value === 'string' ? closest(value, known) : undefined;
+  check.mistake(option, `one of ${known.join(', ')}${meant ? ` (did you mean ${meant}?)` : ''}`, value);
+  return known[0]!;
+}
+
 function checkBugs(check: Checker, value: unknown): BugName[] {
-  const listed = Array.isArray(value) ? value : [value];
-  for (const name of listed) {
-    if ((BUG_NAMES as readonly unknown[]).includes(name)) continue;
-    const meant = typeof name === 'string' ? closest(name, BUG_NAMES) : undefined;
-    check.mistake(
-      'bug',
-      meant ? `a bug the shop knows (did you mean ${meant}?)` : `one of ${BUG_NAMES.join(', ')}`,
-      name,
-    );
-  }
-  if (listed.includes('oversell') && listed.includes('undersell')) {
+  const listed: unknown[] = Array.isArray(value) ? value : [value];
+  const bugs = listed.map((name) => checkName(check, 'bug', name, BUG_NAMES));
+  if (bugs.includes('oversell') && bugs.includes('undersell')) {
     check.mistake('bug', 'oversell or undersell: without reservations there are none that could leak', listed);
   }
-  return [...new Set(listed)];
+  return [...new Set(bugs)];
 }
 
 /** Fills the defaults. Throws one UserError (`SHOP_OPTION`) that lists every mistake, in the names of who wrote them. */
@@ -207,6 +211,7 @@ export function parseShopOptions(input: unknown = {}, nameOf: NameOf = (name) =>
     check.mistake('nullTarget', 'true or false', given.nullTarget);
   }
   const limit = given.limit ?? null;
+  const exportFault = given.exportFault ?? null;
   const options: ShopOptions = {
     host: check.text('host', given.host ?? '127.0.0.1'),
     port: check.number('port', given.port ?? 0, { min: 0, max: 65_535, whole: true }),
@@ -219,6 +224,7 @@ export function parseShopOptions(input: unknown = {}, nameOf: NameOf = (name) =>
     seed: check.number('seed', given.seed ?? 1, { min: 0, max: 2 ** 32 - 1, whole: true }),
     nullTarget: given.nullTarget === true,
     bugs: checkBugs(check, given.bug ?? []),
+    exportFault: exportFault === null ? null : checkName(check, 'exportFault', exportFault, FAULT_NAMES),
   };
   // A bad `stock: -1` is one mistake, not one per sku.
   const problems = check.problems.filter(

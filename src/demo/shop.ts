@@ -8,7 +8,7 @@ import { putOnBugs } from './bugs/put-on.ts';
 import { Carts } from './carts.ts';
 import { checkout, parseOrderId } from './checkout.ts';
 import { Commits } from './commits.ts';
-import { exportOrders, publicOrder } from './export.ts';
+import { OrdersExport } from './export.ts';
 import { graphql } from './graphql.ts';
 import { Refused, type Reply, readJson, refusal, send, wholeNumber } from './http.ts';
 import type { Journey } from './journey.ts';
@@ -16,6 +16,7 @@ import { nullTarget } from './null.ts';
 import { MAX_AMOUNT, type ShopOptions } from './options.ts';
 import { type Delay, Payments } from './payments.ts';
 import { postCart, postPay, postSession } from './rest-journey.ts';
+import { publicOrder } from './row-text.ts';
 import { honestSteps, type Till } from './sale.ts';
 import { meanServiceMs, seededRandom, serviceSampler } from './service.ts';
 import { Truth } from './truth.ts';
@@ -58,7 +59,7 @@ const REAL: ShopSeams = {
 type Handler = (request: IncomingMessage, response: ServerResponse, url: Target) => Reply | Promise<Reply | undefined>;
 type Target = { path: string; query: URLSearchParams };
 /** What stands behind the doors. */
-type House = Till & Journey & { truth: Truth; forgetBugs: () => void };
+type House = Till & Journey & { ordersExport: OrdersExport; truth: Truth; forgetBugs: () => void };
 type Routes = Record<string, Record<string, Handler>>;
 
 function stockField(value: unknown): number | Record<string, number> | undefined {
@@ -71,7 +72,7 @@ function stockField(value: unknown): number | Record<string, number> | undefined
 }
 
 function routesOf(house: House, seams: ShopSeams): Routes {
-  const { books, carts, commits, payments, steps, truth } = house;
+  const { books, carts, commits, ordersExport, payments, steps, truth } = house;
   return {
     '/checkout': { POST: (request) => checkout(request, steps) },
     '/session': { POST: (request) => postSession(request, house) },
@@ -81,7 +82,7 @@ function routesOf(house: House, seams: ShopSeams): Routes {
     '/stock': { GET: () => ({ status: 200, body: steps.stock() }) },
     '/catalogue': { GET: () => ({ status: 200, body: books.catalogue() }) },
     '/truth': { GET: () => ({ status: 200, body: truth.tell() }) },
-    '/orders': { GET: (_request, response, { query }) => exportOrders(books, query, response) },
+    '/orders': { GET: (_request, response, { query }) => ordersExport.write(query, response) },
     '/orders/': {
       GET: (_request, _response, { path }) => {
         const id = parseOrderId(path.slice('/orders/'.length));
@@ -98,6 +99,7 @@ function routesOf(house: House, seams: ShopSeams): Routes {
         await commits.submit(() => {
           books.reset({ stock: levels, limit: units });
           carts.clear();
+          ordersExport.forget();
           truth.forget();
           house.forgetBugs();
         });
@@ -173,7 +175,9 @@ function openDoors(options: ShopOptions, seams: ShopSeams): Doors {
   const truth = new Truth();
   const tools = { books, truth, delay: seams.delay, meanServiceMs: meanServiceMs(options.service) };
   const { steps, forget } = putOnBugs(options.bugs, honestSteps(till), tools);
-  server.on('request', answerWith(routesOf({ ...till, carts: new Carts(), steps, truth, forgetBugs: forget }, seams)));
+  const ordersExport = new OrdersExport(books, { fault: options.exportFault, nowMs: seams.nowMs });
+  const house: House = { ...till, carts: new Carts(), steps, ordersExport, truth, forgetBugs: forget };
+  server.on('request', answerWith(routesOf(house, seams)));
   return { server, close: () => closeDoors(server), books };
 }
 

@@ -35,6 +35,7 @@ const SQL = {
   prices: 'SELECT sku, price_cents AS priceCents FROM stock',
   findById: `SELECT ${ROW} FROM orders WHERE id = ?`,
   page: `SELECT ${ROW} FROM orders WHERE id > ? AND status IN ('reserved', 'confirmed') ORDER BY id LIMIT ?`,
+  idFromEnd: "SELECT id FROM orders WHERE status IN ('reserved', 'confirmed') ORDER BY id DESC LIMIT 1 OFFSET ?",
   heldRows: "SELECT count(*) AS orders FROM orders WHERE status IN ('reserved', 'confirmed')",
   lastId: 'SELECT max(id) AS id FROM orders',
   // Opening and reset.

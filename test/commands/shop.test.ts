@@ -15,7 +15,11 @@ it.concurrent.each([
   ],
   [
     ['--bug', 'lost,fantom'],
-    'error: Expected `--bug` to be a bug the shop knows (did you mean phantom?), got "fantom" (string)\n',
+    'error: Expected `--bug` to be one of stale-read, oversell, duplicate, limit, undersell, price, lost, phantom, replay (did you mean phantom?), got "fantom" (string)\n',
+  ],
+  [
+    ['--export-fault', 'x'],
+    'error: Expected `--export-fault` to be one of cut, miscount, malformed, foreign, unsettled, got "x" (string)\n',
   ],
   [['--null', '--bug', 'lost'], 'error: --null answers 201 to everything, with no shop behind it: drop --bug\n'],
 ])('%j: in the words of the flags', async (flags, says) => {

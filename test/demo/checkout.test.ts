@@ -8,7 +8,7 @@ describe('POST /checkout', () => {
     const order = { orderId: 'order-1', key: 'k1', buyer: 'ada', sku: 'sku-1', quantity: 2, totalCents: 500 };
     expect(sold).toMatchObject({ status: 201, body: order });
     expect(sold.headers.get('idempotent-replayed')).toBeNull();
-    const row = { ...order, status: 'confirmed', createdAt: '2015-04-08T02:00:00.000Z' };
+    const row = { ...order, status: 'confirmed', createdMs: Date.UTC(2015, 3, 8, 2) };
     expect(await exported(shop)).toEqual([row]);
     expect((await call(`${shop.url}/orders/order-1`)).body).toEqual(row);
     expect((await call(`${shop.url}/stock`)).body).toEqual({ 'sku-1': { initial: 5, available: 3, reserved: 0 } });
