@@ -68,7 +68,7 @@ function shownBody({ body, bodyTruncated }: Answer, secrets: readonly string[]):
 }
 
 async function sendOne(plan: Plan, url: string): Promise<Probe> {
-  const order = orderFor(plan, `check-${Date.now().toString(36)}`, url);
+  const order = orderFor(plan, { runId: `check-${Date.now().toString(36)}`, url });
   const templates = compileOrder(order);
   const nowUs = clockFrom(monotonicUs());
   const { promise, resolve } = Promise.withResolvers<Answer>();

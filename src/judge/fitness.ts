@@ -5,7 +5,7 @@ import { formatCount, formatCountOf, formatDuration } from '../units.ts';
 import { healthGates } from './gates-health.ts';
 import { BLIP_LIMIT, isSizeable, type JudgedSlo, latenessEffectGate, latenessSizeGate } from './lateness.ts';
 import { reachedSeconds } from './scope.ts';
-import type { Evidence, Gate, Incident, OrderCounts } from './spec.ts';
+import type { Evidence, Gate, Incident } from './spec.ts';
 import { witnessGate } from './witness.ts';
 
 /**
@@ -15,7 +15,7 @@ import { witnessGate } from './witness.ts';
 export function fitnessOf(evidence: Evidence, judged: readonly JudgedSlo[]): Gate[] {
   return [
     identityGate(evidence),
-    droppedGate(evidence.orders),
+    droppedGate(evidence),
     unreachedGate(evidence),
     workersGate(evidence.incidents),
     telemetryGate(evidence.incidents),
@@ -71,13 +71,17 @@ function identityGate(evidence: Evidence): Gate {
   return gateOf('identities', limit, { status: 'void', measured: broken.join('; '), advice });
 }
 
-function droppedGate({ dropped, planned }: OrderCounts): Gate {
-  if (dropped === 0) return gateOf('dropped', 'none', 'none');
+/** A step, repeat or check that the full queue refused is an order cut short by us: as bad as one never begun. */
+function droppedGate({ orders: { dropped, planned }, incidents }: Evidence): Gate {
+  const refused = of(incidents, 'refused').reduce((sum, { count }) => sum + count, 0);
+  if (dropped + refused === 0) return gateOf('dropped', 'none', 'none');
   const advice = 'raise `target.connections` or `target.queue`: shoppers that were never sent cannot be judged';
-  const measured = `${formatCountOf(dropped, 'order')} found the queue full`;
+  const whole = dropped > 0 ? [`${formatCountOf(dropped, 'order')} found the queue full`] : [];
+  const parts = refused > 0 ? [`${formatCountOf(refused, 'later step')} of orders under way found the queue full`] : [];
+  const measured = [...whole, ...parts].join('; ');
   return {
     ...gateOf('dropped', 'none', { status: 'void', measured, advice }),
-    touched: planned > 0 ? dropped / planned : 1,
+    touched: planned > 0 ? Math.min(1, (dropped + refused) / planned) : 1,
   };
 }
 

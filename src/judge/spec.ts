@@ -70,6 +70,8 @@ export type Incident =
   | { kind: 'telemetry-gap'; worker: number; detail: string }
   | { kind: 'missing-tally'; worker: number; detail: string }
   | { kind: 'no-socket'; count: number; detail: string }
+  /** The driver's full queue refused a step, a repeat or a check of an order under way. */
+  | { kind: 'refused'; count: number; detail: string }
   | { kind: 'late-start'; worker: number; lateUs: number };
 
 export type Ending =

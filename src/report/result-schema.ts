@@ -72,7 +72,7 @@ const ending: Schema = {
 const incident: Schema = {
   anyOf: [
     object({ kind: oneOf('lost-worker', 'telemetry-gap', 'missing-tally'), worker: count, detail: text }),
-    object({ kind: { const: 'no-socket' }, count, detail: text }),
+    object({ kind: oneOf('no-socket', 'refused'), count, detail: text }),
     object({ kind: { const: 'late-start' }, worker: count, lateUs: amount }),
   ],
 };

@@ -1,6 +1,7 @@
 // What the main thread and a worker say to each other. Nothing here is needed mid-run for correctness: a worker that
 // heard only `start` fires its whole share.
 
+import type { LedgerPart } from '../audit/ledger.ts';
 import type { DriverCounters, DriverName, DriverOptions } from '../drive/driver.ts';
 import type { HealthSample } from '../judge/health.ts';
 import type { OpenedTimes } from '../measure/opened.ts';
@@ -14,6 +15,8 @@ export type Share = {
   workers: number;
   traffic: CurveSpec;
   order: OrderSpec;
+  /** Names of outcomes that say there was none left. */
+  soldOut: string[];
   driver: DriverName;
   driverOptions: DriverOptions;
 };
@@ -42,6 +45,9 @@ export type ShareReport = {
   classes: number[];
   /** How much later than the shared start the worker heard of it; 0 when in time. */
   lateStartUs: number;
+  /** Steps after the first, repeats and checks that the driver's full queue refused. */
+  refused: number;
+  ledger: LedgerPart;
   /** Attempts that found no socket on this machine. */
   noSocket: number;
   counters: DriverCounters;

@@ -32,19 +32,38 @@ const LINGER_LOOKS = 200;
 /** A turn of the loop this long had something in it beside a look at the clock: then it was no empty one. */
 const EMPTY_TURN_US = 50;
 
+/** What is due beside the schedule (agenda.ts). */
+export type Later = {
+  /** When the first of it is due, µs; Infinity when there is nothing. */
+  readonly nextUs: number;
+  /** Hands the first of it over. */
+  fire(): void;
+};
+
 export class Pacer {
   readonly #nowUs: () => number;
   readonly #schedule: Schedule;
   readonly #fire: (seq: number, dueUs: number) => void;
   readonly #waiter: Waiter;
+  readonly #later: Later | undefined;
   #dueUs = 0;
+  /** What a sleep is for, µs; −Infinity while it does not sleep. */
+  #sleepsForUs = Number.NEGATIVE_INFINITY;
+  #sleeps = 0;
   /** When the turn before this one ended, if nothing but polling has happened since; NaN otherwise. */
   #polledUs = Number.NaN;
   #spunUs = 0;
   #ended: (() => void) | undefined;
   readonly #turn = (): void => this.#run();
 
-  constructor(nowUs: () => number, schedule: Schedule, waiter: Waiter, fire: (seq: number, dueUs: number) => void) {
+  constructor(
+    nowUs: () => number,
+    schedule: Schedule,
+    waiter: Waiter,
+    fire: (seq: number, dueUs: number) => void,
+    later?: Later,
+  ) {
+    this.#later = later;
     this.#nowUs = nowUs;
     this.#schedule = schedule;
     this.#waiter = waiter;
@@ -58,7 +77,7 @@ export class Pacer {
     this.#run();
   }
 
-  /** Nothing is fired any more. Idempotent. */
+  /** No order is fired any more; what is due later still is. Idempotent. */
   stop(): void {
     const ended = this.#ended;
     this.#ended = undefined;
@@ -85,30 +104,68 @@ export class Pacer {
     return unreached;
   }
 
+  /** Something new is due later; it may be due before what the pacer sleeps for. */
+  wake(): void {
+    const nextUs = this.#later?.nextUs ?? Number.POSITIVE_INFINITY;
+    if (nextUs < this.#sleepsForUs) this.#rest(nextUs, this.#nowUs());
+  }
+
   #run(): void {
-    if (!this.#ended) return;
+    if (!this.#ended && !this.#later) return;
+    this.#sleepsForUs = Number.NEGATIVE_INFINITY;
     let nowUs = this.#linger(this.#nowUs());
     const untilUs = nowUs + BURST_US;
-    while (this.#dueUs <= nowUs && nowUs < untilUs) {
-      this.#fire(this.#schedule.seq, this.#dueUs);
-      this.#dueUs = this.#schedule.next();
-      nowUs = this.#nowUs();
+    while (nowUs < untilUs && this.#fireNext(nowUs)) nowUs = this.#nowUs();
+    if (this.#dueUs === Number.POSITIVE_INFINITY) this.stop();
+    this.#rest(this.#nextUs(), nowUs);
+  }
+
+  /** Hands over one thing that is due. @returns whether there was one */
+  #fireNext(nowUs: number): boolean {
+    if (
+      this.#later !== undefined &&
+      this.#later.nextUs <= nowUs &&
+      !(this.#ended && this.#dueUs < this.#later.nextUs)
+    ) {
+      this.#later.fire();
+      return true;
     }
-    if (this.#dueUs === Number.POSITIVE_INFINITY) {
-      this.stop();
-      return;
-    }
-    const gapUs = this.#dueUs - nowUs;
+    if (!this.#ended || this.#dueUs > nowUs) return false;
+    this.#fire(this.#schedule.seq, this.#dueUs);
+    this.#dueUs = this.#schedule.next();
+    return true;
+  }
+
+  #nextUs(): number {
+    const dueUs = this.#ended ? this.#dueUs : Number.POSITIVE_INFINITY;
+    return this.#later === undefined ? dueUs : Math.min(dueUs, this.#later.nextUs);
+  }
+
+  /** Gives the thread back until shortly before `dueUs`. */
+  #rest(dueUs: number, nowUs: number): void {
+    const gapUs = dueUs - nowUs;
     const sleeps = gapUs >= SPIN_BELOW_US;
     // Behind, the loop is given a turn to read answers in, not to wait.
     this.#polledUs = sleeps || gapUs <= 0 ? Number.NaN : nowUs;
-    if (sleeps) this.#waiter.after(sleepMsOf(gapUs), this.#turn);
-    else this.#waiter.soon(this.#turn);
+    this.#sleepsForUs = sleeps ? dueUs : Number.NEGATIVE_INFINITY;
+    if (!sleeps) this.#waiter.soon(this.#turn);
+    else if (this.#later === undefined) {
+      if (dueUs < Number.POSITIVE_INFINITY) this.#waiter.after(sleepMsOf(gapUs), this.#turn);
+    } else this.#sleepLightly(dueUs, gapUs);
+  }
+
+  /** A sleep that a later one replaces. With nothing due at all there is none: `wake` ends it. */
+  #sleepLightly(dueUs: number, gapUs: number): void {
+    const sleep = ++this.#sleeps;
+    if (dueUs === Number.POSITIVE_INFINITY) return;
+    this.#waiter.after(sleepMsOf(gapUs), () => {
+      if (sleep === this.#sleeps) this.#run();
+    });
   }
 
   /** After an empty turn: waits a little where it stands. @returns the time */
   #linger(nowUs: number): number {
-    const untilUs = Math.min(this.#dueUs, nowUs + LINGER_US);
+    const untilUs = Math.min(this.#nextUs(), nowUs + LINGER_US);
     // Compares false with NaN.
     if (!(nowUs - this.#polledUs <= EMPTY_TURN_US)) return nowUs;
     let laterUs = nowUs;

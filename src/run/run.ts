@@ -1,6 +1,7 @@
 // One run from plan to evidence: start the workers together, take in their tallies, watch the stop conditions, end.
 // It prints nothing and writes nothing; `onTick` is where a panel looks.
 
+import { type MergedLedger, mergeLedgers } from '../audit/merge-ledgers.ts';
 import type { DriverName } from '../drive/driver.ts';
 import type { Calibration } from '../judge/calibration.ts';
 import { parseSlo } from '../judge/slo.ts';
@@ -8,7 +9,7 @@ import type { Ending, Evidence, Incident, OrderCounts, Slo } from '../judge/spec
 import { type Stopper, stopperOf } from '../judge/stop.ts';
 import { histogramShape } from '../measure/shape.ts';
 import { Timeline } from '../measure/timeline.ts';
-import { outcomesOf } from '../order/classify.ts';
+import { compileJourney, isPlain } from '../order/journey.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
 import { curveOf } from '../traffic/curve.ts';
@@ -32,6 +33,8 @@ export type RunOptions = {
   runId: string;
   /** `http(s)://host:port[/base]`: where the orders go; the plan's own, or that of the built-in shop. */
   url: string;
+  /** What the setup took from its answers. */
+  setup?: Record<string, string>;
   workers?: number;
   driver?: DriverName;
   /** Of this machine, where it was calibrated: how many workers there are then rests on it. */
@@ -52,6 +55,8 @@ export type Run = {
   choice: WorkerChoice;
   /** Of the workers that reported. */
   reports: ShareReport[];
+  /** What is known of every order; of a lost worker's, that they may have been placed. */
+  ledger: MergedLedger;
   /** User + system time of the whole process during the run. */
   cpuUs: number;
 };
@@ -80,6 +85,7 @@ class Running {
   readonly #choice: WorkerChoice;
   readonly #shares: Share[];
   readonly #timeline: Timeline;
+  readonly #isPlain: boolean;
   readonly #planned: Uint32Array;
   readonly #phases: PartWindow[];
   readonly #stopper: Stopper | undefined;
@@ -97,9 +103,11 @@ class Running {
     this.#plan = plan;
     this.#options = options;
     this.#choice = chooseWorkers(plan, options);
-    const order = orderFor(plan, options.runId, options.url);
+    const order = orderFor(plan, { runId: options.runId, url: options.url, setup: options.setup });
+    const { outcomes, steps } = compileJourney(order);
+    this.#isPlain = isPlain(order);
     const shape = histogramShape(plan.target.timeoutUs);
-    this.#timeline = new Timeline(outcomesOf(order), shape);
+    this.#timeline = new Timeline(outcomes, shape, this.#isPlain ? [] : steps.map((step) => step.name));
     this.#planned = plannedPerSecond(plan.traffic);
     this.#phases = curveOf(plan.traffic).windows();
     const stops = plan.stop.map((line) => sloOf(line.text, plan));
@@ -110,6 +118,7 @@ class Running {
       workers,
       traffic: plan.traffic,
       order,
+      soldOut: plan.books?.soldOut ?? [],
       driver,
       driverOptions: driverOptionsOf(plan.target, options.url, workers, worker),
     }));
@@ -170,6 +179,13 @@ class Running {
         endedAtMs: Date.now(),
         choice: this.#choice,
         reports: present,
+        ledger: mergeLedgers(
+          present.map((report) => report.ledger),
+          {
+            orders: this.#plan.traffic.orders,
+            workers: this.#choice.workers,
+          },
+        ),
         cpuUs: cpu.user + cpu.system,
       };
     } finally {
@@ -180,7 +196,8 @@ class Running {
 
   #callWitness(): void {
     const [share] = this.#shares;
-    if (!this.#options.witness || share === undefined) return;
+    // A witness sends one exchange and compares it with the orders' own: it cannot follow a journey.
+    if (!this.#options.witness || share === undefined || !this.#isPlain) return;
     const { order, driver, driverOptions } = share;
     const { durationUs, orders } = this.#plan.traffic;
     this.#witness = new Witness(witnessShareOf({ order, driver, driverOptions, durationUs }, orders));
@@ -209,6 +226,10 @@ class Running {
   #note(report: ShareReport): void {
     const { worker } = report;
     if (report.lateStartUs > 0) this.#incidents.push({ kind: 'late-start', worker, lateUs: report.lateStartUs });
+    if (report.refused > 0) {
+      const detail = `the queue of worker ${worker} refused ${report.refused} steps, repeats or checks of orders under way`;
+      this.#incidents.push({ kind: 'refused', count: report.refused, detail });
+    }
     if (report.noSocket > 0) {
       this.#incidents.push({ kind: 'no-socket', count: report.noSocket, detail: `worker ${worker}` });
     }

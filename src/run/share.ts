@@ -1,16 +1,16 @@
-// One worker's share of a run: schedule → pacer → driver → classify → recorder, and a tally once a second. Everything
+// One worker's share of a run: schedule → pacer → desk → driver → recorder, and a tally once a second. Everything
 // it touches is a parameter, so that tests run it on a virtual clock with a pretended shop.
 
-import type { Attempt, Driver, DriverSeams } from '../drive/driver.ts';
+import type { Driver, DriverSeams } from '../drive/driver.ts';
 import type { HealthSample } from '../judge/health.ts';
 import type { Opened } from '../measure/opened.ts';
 import type { Recorder } from '../measure/recorder.ts';
 import type { Interval } from '../measure/spec.ts';
-import type { Answer } from '../order/answer.ts';
 import type { Schedule } from '../traffic/spec.ts';
 import type { Waiter } from './clock.ts';
+import type { Desk, DeskSeams } from './desk.ts';
 import type { HealthProbe } from './health.ts';
-import { Pacer } from './pacer.ts';
+import { type Later, Pacer } from './pacer.ts';
 
 const FLUSH_MS = 1_000;
 
@@ -19,7 +19,8 @@ export type ShareSeams = {
   waiter: Waiter;
   schedule: Schedule;
   recorder: Recorder;
-  classify: (answer: Answer) => number;
+  /** What becomes of an order that is due; `wake` tells the pacer that something new is due `later`. */
+  makeDesk: (seams: Omit<DeskSeams, 'recorder' | 'nowUs'> & { wake: () => void }) => { desk: Desk; later?: Later };
   makeDriver: (onAnswer: DriverSeams['onAnswer']) => Driver;
   send: (interval: Interval, transfer: ArrayBuffer[], health: HealthSample | undefined) => void;
   /** Of this thread; left out, nothing is known of it. */
@@ -33,6 +34,8 @@ export type ShareSeams = {
 export type RunningShare = {
   driver: Driver;
   noSocket: () => number;
+  /** Later steps, repeats and checks that the driver's full queue refused. */
+  refused: () => number;
   /** Fired and not yet ended. */
   inFlight: () => number;
   /** Time spent in empty turns of the event loop so far. */
@@ -52,7 +55,6 @@ export type RunningShare = {
 /** Starts firing at once: the clock's zero is the shared start, and an order due at 0 µs waits for it. */
 export function startShare(seams: ShareSeams): RunningShare {
   const { nowUs, recorder, waiter, health, opened, connections = Number.POSITIVE_INFINITY } = seams;
-  const spare: Attempt[] = [];
   let inFlight = 0;
   let areaUs = 0;
   let changedUs = 0;
@@ -76,7 +78,7 @@ export function startShare(seams: ShareSeams): RunningShare {
     inFlight += by;
   };
   const settle = (): void => {
-    if (firing || inFlight > 0 || !open) return;
+    if (firing || inFlight > 0 || desk.busy > 0 || !open) return;
     open = false;
     flush();
     resolve();
@@ -84,27 +86,20 @@ export function startShare(seams: ShareSeams): RunningShare {
   const driver = seams.makeDriver((attempt, answer) => {
     if (answer.failure === 'no-socket') noSocket++;
     opened?.record(answer.connectUs, answer.tlsUs);
-    recorder.done(attempt.dueUs, attempt.firedUs, answer.sentUs, answer.doneUs, seams.classify(answer));
-    changeInFlight(answer.doneUs, -1);
+    desk.onAnswer(attempt, answer);
     pacer.worked();
-    spare.push(attempt);
     if (inFlight === 0) settle();
   });
-  const pacer = new Pacer(nowUs, seams.schedule, waiter, (seq, dueUs) => {
-    const attempt = spare.pop() ?? { seq: 0, step: 0, dueUs: 0, firedUs: 0 };
-    attempt.seq = seq;
-    attempt.dueUs = dueUs;
-    attempt.firedUs = nowUs();
-    if (driver.fire(attempt)) {
-      changeInFlight(attempt.firedUs, 1);
-      recorder.fired(dueUs, attempt.firedUs);
+  const { desk, later } = seams.makeDesk({
+    driver: () => driver,
+    changeInFlight,
+    onTaken: () => {
       // It stands last in line, and no connection may be opened for it.
       if (driver.counters.waiting > 0 && driver.counters.open >= connections) queued++;
-    } else {
-      recorder.dropped(dueUs, attempt.firedUs);
-      spare.push(attempt);
-    }
+    },
+    wake: () => pacer.wake(),
   });
+  const pacer = new Pacer(nowUs, seams.schedule, waiter, (seq, dueUs) => desk.take(seq, dueUs), later);
   const tick = (): void => {
     if (!open) return;
     flush();
@@ -119,6 +114,7 @@ export function startShare(seams: ShareSeams): RunningShare {
   return {
     driver,
     noSocket: () => noSocket,
+    refused: () => desk.refused,
     inFlight: () => inFlight,
     spunUs: () => pacer.spunUs,
     inFlightAreaUs: () => areaUs,
@@ -128,7 +124,8 @@ export function startShare(seams: ShareSeams): RunningShare {
     drain: () => pacer.stop(),
     abort: () => {
       pacer.stop();
-      void driver.close();
+      desk.giveUp();
+      void driver.close().then(settle);
     },
   };
 }

@@ -5,12 +5,16 @@ import type { OrderSpec } from '../order/spec.ts';
 import type { Plan, TargetPlan } from '../profile/plan.ts';
 
 /** The plan's order for one run: its identities carry the run's id, its paths the base path of the target. */
-export function orderFor(plan: Plan, runId: string, url: string): OrderSpec {
-  const base = new URL(url).pathname.replace(/\/+$/, '');
+export function orderFor(plan: Plan, run: { runId: string; url: string; setup?: Record<string, string> }): OrderSpec {
+  const base = new URL(run.url).pathname.replace(/\/+$/, '');
+  const { identity, steps, shoppers } = plan.order;
+  const readBack = shoppers?.readBack && { ...shoppers.readBack, path: base + shoppers.readBack.path };
   return {
     ...plan.order,
-    identity: { ...plan.order.identity, runId },
-    steps: plan.order.steps.map((step) => ({ ...step, path: base + step.path })),
+    setup: run.setup,
+    identity: { ...identity, runId: run.runId },
+    steps: steps.map((step) => ({ ...step, path: base + step.path })),
+    ...(readBack ? { shoppers: { ...shoppers, readBack } } : {}),
   };
 }
 

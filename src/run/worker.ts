@@ -2,28 +2,43 @@
 // open beforehand, before it says `ready`.
 
 import type { MessagePort } from 'node:worker_threads';
+import { Ledger } from '../audit/ledger.ts';
 import type { DriverSeams } from '../drive/driver.ts';
 import { DRIVERS } from '../drive/drivers.ts';
 import { Opened } from '../measure/opened.ts';
 import { Recorder } from '../measure/recorder.ts';
 import { histogramShape } from '../measure/shape.ts';
-import { classifierOf, outcomesOf } from '../order/classify.ts';
+import { answerFieldsOf } from '../order/answer-fields.ts';
+import { compileJourney, isPlain } from '../order/journey.ts';
 import { compileOrder } from '../order/template.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
 import { scheduleOf } from '../traffic/schedule.ts';
+import { Agenda } from './agenda.ts';
 import { clockFrom, monotonicUs, waiter } from './clock.ts';
 import { threadHealth } from './health.ts';
+import { JourneyDesk, laterOf } from './journey-desk.ts';
 import type { FromWorker, Share, ShareReport, ToWorker } from './messages.ts';
+import { plainDesk } from './plain-desk.ts';
+import type { Try } from './purchase.ts';
 import { type RunningShare, startShare } from './share.ts';
 
 export default async function fireShare({ share, port }: { share: Share; port: MessagePort }): Promise<ShareReport> {
-  const outcomes = outcomesOf(share.order);
+  const { order, worker, workers } = share;
+  const journey = compileJourney(order);
+  const { steps, outcomes } = journey;
+  const plain = isPlain(order);
   const shape = histogramShape(share.driverOptions.timeoutUs);
   const opened = new Opened(shape);
-  const recorder = new Recorder(share.worker, outcomes, shape);
-  const templates = compileOrder(share.order);
-  const classify = classifierOf(share.order);
-  const schedule = scheduleOf(share.traffic, share.worker, share.workers);
+  const recorder = new Recorder(worker, outcomes, shape, plain ? 0 : steps.length);
+  const ledger = new Ledger({
+    orders: share.traffic.orders,
+    worker,
+    workers,
+    ids: order.answer?.id !== undefined,
+    totals: order.answer?.total !== undefined,
+  });
+  const templates = compileOrder(order);
+  const schedule = scheduleOf(share.traffic, worker, workers);
   // One clock from before the start to the end: it only learns later where its zero is.
   const monotonic = clockFrom(0);
   let startUs = monotonicUs();
@@ -56,7 +71,28 @@ export default async function fireShare({ share, port }: { share: Share; port: M
     waiter,
     schedule,
     recorder,
-    classify,
+    makeDesk: ({ wake, ...rest }) => {
+      const seams = { ...rest, nowUs, recorder, ledger };
+      if (plain) {
+        const [step] = steps;
+        const fieldsOf = order.answer && answerFieldsOf(order.answer);
+        return {
+          desk: plainDesk(
+            { outcomes, step: step!.name, classify: step!.classify, fieldsOf, soldOut: share.soldOut },
+            seams,
+          ),
+        };
+      }
+      const agenda = new Agenda<Try>();
+      const desk = new JourneyDesk(journey, order, {
+        ...seams,
+        agenda,
+        wake,
+        unixMs: Date.now,
+        soldOut: share.soldOut,
+      });
+      return { desk, later: laterOf(agenda, desk) };
+    },
     makeDriver: (onAnswer) => {
       report = onAnswer;
       return driver;
@@ -83,6 +119,8 @@ export default async function fireShare({ share, port }: { share: Share; port: M
     sent: counts.sent,
     classes: OUTCOME_CLASSES.map((outcomeClass) => counts[outcomeClass]),
     lateStartUs,
+    refused: running.refused(),
+    ledger: ledger.toTransfer().data,
     noSocket: running.noSocket(),
     counters: { ...running.driver.counters },
     connections: share.driverOptions.connections,

@@ -17,6 +17,7 @@ import { classifierOf, outcomesOf } from '../../src/order/classify.ts';
 import type { OrderSpec } from '../../src/order/spec.ts';
 import { compileOrder } from '../../src/order/template.ts';
 import { clockFrom, monotonicUs, waiter } from '../../src/run/clock.ts';
+import { plainDesk } from '../../src/run/plain-desk.ts';
 import { startShare } from '../../src/run/share.ts';
 import { scheduleOf } from '../../src/traffic/schedule.ts';
 import { solveTraffic } from '../../src/traffic/solve.ts';
@@ -157,7 +158,10 @@ async function openLoop(load: Load & { ratePerS: number }): Promise<Loaded> {
     waiter,
     schedule: scheduleOf(solved.curve, 0, 1),
     recorder,
-    classify: classifierOf(ORDER),
+    makeDesk: (rest) => {
+      const orders = { outcomes, step: 'order', classify: classifierOf(ORDER), soldOut: [] };
+      return { desk: plainDesk(orders, { ...rest, nowUs, recorder }) };
+    },
     makeDriver: (onAnswer) => {
       const driver = DRIVERS[load.driver ?? 'wire'](driverOptions(load), { ...seams, onAnswer });
       void driver.ready?.();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Agenda } from '../../src/run/agenda.ts';
 import { Pacer } from '../../src/run/pacer.ts';
 import type { Schedule } from '../../src/traffic/spec.ts';
 import { World } from '../support/world.ts';
@@ -110,6 +111,56 @@ describe('pacer', () => {
         for (const { firedUs } of fired) expect(firedUs).toBeLessThanOrEqual(stopAtUs);
       }),
       { seed: 11, numRuns: 60 },
+    );
+  });
+
+  it('fires what is due later beside the schedule: all of it, never early, on time, and after a stop as well', async () => {
+    const later = fc.array(fc.record({ putUs: fc.nat(5_000_000), afterUs: fc.nat(3_000_000) }), { maxLength: 100 });
+    await fc.assert(
+      fc.asyncProperty(DUES, later, fc.integer({ min: 0, max: 9_000_000 }), async (dues, items, stopAtUs) => {
+        const world = new World();
+        const agenda = new Agenda<number>();
+        const fired: { dueUs: number; firedUs: number }[] = [];
+        const orders: number[] = [];
+        const at = {
+          get nextUs() {
+            return agenda.nextUs;
+          },
+          fire: () => void fired.push({ dueUs: agenda.take()!, firedUs: world.nowUs }),
+        };
+        const pacer = new Pacer(
+          world.clock,
+          scheduleFrom(dues),
+          world.waiter,
+          (_, dueUs) => {
+            orders.push(dueUs);
+            expect(world.nowUs - dueUs).toBeGreaterThanOrEqual(0);
+            expect(world.nowUs - dueUs).toBeLessThanOrEqual(5);
+          },
+          at,
+        );
+        let ended = 0;
+        pacer.start(() => ended++);
+        for (const { putUs, afterUs } of items) {
+          world.at(putUs, () => {
+            agenda.put(world.nowUs + afterUs, world.nowUs + afterUs);
+            pacer.wake();
+          });
+        }
+        world.at(stopAtUs, () => pacer.stop());
+        await world.run();
+        expect(ended).toBe(1);
+        expect(orders).toEqual(dues.filter((dueUs) => dueUs <= stopAtUs).slice(0, orders.length));
+        expect(orders.length + pacer.countUnreached()).toBe(dues.length);
+        expect(fired.map(({ dueUs }) => dueUs).sort((a, b) => a - b)).toEqual(
+          items.map(({ putUs, afterUs }) => putUs + afterUs).sort((a, b) => a - b),
+        );
+        for (const { dueUs, firedUs } of fired) {
+          expect(firedUs).toBeGreaterThanOrEqual(dueUs);
+          expect(firedUs - dueUs).toBeLessThanOrEqual(5);
+        }
+      }),
+      { seed: 13, numRuns: 60 },
     );
   });
 

@@ -4,6 +4,7 @@ import { Recorder } from '../../src/measure/recorder.ts';
 import type { Interval } from '../../src/measure/spec.ts';
 import { Timeline } from '../../src/measure/timeline.ts';
 import { classifierOf, outcomesOf } from '../../src/order/classify.ts';
+import { plainDesk } from '../../src/run/plain-desk.ts';
 import { startShare } from '../../src/run/share.ts';
 import { scheduleOf } from '../../src/traffic/schedule.ts';
 import type { CurveSpec } from '../../src/traffic/spec.ts';
@@ -11,6 +12,7 @@ import { type Pretend, pretendDriver } from '../support/pretend-driver.ts';
 import { World } from '../support/world.ts';
 
 const RULES = { rules: [] };
+const PLAIN = { outcomes: outcomesOf(RULES), step: 'order', classify: classifierOf(RULES), soldOut: [] };
 const SHAPE = histogramShape(10e6);
 
 function steady(ratePerS: number, seconds: number): CurveSpec {
@@ -41,7 +43,7 @@ async function fire(
       waiter: world.waiter,
       schedule: scheduleOf(curve, k, workers),
       recorder,
-      classify: classifierOf(RULES),
+      makeDesk: (rest) => ({ desk: plainDesk(PLAIN, { ...rest, nowUs: world.clock, recorder }) }),
       makeDriver: (onAnswer) => pretendDriver(world, pretend, onAnswer),
       send: (interval, transfer) => {
         const copy = structuredClone(interval, { transfer });
@@ -150,12 +152,13 @@ describe('a share of a run', () => {
     const queuedAt: number[] = [];
     const curve = steady(100, 4);
     const counters = { open: 0, openMax: 0, opened: 0, waiting: 0, waitingMax: 0 };
+    const recorder = new Recorder(0, outcomesOf(RULES), SHAPE);
     const share = startShare({
       nowUs: world.clock,
       waiter: world.waiter,
       schedule: scheduleOf(curve, 0, 1),
-      recorder: new Recorder(0, outcomesOf(RULES), SHAPE),
-      classify: classifierOf(RULES),
+      recorder,
+      makeDesk: (rest) => ({ desk: plainDesk(PLAIN, { ...rest, nowUs: world.clock, recorder }) }),
       makeDriver: (onAnswer) => {
         const inner = pretendDriver(world, { doneAtUs: (nowUs) => nowUs + 1_000 }, onAnswer);
         const fired = (attempt: Parameters<typeof inner.fire>[0]): boolean => {
