@@ -1,57 +1,44 @@
 // What opening a connection took, apart from all else that an order waits for (METHOD §2): TCP with the name look-up, and
-// TLS. Only of connections that an order had to wait for; those opened beforehand cost no shopper anything. µs.
+// TLS. Only of connections that an order had to wait for; those opened beforehand cost no shopper anything. µs. A worker
+// records here without the histogram library, which it has no use for; opened-histograms.ts makes histograms of it.
 
-import { Histogram } from './histogram.ts';
+import { Bins } from './bins.ts';
 import type { Shape } from './shape.ts';
+import { bucketOf } from './shape.ts';
+import { addSeries, emptyStats } from './stats.ts';
+import { keyOf } from './words.ts';
 
-/** A histogram as plain data, to go from thread to thread: buckets in use, their counts, and the exact numbers beside. */
-export type Times = {
-  buckets: number[];
-  counts: number[];
-  exact: [count: number, sumUs: number, minUs: number, maxUs: number];
-};
+export const CONNECT = 0;
+export const TLS = 1;
+const SERIES = 2;
 
-export type OpenedTimes = { connect: Times; tls: Times };
+/** To go from thread to thread: packed words (words.ts) and exact numbers (stats.ts) of two series, CONNECT and TLS. */
+export type OpenedTimes = { words: Uint32Array; stats: Float64Array };
 
 export class Opened {
-  readonly connect: Histogram;
-  readonly tls: Histogram;
+  readonly #bucketOf: (valueUs: number) => number;
+  readonly #bins = new Bins(SERIES);
+  #stats = emptyStats(SERIES);
 
   constructor(shape: Shape) {
-    this.connect = new Histogram(shape);
-    this.tls = new Histogram(shape);
+    this.#bucketOf = bucketOf(shape);
   }
 
   /** `tlsUs` is NaN without TLS. Nothing is added where no connection was opened (`connectUs` NaN or undefined). */
   record(connectUs: number | undefined, tlsUs: number | undefined): void {
-    if (connectUs !== undefined && connectUs >= 0) this.connect.record(connectUs);
-    if (tlsUs !== undefined && tlsUs >= 0) this.tls.record(tlsUs);
+    if (connectUs !== undefined && connectUs >= 0) this.#add(CONNECT, Math.floor(connectUs));
+    if (tlsUs !== undefined && tlsUs >= 0) this.#add(TLS, Math.floor(tlsUs));
   }
 
-  get times(): OpenedTimes {
-    return { connect: timesOf(this.connect), tls: timesOf(this.tls) };
+  /** Everything recorded; it is empty afterwards. */
+  drain(): OpenedTimes {
+    const stats = this.#stats;
+    this.#stats = emptyStats(SERIES);
+    return { words: this.#bins.drain(), stats };
   }
 
-  add({ connect, tls }: OpenedTimes): void {
-    addTimes(this.connect, connect);
-    addTimes(this.tls, tls);
+  #add(series: number, wholeUs: number): void {
+    this.#bins.add(keyOf(series, this.#bucketOf(wholeUs)), 1);
+    addSeries(this.#stats, series, 1, wholeUs, wholeUs, wholeUs);
   }
-}
-
-function timesOf(histogram: Histogram): Times {
-  const buckets: number[] = [];
-  const counts: number[] = [];
-  for (let bucket = 0; bucket < histogram.shape.length; bucket++) {
-    const count = histogram.countAt(bucket);
-    if (count === 0) continue;
-    buckets.push(bucket);
-    counts.push(count);
-  }
-  const { count, sumUs, minUs, maxUs } = histogram;
-  return { buckets, counts, exact: [count, sumUs, minUs, maxUs] };
-}
-
-function addTimes(histogram: Histogram, { buckets, counts, exact }: Times): void {
-  for (const [i, bucket] of buckets.entries()) histogram.recordAt(bucket, counts[i]!);
-  if (exact[0] > 0) histogram.carry(...exact);
 }

@@ -5,7 +5,7 @@ import type { HealthSample } from '../judge/health.ts';
 import { HealthFold, MachineFold } from '../judge/health.ts';
 import type { Evidence, WorkerEvidence } from '../judge/spec.ts';
 import { Histogram } from '../measure/histogram.ts';
-import { Opened } from '../measure/opened.ts';
+import { openedHistograms } from '../measure/opened-histograms.ts';
 import type { Shape } from '../measure/shape.ts';
 import type { Interval } from '../measure/spec.ts';
 import { LATENESS, STATS_PER_SERIES } from '../measure/spec.ts';
@@ -55,8 +55,10 @@ export class Vitals {
         inFlightAreaUs: report?.inFlight === 0 ? report.inFlightAreaUs : undefined,
       };
     });
-    const opened = new Opened(this.#shape);
-    for (const report of reports) if (report) opened.add(report.opened);
+    const opened = openedHistograms(
+      this.#shape,
+      reports.flatMap((report) => report?.opened ?? []),
+    );
     return { workers, machine: this.#machine.health, opened };
   }
 }

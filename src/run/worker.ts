@@ -124,7 +124,7 @@ export default async function fireShare({ share, port }: { share: Share; port: M
     noSocket: running.noSocket(),
     counters: { ...running.driver.counters },
     connections: share.driverOptions.connections,
-    opened: opened.times,
+    opened: opened.drain(),
     inFlight: running.inFlight(),
     inFlightAreaUs: running.inFlightAreaUs(),
     cpuUs: cpu.user + cpu.system,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Gate, SloResult } from '../../src/judge/spec.ts';
 import { histogramShape } from '../../src/measure/histogram.ts';
 import { Opened } from '../../src/measure/opened.ts';
+import { openedHistograms } from '../../src/measure/opened-histograms.ts';
 import type { Adjustment } from '../../src/profile/plan.ts';
 import { formatAnnouncement } from '../../src/report/announce.ts';
 import { plainPaint, widthOf } from '../../src/report/layout.ts';
@@ -208,9 +209,10 @@ describe('what must be known beside the numbers', () => {
 
 describe('what it took to open connections', () => {
   const openedOf = (tls: number) => {
-    const opened = new Opened(histogramShape(10e6));
+    const shape = histogramShape(10e6);
+    const opened = new Opened(shape);
     for (let k = 0; k < 400; k++) opened.record(1_000 + k, k < tls ? 30_000 : Number.NaN);
-    return opened;
+    return openedHistograms(shape, [opened.drain()]);
   };
   const withOpened = (tls: number, connection: 'fresh' | 'keep-alive' = 'keep-alive') => {
     const { evidence, plan, ...record } = passing();
