@@ -5,7 +5,7 @@
 import type { Dispatcher } from 'undici';
 import type { Answer, Failure } from '../order/answer.ts';
 import { endpointOf, Opening } from './connect.ts';
-import { Connection } from './connection.ts';
+import { Connection, loadUndici } from './connection.ts';
 import { Desk } from './desk.ts';
 import type { Attempt, Driver, DriverCounters, DriverOptions, DriverSeams, MakeDriver } from './driver.ts';
 import { Exchange, type ExchangeEvents } from './exchange.ts';
@@ -15,7 +15,10 @@ import type { Connect } from './pool.ts';
 const GIVEN_UP = new Error('given up');
 
 /** Throws when the PEM texts of `options.tls` cannot be read; nothing connects before the first `fire`. */
-export const makeUndiciDriver: MakeDriver = (options, seams) => new UndiciDriver(options, seams);
+export const makeUndiciDriver: MakeDriver = (options, seams) => {
+  loadUndici();
+  return new UndiciDriver(options, seams);
+};
 
 class UndiciDriver implements Driver {
   readonly name = 'undici';

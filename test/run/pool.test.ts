@@ -93,6 +93,19 @@ describe.concurrent('a run with real threads', () => {
     await expect(finished).rejects.toThrow('young generation: 24 MB');
   });
 
+  it('loads no library into a thread that it has no use for', async () => {
+    const { finished } = startRun(planOf('{ rate: 1/s, for: 1s }'), {
+      runId: 'packages',
+      url: 'http://127.0.0.1:1',
+      workers: 1,
+      workerFile: new URL('../fixtures/workers/tells-packages.ts', import.meta.url).href,
+    });
+    const says = String(await finished.catch((error) => error));
+    // The test runner loads itself into every thread of its process.
+    expect(says).toMatch(/packages: .*\bpiscina\b/);
+    expect(says).not.toMatch(/undici|hdr-histogram-js|pako|zod|yaml|commander/);
+  });
+
   it('is INVALID when a thread dies, and the numbers of the others stand', async () => {
     const server = await shop();
     const { evidence } = await startRun(planOf('{ rate: 300/s, for: 3s }'), {
