@@ -6,6 +6,8 @@ export type Context = {
   name: 'json' | 'form' | 'path' | 'header' | 'text';
   /** 1 for each ASCII code that `value` leaves as it is: the fast way of writing. */
   safe: Uint8Array;
+  /** The most bytes that `value` makes of one byte: of ASCII, and of any other (UTF-8 that is whole). */
+  growth: { ascii: number; other: number };
   literal(text: string): string;
   value(text: string): string;
 };
@@ -57,18 +59,20 @@ export const CONTEXTS = {
   json: {
     name: 'json',
     safe: asciiTable((char, code) => code >= 32 && char !== '"' && char !== '\\'),
+    growth: { ascii: 6, other: 1 },
     literal: jsonString,
     value: jsonString,
   },
-  form: { name: 'form', safe: FORM_SAFE, literal: formText, value: formText },
+  form: { name: 'form', safe: FORM_SAFE, growth: { ascii: 3, other: 3 }, literal: formText, value: formText },
   path: {
     name: 'path',
     safe: PATH_SAFE,
+    growth: { ascii: 3, other: 3 },
     literal: (text) => percentEncode(text, PATH_LITERAL),
     value: (text) => percentEncode(text, PATH_SAFE),
   },
-  header: { name: 'header', safe: HEADER_SAFE, literal: asItIs, value: headerText },
-  text: { name: 'text', safe: asciiTable(() => true), literal: asItIs, value: asItIs },
+  header: { name: 'header', safe: HEADER_SAFE, growth: { ascii: 3, other: 1 }, literal: asItIs, value: headerText },
+  text: { name: 'text', safe: asciiTable(() => true), growth: { ascii: 1, other: 1 }, literal: asItIs, value: asItIs },
 } as const satisfies Record<Context['name'], Context>;
 
 /** The UTF-8 bytes of a text as a string of one character per byte: what HTTP libraries write to the wire byte by byte. */

@@ -2,14 +2,17 @@
 // buffer, what differs is patched in place (DESIGN §2, rule 5). Values of one length come first as far as the profile
 // allows; behind the first value of varying length the rest of the request is written anew each time.
 
-import { blankIdentity } from './identity.ts';
-import type { Segment, Segments } from './segments.ts';
-import type { Http1Framing, OrderIdentity, RequestBytes } from './spec.ts';
+import { CONTEXTS } from './escape.ts';
+import { literalOf, type Segment, type Segments } from './segments.ts';
+import type { Http1Framing, RequestBytes, Sending } from './spec.ts';
+import { cookieValue, type Filling } from './values.ts';
 
 export type RequestParts = {
   method: string;
   path: Segments;
   headers: readonly { name: string; value: Segments }[];
+  /** The order's cookies have a header line of their own, where there are any. */
+  cookieLine: boolean;
   body: Segments | undefined;
 };
 
@@ -21,15 +24,13 @@ const HEAD_END = '\r\n\r\n';
 const ZERO = '0'.charCodeAt(0);
 const SPACE = ' '.charCodeAt(0);
 
-const encoder = new TextEncoder();
-
 /** `slot`: room for the digits of a content-length that varies. */
 type Piece = Segment | { kind: 'slot'; widthBytes: number };
 
 function piecesOf(parts: RequestParts, framing: Http1Framing): Piece[] {
-  const { method, path, headers, body } = parts;
+  const { method, path, headers, cookieLine, body } = parts;
   const pieces: Piece[] = [];
-  const text = (literal: string) => pieces.push({ kind: 'bytes', bytes: encoder.encode(literal) });
+  const text = (literal: string) => pieces.push(literalOf(literal));
   text(`${method} `);
   pieces.push(...path.segments);
   text(' HTTP/1.1');
@@ -39,6 +40,7 @@ function piecesOf(parts: RequestParts, framing: Http1Framing): Piece[] {
     text(`\r\n${name}: `);
     pieces.push(...value.segments);
   }
+  if (cookieLine) pieces.push(cookieValue(CONTEXTS.header, '\r\ncookie: '));
   if (framing.close) text('\r\nconnection: close');
   // Last, so that the body begins a fixed distance behind it.
   if (body) {
@@ -61,7 +63,7 @@ function joined(pieces: readonly Piece[]): Piece[] {
       const bytes = new Uint8Array(last.bytes.length + piece.bytes.length);
       bytes.set(last.bytes);
       bytes.set(piece.bytes, last.bytes.length);
-      out[out.length - 1] = { kind: 'bytes', bytes };
+      out[out.length - 1] = { kind: 'bytes', bytes, text: last.text + piece.text };
     }
   }
   return out;
@@ -84,11 +86,11 @@ function writeLength(into: Uint8Array, at: number, widthBytes: number, length: n
 /** Where a value or the slot always stands: everything before it has one length. */
 type Placed = { at: number; value: Extract<Segment, { kind: 'value' }> };
 
-/** Compiles a whole request. `identify` fills an identity of the same IdentitySpec as the parts were compiled for. */
+/** Compiles a whole request. `fill` gives what the parts were compiled for; its object may be reused. */
 export function compileHttp1(
   parts: RequestParts,
   framing: Http1Framing,
-  identify: (seq: number, into: OrderIdentity) => OrderIdentity,
+  fill: (sending: Sending) => Filling,
 ): RequestBytes {
   const pieces = piecesOf(parts, framing);
   const varying = pieces.findIndex((piece) => piece.kind === 'value' && piece.fixedBytes === undefined);
@@ -109,7 +111,6 @@ export function compileHttp1(
     }
     fixedBytes += maxBytesOf(piece);
   }
-  const identity = blankIdentity();
 
   return {
     maxBytes: pieces.reduce((sum, piece) => sum + maxBytesOf(piece), 0),
@@ -117,17 +118,17 @@ export function compileHttp1(
       for (const { at, bytes } of literals) into.set(bytes, at);
     },
     patch(into, sending) {
-      identify(sending.seq, identity);
+      const filling = fill(sending);
       for (let i = 0; i < values.length; i++) {
         const { at, value } = values[i]!;
-        value.write(into, at, identity);
+        value.write(into, at, filling);
       }
       let end = fixedBytes;
       let lengthAt = slotAt;
       let lengthBytes = slotBytes;
       for (let i = 0; i < rest.length; i++) {
         const piece = rest[i]!;
-        if (piece.kind === 'value') end = piece.write(into, end, identity);
+        if (piece.kind === 'value') end = piece.write(into, end, filling);
         else if (piece.kind === 'bytes') {
           into.set(piece.bytes, end);
           end += piece.bytes.length;

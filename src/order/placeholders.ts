@@ -2,11 +2,14 @@
 //
 //   {{order.key}} {{order.seq}} {{order.id}} {{buyer.id}} {{sku}} {{quantity}}
 //   {{choose(red: 3, "light blue": 1)}}   a weighted random choice; a weight left out is 1
-//   {{env.NAME}}                          a variable of the environment, resolved when the template is compiled
+//   {{env.NAME}} {{setup.NAME}}           a variable of the environment, an extract of `setup:`: the same for all orders
+//   {{vars.NAME}}                         what an earlier step of the order extracted
+//   {{FEEDER.COLUMN}}                     a cell of the order's row of a feeder
 //   {{{{                                  a literal `{{`; a `}}` outside a placeholder is just text, and so is one brace
 //                                         before a placeholder: `{{{sku}}}` is `{`, the sku, `}`
 
 import { closest } from '../suggest.ts';
+import { namesIn, type Scope, type ScopedPlaceholder, scopedOf, scopeMistake } from './scope.ts';
 import type { Weighted } from './spec.ts';
 
 /** What an order brings along; each is one field of its identity. */
@@ -16,7 +19,7 @@ export type IdentityPlaceholder = (typeof IDENTITY_PLACEHOLDERS)[number];
 export type Placeholder =
   | { name: IdentityPlaceholder }
   | { name: 'choose'; choices: Weighted<string> }
-  | { name: 'env'; variable: string };
+  | ScopedPlaceholder;
 
 /** A placeholder as written: `name` (`choose`, `env.HOME`, or anything), `args` between its parentheses ('' if none), and its place in the text in UTF-16 units. */
 export type WrittenPlaceholder = { name: string; args: string; at: number; length: number };
@@ -31,7 +34,6 @@ const BRACES = /\{+/y;
 const EXPRESSION = /^\s*([^\s()]+)\s*(?:\(([\s\S]*)\))?\s*$/;
 const CHOICE = /\s*("[^"]*"|'[^']*'|[^,:"']*[^,:"'\s])\s*(?::\s*([^,]*?)\s*)?(,|$)/y;
 const WEIGHT = /^(\d+(\.\d+)?|\.\d+)$/;
-const VARIABLE = /^env\.([A-Za-z_][A-Za-z0-9_]*)$/;
 
 type Scanned = { literal: string } | { written: WrittenPlaceholder } | { unclosedAt: number };
 
@@ -91,43 +93,48 @@ function mistakeOf(written: WrittenPlaceholder, code: string, message: string, s
   return { code, message: message + hint, at: written.at, length: written.length, suggestion };
 }
 
-function unknownPlaceholder(written: WrittenPlaceholder): TemplateMistake {
+/** Words that are known to be the start of something, and what that looks like. */
+const LIKE = 'expected a name such as `{{order.key}}`, `{{env.NAME}}`, `{{vars.NAME}}` or `{{choose(a: 3, b: 1)}}`';
+const MEANT = ['', 'choose', 'env', 'vars', 'setup'];
+
+function unknownPlaceholder(written: WrittenPlaceholder, scope: Scope): TemplateMistake {
   const { name } = written;
-  if (name === '' || name === 'choose' || name.startsWith('env.')) {
-    const rule = 'expected a name such as `{{order.key}}`, `{{env.NAME}}` or `{{choose(a: 3, b: 1)}}`';
-    return mistakeOf(written, 'UNKNOWN_PLACEHOLDER', `\`{{${name}}}\` is not a placeholder: ${rule}`);
+  const first = name.split('.')[0]!;
+  if (MEANT.includes(first) || Object.hasOwn(scope.feeders ?? {}, first)) {
+    return mistakeOf(written, 'UNKNOWN_PLACEHOLDER', `\`{{${name}}}\` is not a placeholder: ${LIKE}`);
   }
-  const near = closest(name, [...IDENTITY_PLACEHOLDERS, 'choose']);
-  const known = [...IDENTITY_PLACEHOLDERS, 'choose(…)', 'env.NAME'].join(', ');
+  // Of the environment only what the order names is known, so that is no place to look for what was meant.
+  const near = closest(name, [...IDENTITY_PLACEHOLDERS, 'choose', ...namesIn({ ...scope, env: {} })]);
+  const feeders = Object.keys(scope.feeders ?? {}).map((feeder) => `${feeder}.COLUMN`);
+  const known = [...IDENTITY_PLACEHOLDERS, 'choose(…)', 'env.NAME', 'vars.NAME', 'setup.NAME', ...feeders].join(', ');
   const suggestion = near === undefined ? undefined : near === 'choose' ? '{{choose(a: 3, b: 1)}}' : `{{${near}}}`;
   const rule = suggestion === undefined ? `: known are ${known}` : '';
   return mistakeOf(written, 'UNKNOWN_PLACEHOLDER', `Unknown placeholder \`{{${name}}}\`${rule}`, suggestion);
 }
 
-function parsePlaceholder(written: WrittenPlaceholder): Placeholder | TemplateMistake {
+function parsePlaceholder(written: WrittenPlaceholder, scope: Scope): Placeholder | TemplateMistake {
   const { name, args } = written;
   if (name === 'choose') {
     const choices = parseChoices(args);
     if (typeof choices !== 'string') return { name, choices };
     return mistakeOf(written, 'PLACEHOLDER_ARGUMENTS', `In \`{{choose(${args})}}\` ${choices}`);
   }
-  const variable = VARIABLE.exec(name)?.[1];
   const known = IDENTITY_PLACEHOLDERS.find((candidate) => candidate === name);
-  if (known === undefined && variable === undefined) return unknownPlaceholder(written);
+  const scoped = known === undefined ? scopedOf(name, scope) : undefined;
+  if (known === undefined && scoped === undefined) return unknownPlaceholder(written, scope);
   if (args.trim() !== '') {
     return mistakeOf(written, 'PLACEHOLDER_ARGUMENTS', `\`{{${name}}}\` takes no arguments, got \`(${args})\``);
   }
-  return known === undefined ? { name: 'env', variable: variable! } : { name: known };
+  if (scoped === undefined) return { name: known! };
+  const mistake = scopeMistake(scoped, scope);
+  return mistake ? mistakeOf(written, mistake.code, mistake.message, mistake.suggestion) : scoped;
 }
 
 /**
- * A text taken apart, with every mistake in it (offsets and lengths in UTF-16 units of the text).
- * `env`: the variables that are set; undefined = do not look.
+ * A text taken apart, with every mistake in it (offsets and lengths in UTF-16 units of the text). `scope`: what it may
+ * name beside the order.
  */
-export function parseTemplate(
-  text: string,
-  env?: Readonly<Record<string, string>>,
-): { pieces: Piece[]; mistakes: TemplateMistake[] } {
+export function parseTemplate(text: string, scope: Scope = {}): { pieces: Piece[]; mistakes: TemplateMistake[] } {
   const pieces: Piece[] = [];
   const mistakes: TemplateMistake[] = [];
   for (const item of scan(text)) {
@@ -136,18 +143,15 @@ export function parseTemplate(
       const message = '`{{` opens a placeholder that no `}}` closes; write `{{{{` for a literal `{{`';
       mistakes.push({ code: 'UNCLOSED_PLACEHOLDER', message, at: item.unclosedAt, length: 2 });
     } else {
-      const placeholder = parsePlaceholder(item.written);
+      const placeholder = parsePlaceholder(item.written, scope);
       if ('code' in placeholder) mistakes.push(placeholder);
-      else if (placeholder.name === 'env' && env && !Object.hasOwn(env, placeholder.variable)) {
-        const message = `The environment variable \`${placeholder.variable}\` of \`{{env.${placeholder.variable}}}\` is not set`;
-        mistakes.push(mistakeOf(item.written, 'UNSET_VARIABLE', message));
-      } else pieces.push({ placeholder });
+      else pieces.push({ placeholder });
     }
   }
   return { pieces, mistakes };
 }
 
 /** The first mistake in a text with placeholders; undefined when there is none. */
-export function checkTemplate(text: string, env?: Readonly<Record<string, string>>): TemplateMistake | undefined {
-  return parseTemplate(text, env).mistakes[0];
+export function checkTemplate(text: string, scope?: Scope): TemplateMistake | undefined {
+  return parseTemplate(text, scope).mistakes[0];
 }

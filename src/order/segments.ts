@@ -2,24 +2,14 @@
 // request (its path, a header, its body) is one `Segments`; a driver that builds whole requests writes them one after
 // the other into its own buffer.
 
-import { uniform } from '../traffic/random.ts';
 import { byteString, type Context } from './escape.ts';
-import { BUYER_PREFIX, orderIdOf, SALT_CHOOSE } from './identity.ts';
 import type { Piece, Placeholder } from './placeholders.ts';
-import type { IdentitySpec, OrderIdentity } from './spec.ts';
-import { pickerOf } from './weighted.ts';
+import { compileValue, cookieValue, eitherValue, type Filling, type Meanings, type ValueSegment } from './values.ts';
+
+type Literal = { kind: 'bytes'; bytes: Uint8Array; text: string };
 
 /** `bytes`: the same for every order. `value`: written per order; `fixedBytes` is its length where all orders agree on it. */
-export type Segment =
-  | { kind: 'bytes'; bytes: Uint8Array }
-  | {
-      kind: 'value';
-      name: Placeholder['name'];
-      maxBytes: number;
-      fixedBytes: number | undefined;
-      /** As in Segments. */
-      write(into: Uint8Array, at: number, identity: OrderIdentity): number;
-    };
+export type Segment = Literal | ValueSegment;
 
 /** `write` and `text` expect identities of the same IdentitySpec the segments were compiled for, and never throw. */
 export type Segments = {
@@ -31,95 +21,25 @@ export type Segments = {
   /** Same bytes for all orders. */
   readonly constant: boolean;
   /** Writes at `at`, where at least `maxBytes` must be free; returns the index after the last byte written. */
-  write(into: Uint8Array, at: number, identity: OrderIdentity): number;
+  write(into: Uint8Array, at: number, filling: Filling): number;
   /** The same bytes as a string of one character per byte. */
-  text(identity: OrderIdentity): string;
+  text(filling: Filling): string;
 };
 
+/**
+ * One item to compile: text that is already as it must be on the wire (`altered`: what stands there in an altered
+ * request), a placeholder to be written by its context, or the order's cookies behind a prefix.
+ */
+export type Item =
+  | { wire: string; altered?: string }
+  | { placeholder: Placeholder; context: Context }
+  | { cookiesBehind: string; context: Context };
+
 const encoder = new TextEncoder();
-const MAX_SEQ = 2 ** 32 - 1;
 
-/** Where a value comes from. `samples`: texts of which one is the longest any order can bring; `all`: they are all there are. */
-type Source = { of: (identity: OrderIdentity) => string; samples: string[]; all: boolean };
-
-/** Random choices are numbered through all steps of an order, so that each is drawn on its own. */
-export type ChoiceCounter = { next: number };
-
-function sourceOf(
-  placeholder: Exclude<Placeholder, { name: 'env' }>,
-  spec: IdentitySpec,
-  counter: ChoiceCounter,
-): Source {
-  switch (placeholder.name) {
-    case 'order.key':
-      return { of: (identity) => identity.key, samples: ['0'.repeat(36)], all: true };
-    case 'order.seq':
-      return { of: (identity) => String(identity.seq), samples: [String(MAX_SEQ)], all: false };
-    case 'order.id':
-      return {
-        of: (identity) => orderIdOf(spec.runId, identity.seq),
-        samples: [orderIdOf(spec.runId, MAX_SEQ)],
-        all: false,
-      };
-    case 'buyer.id':
-      return { of: (identity) => identity.buyer, samples: [BUYER_PREFIX + MAX_SEQ], all: false };
-    case 'sku':
-      return { of: (identity) => identity.sku, samples: spec.skus.map(({ value }) => value), all: true };
-    case 'quantity':
-      return {
-        of: (identity) => String(identity.quantity),
-        samples: spec.quantity.map(({ value }) => String(value)),
-        all: true,
-      };
-    case 'choose': {
-      const pick = pickerOf(placeholder.choices);
-      const salt = SALT_CHOOSE + counter.next++;
-      return {
-        of: (identity) => pick(uniform(spec.seed, identity.seq, salt)),
-        samples: placeholder.choices.map(({ value }) => value),
-        all: true,
-      };
-    }
-  }
+export function literalOf(wire: string): Literal {
+  return { kind: 'bytes', bytes: encoder.encode(wire), text: byteString(wire) };
 }
-
-type Value = Extract<Segment, { kind: 'value' }> & { text(identity: OrderIdentity): string };
-
-function isSafeChar(code: number, safe: Uint8Array): boolean {
-  return code < 128 && safe[code] === 1;
-}
-
-function valueSegment(name: Placeholder['name'], source: Source, context: Context): Value {
-  const { safe, value: escapeValue } = context;
-  const sizes = source.samples.map((sample) => encoder.encode(escapeValue(sample)).length);
-  const maxBytes = sizes.reduce((most, size) => Math.max(most, size), 0);
-  const hasOneSize = sizes.every((size) => size === maxBytes);
-  // The samples stand for all values: they are all there are, or differ from them in digits only.
-  const isSafe = source.samples.every((sample) => [...sample].every((char) => isSafeChar(char.charCodeAt(0), safe)));
-  return {
-    kind: 'value',
-    name,
-    maxBytes,
-    fixedBytes: source.all && hasOneSize ? maxBytes : undefined,
-    write(into, at, identity) {
-      const text = source.of(identity);
-      const { length } = text;
-      for (let i = 0; i < length; i++) {
-        const code = text.charCodeAt(i);
-        if (!isSafeChar(code, safe)) return at + encoder.encodeInto(escapeValue(text), into.subarray(at)).written;
-        into[at + i] = code;
-      }
-      return at + length;
-    },
-    text(identity) {
-      const text = source.of(identity);
-      return isSafe ? text : byteString(escapeValue(text));
-    },
-  };
-}
-
-/** One item to compile: text that is already as it must be on the wire, or a placeholder to be written by its context. */
-export type Item = { wire: string } | { placeholder: Placeholder; context: Context };
 
 /** The pieces of one text as items of one context. */
 export function itemsOf(pieces: readonly Piece[], context: Context): Item[] {
@@ -128,44 +48,36 @@ export function itemsOf(pieces: readonly Piece[], context: Context): Item[] {
   );
 }
 
-type Literal = { kind: 'bytes'; bytes: Uint8Array; text: string };
+function valueOfItem(item: Item, meanings: Meanings): ValueSegment | string {
+  if ('placeholder' in item) return compileValue(item.placeholder, item.context, meanings);
+  if ('cookiesBehind' in item) return meanings.cookies ? cookieValue(item.context, item.cookiesBehind) : '';
+  return meanings.alters && item.altered !== undefined ? eitherValue(item.wire, item.altered) : item.wire;
+}
 
-/** Resolves variables and joins neighbouring literals. */
-function segmentsOf(
-  items: readonly Item[],
-  spec: IdentitySpec,
-  env: Readonly<Record<string, string>>,
-  counter: ChoiceCounter,
-): (Literal | Value)[] {
-  const segments: (Literal | Value)[] = [];
+/** Resolves what is the same for all orders and joins neighbouring literals. */
+function segmentsOf(items: readonly Item[], meanings: Meanings): Segment[] {
+  const segments: Segment[] = [];
   let pending = '';
   const flush = () => {
-    if (pending !== '') segments.push({ kind: 'bytes', bytes: encoder.encode(pending), text: byteString(pending) });
+    if (pending !== '') segments.push(literalOf(pending));
     pending = '';
   };
   for (const item of items) {
-    if ('wire' in item) pending += item.wire;
-    else if (item.placeholder.name === 'env') pending += item.context.value(env[item.placeholder.variable] ?? '');
+    const value = valueOfItem(item, meanings);
+    if (typeof value === 'string') pending += value;
     else {
       flush();
-      const source = sourceOf(item.placeholder, spec, counter);
-      segments.push(valueSegment(item.placeholder.name, source, item.context));
+      segments.push(value);
     }
   }
   flush();
   return segments;
 }
 
-/** Compiles items for the orders of one IdentitySpec. Variables of `env` are resolved here and now. */
-export function compileSegments(
-  items: readonly Item[],
-  spec: IdentitySpec,
-  env: Readonly<Record<string, string>>,
-  counter: ChoiceCounter,
-): Segments {
-  const segments = segmentsOf(items, spec, env, counter);
-  const total = (sizeOf: (segment: Literal | Value) => number) =>
-    segments.reduce((sum, segment) => sum + sizeOf(segment), 0);
+/** Compiles items for the orders of one IdentitySpec. What is the same for all orders is resolved here and now. */
+export function compileSegments(items: readonly Item[], meanings: Meanings): Segments {
+  const segments = segmentsOf(items, meanings);
+  const total = (sizeOf: (segment: Segment) => number) => segments.reduce((sum, segment) => sum + sizeOf(segment), 0);
   const fixed = total((segment) =>
     segment.kind === 'bytes' ? segment.bytes.length : (segment.fixedBytes ?? Number.NaN),
   );
@@ -174,20 +86,20 @@ export function compileSegments(
     maxBytes: total((segment) => (segment.kind === 'bytes' ? segment.bytes.length : segment.maxBytes)),
     fixedBytes: Number.isNaN(fixed) ? undefined : fixed,
     constant: segments.every((segment) => segment.kind === 'bytes'),
-    write(into, at, identity) {
+    write(into, at, filling) {
       let end = at;
       for (let i = 0; i < segments.length; i++) {
         const segment = segments[i]!;
         if (segment.kind === 'bytes') {
           into.set(segment.bytes, end);
           end += segment.bytes.length;
-        } else end = segment.write(into, end, identity);
+        } else end = segment.write(into, end, filling);
       }
       return end;
     },
-    text(identity) {
+    text(filling) {
       let text = '';
-      for (const segment of segments) text += segment.kind === 'bytes' ? segment.text : segment.text(identity);
+      for (const segment of segments) text += segment.kind === 'bytes' ? segment.text : segment.text(filling);
       return text;
     },
   };

@@ -8,6 +8,8 @@ export type TemplateText = string;
 export type BodySpec =
   /** `json` is serialised once; placeholders inside strings are replaced with JSON-escaped text. A string that is nothing but `{{quantity}}` or `{{order.seq}}` becomes a bare number. */
   | { kind: 'json'; value: unknown }
+  /** A POST of GraphQL as JSON. `query` goes out as it is written, without placeholders; `variables` are those of `json`. */
+  | { kind: 'graphql'; query: string; variables?: unknown; operationName?: string }
   | { kind: 'form'; fields: [name: string, value: TemplateText][] }
   | { kind: 'text'; text: TemplateText }
   | { kind: 'none' };
@@ -101,11 +103,11 @@ export type ShopperSpec = {
   doubleClick?: { share: number; fromCopies: number; untilCopies: number; withinUs: number };
   /** The placing request once more, so long after its answer: same key, same bytes. */
   replay?: { share: number; afterUs: number };
-  /** The same key with another body (the quantity is one more), so long after the answer. */
+  /** The same key with another body (what differs: `alterationOf` of step-items.ts), so long after the answer. */
   altered?: { share: number; afterUs: number };
   /** The connection is cut once the request is written; so long after it is sent again: same key, same bytes. */
   abandon?: { share: number; againUs: number };
-  /** After an accepted answer the order is asked for at `path` (`{{vars.orderId}}` is its id): it must be there. */
+  /** After an accepted answer the order is asked for at `path` (`{{vars.orderId}}` is its id, of `answer.id`): it must be there. */
   readBack?: { share: number; afterUs: number; path: TemplateText };
   retry?: RetrySpec;
 };
@@ -168,11 +170,11 @@ export type Request = {
 /** What a template is filled with. An attempt of a driver is one. */
 export type Sending = {
   seq: number;
-  /** The order's extracts, in the order of `variablesOf(spec)` (journey.ts); left out where there are none. */
+  /** The order's extracts, in the order of `variablesOf(spec)` (variables.ts); one that is not there yet is empty. */
   vars?: readonly string[];
   /** The value of the Cookie header; empty or left out: the header is not sent. */
   cookie?: string;
-  /** The same key with another body: the quantity is one more. */
+  /** The same key with another body. Only where `shoppers.altered` is given, and only of the placing step. */
   altered?: boolean;
   /** Of an order whose requests are made by code (`journey:`): this instead of the template. */
   request?: Request;

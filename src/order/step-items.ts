@@ -2,69 +2,27 @@
 // wants it, and every mistake in it. template.ts compiles the result.
 
 import type { Problem } from '../errors.ts';
+import { type Alteration, alteredField, alteredMember, quantityItems, settleAlteration } from './alteration.ts';
 import { CONTEXTS, type Context } from './escape.ts';
-import { parseTemplate } from './placeholders.ts';
+import { parseTemplate, placeholdersOf } from './placeholders.ts';
+import type { Scope } from './scope.ts';
 import { type Item, itemsOf } from './segments.ts';
 import type { BodySpec, StepSpec } from './spec.ts';
+import { headerMistake, methodMistake, type PlainMistake, pathMistake, variableMistake } from './step-mistakes.ts';
 
 const CONTENT_TYPES: Record<Exclude<BodySpec['kind'], 'none'>, string> = {
   json: 'application/json',
+  graphql: 'application/json',
   form: 'application/x-www-form-urlencoded',
   text: 'text/plain; charset=utf-8',
 };
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const CONTROLS = /[\u0000-\u0008\u000a-\u001f\u007f]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const ANY_CONTROL = /[\u0000-\u001f\u007f]/;
-const visible = (text: string) => JSON.stringify(text).slice(1, -1);
-
-type PlainMistake = { code: string; message: string };
-
-/** Why a method cannot be sent; undefined when it can. */
-export function methodMistake(method: string): PlainMistake | undefined {
-  if (TOKEN.test(method)) return undefined;
-  return {
-    code: 'METHOD',
-    message: `Expected \`method\` to be an HTTP method such as POST, got \`${visible(method)}\``,
-  };
-}
-
-/** Why a header cannot be sent as written: a name that is none, or a value that would split it. The value may hold placeholders. */
-export function headerMistake(name: string, value: string): PlainMistake | undefined {
-  if (!TOKEN.test(name)) {
-    return {
-      code: 'HEADER_NAME',
-      message: `\`${visible(name)}\` is not a header name: no spaces, colons or control characters`,
-    };
-  }
-  if (!CONTROLS.test(value)) return undefined;
-  return {
-    code: 'HEADER_VALUE',
-    message: `The value of header \`${name}\` holds a line break or another control character`,
-  };
-}
-
-/** Why a path cannot be sent as written; it may hold placeholders. */
-export function pathMistake(path: string): PlainMistake | undefined {
-  if (!path.startsWith('/'))
-    return { code: 'PATH', message: `Expected \`path\` to start with \`/\`, got \`${visible(path)}\`` };
-  if (ANY_CONTROL.test(path))
-    return { code: 'PATH', message: `\`path\` holds a control character: \`${visible(path)}\`` };
-  if (!path.includes('#')) return undefined;
-  return {
-    code: 'PATH',
-    message: `\`path\` holds a \`#\`, and what follows it is never sent: \`${path}\`; write %23 for the character`,
-  };
-}
-
 /** Collects mistakes while texts become items, so that all of them are told at once. */
 class Reader {
   readonly problems: Problem[] = [];
-  readonly #env: Readonly<Record<string, string>>;
+  readonly #scope: Scope;
 
-  constructor(env: Readonly<Record<string, string>>) {
-    this.#env = env;
+  constructor(scope: Scope) {
+    this.#scope = scope;
   }
 
   add(path: string, mistake: PlainMistake | undefined): void {
@@ -80,11 +38,8 @@ class Reader {
     const pieces = this.#parse(path, value);
     for (const piece of pieces) {
       if ('literal' in piece || piece.placeholder.name !== 'env') continue;
-      // The variable's value is not in the message: it may be a secret.
       const { variable } = piece.placeholder;
-      if (!CONTROLS.test(this.#env[variable] ?? '')) continue;
-      const message = `The environment variable \`${variable}\` holds a line break or another control character and cannot be sent in header \`${name}\``;
-      this.add(path, { code: 'HEADER_VALUE', message });
+      this.add(path, variableMistake(name, variable, this.#scope.env?.[variable] ?? ''));
     }
     return itemsOf(pieces, CONTEXTS.header);
   }
@@ -102,33 +57,70 @@ class Reader {
   json(path: string, value: unknown): Item[] {
     if (typeof value === 'string') return this.jsonString(path, value);
     if (typeof value !== 'object' || value === null) return [{ wire: JSON.stringify(value) }];
-    const isArray = Array.isArray(value);
-    const items: Item[] = [{ wire: isArray ? '[' : '{' }];
-    for (const [index, [key, member]] of Object.entries(value).entries()) {
-      if (index > 0) items.push({ wire: ',' });
-      const memberPath = isArray ? `${path}[${key}]` : `${path}.${key}`;
+    if (!Array.isArray(value)) return this.object(path, value);
+    return [
+      { wire: '[' },
+      ...value.flatMap((item, index) => [...commaBefore(index), ...this.json(`${path}[${index}]`, item)]),
+      { wire: ']' },
+    ];
+  }
+
+  /** `last` is written behind the members, with a comma of its own where there are any. */
+  object(path: string, value: object, last: (isFirst: boolean) => Item[] = noItems): Item[] {
+    const items: Item[] = [{ wire: '{' }];
+    const members = Object.entries(value);
+    for (const [index, [name, member]] of members.entries()) {
+      const memberPath = `${path}.${name}`;
       // A member's name is always a string, so the bare number of `jsonString` is not for it.
-      if (!isArray) items.push({ wire: '"' }, ...this.items(memberPath, key, CONTEXTS.json), { wire: '":' });
-      items.push(...this.json(memberPath, member));
+      items.push(...commaBefore(index), { wire: '"' }, ...this.items(memberPath, name, CONTEXTS.json), { wire: '":' });
+      items.push(...(quantityItems(name, member) ?? this.json(memberPath, member)));
     }
-    items.push({ wire: isArray ? ']' : '}' });
-    return items;
+    return [...items, ...last(members.length === 0), { wire: '}' }];
   }
 
   body(path: string, body: BodySpec): Item[] | undefined {
     switch (body.kind) {
       case 'none':
         return undefined;
-      case 'json':
-        return this.json(`${path}.json`, this.#plain(`${path}.json`, body.value));
+      case 'json': {
+        const value = this.#plain(`${path}.json`, body.value);
+        return isObject(value) ? this.object(`${path}.json`, value, alteredMember) : this.json(`${path}.json`, value);
+      }
+      case 'graphql':
+        return this.graphql(`${path}.graphql`, body);
       case 'form':
-        return body.fields.flatMap(([name, value], index) => [
-          { wire: `${index === 0 ? '' : '&'}${CONTEXTS.form.literal(name)}=` },
-          ...this.items(`${path}.form.${name}`, value, CONTEXTS.form),
-        ]);
+        return [
+          ...body.fields.flatMap(([name, value], index) => [
+            { wire: `${index === 0 ? '' : '&'}${CONTEXTS.form.literal(name)}=` },
+            ...this.items(`${path}.form.${name}`, value, CONTEXTS.form),
+          ]),
+          alteredField(body.fields.length === 0),
+        ];
       case 'text':
         return this.items(`${path}.text`, body.text, CONTEXTS.text);
     }
+  }
+
+  graphql(path: string, { query, variables, operationName }: Extract<BodySpec, { kind: 'graphql' }>): Item[] {
+    const [first] = placeholdersOf(query);
+    if (first) {
+      const wayOut = 'declare a variable in the query and give it the placeholder under `variables`';
+      const message = `The query holds \`{{${first.name}}}\`, and a query goes out as it is written: ${wayOut}`;
+      this.add(`${path}.query`, { code: 'QUERY_PLACEHOLDER', message });
+    }
+    const items: Item[] = [{ wire: `{"query":${JSON.stringify(query)}` }];
+    if (operationName !== undefined) items.push({ wire: `,"operationName":${JSON.stringify(operationName)}` });
+    const value = this.#plain(`${path}.variables`, variables ?? {});
+    if (!isObject(value)) {
+      this.add(`${path}.variables`, { code: 'BODY', message: 'Expected `variables` to be a map of names to values' });
+      return items;
+    }
+    return [
+      ...items,
+      { wire: ',"variables":' },
+      ...this.object(`${path}.variables`, value, alteredMember),
+      { wire: '}' },
+    ];
   }
 
   /** Once through JSON, so that what is walked is plain: no undefined, dates or other objects with a toJSON. */
@@ -143,24 +135,37 @@ class Reader {
   }
 
   #parse(path: string, text: string) {
-    const { pieces, mistakes } = parseTemplate(text, this.#env);
+    const { pieces, mistakes } = parseTemplate(text, this.#scope);
     for (const mistake of mistakes) this.add(path, mistake);
     return pieces;
   }
 }
 
+const noItems = (): Item[] => [];
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function commaBefore(index: number): Item[] {
+  return index === 0 ? [] : [{ wire: ',' }];
+}
+
 export type StepItems = {
   path: Item[];
   headers: { name: string; value: Item[] }[];
+  /** The step has no Cookie header of its own to which the order's cookies could be added. */
+  cookieLine: boolean;
   /** undefined: the step has no body. */
   body: Item[] | undefined;
+  alteration: Alteration;
   /** When there are any, the items are incomplete. */
   problems: Problem[];
 };
 
 /** Reads a step; adds the content-type of its body where it has none of any spelling. */
-export function itemsOfStep(step: StepSpec, env: Readonly<Record<string, string>>): StepItems {
-  const reader = new Reader(env);
+export function itemsOfStep(step: StepSpec, scope: Scope): StepItems {
+  const reader = new Reader(scope);
   reader.add('order.method', methodMistake(step.method));
   reader.add('order.path', pathMistake(step.path));
   const path = reader.items('order.path', step.path, CONTEXTS.path);
@@ -168,8 +173,18 @@ export function itemsOfStep(step: StepSpec, env: Readonly<Record<string, string>
     name,
     value: reader.header(`order.headers.${name}`, name, value),
   }));
+  const ownCookies = headers.find(({ name }) => name.toLowerCase() === 'cookie');
+  // Compiled only where the order keeps cookies.
+  ownCookies?.value.push({ cookiesBehind: '; ', context: CONTEXTS.header });
   if (step.body.kind !== 'none' && !step.headers.some(([name]) => name.toLowerCase() === 'content-type')) {
     headers.push({ name: 'content-type', value: [{ wire: CONTENT_TYPES[step.body.kind] }] });
   }
-  return { path, headers, body: reader.body('order', step.body), problems: reader.problems };
+  const read = reader.body('order', step.body);
+  const { body, alteration } = settleAlteration([...path, ...headers.flatMap(({ value }) => value)], read);
+  return { path, headers, cookieLine: ownCookies === undefined, body, alteration, problems: reader.problems };
+}
+
+/** How a request of this step is altered, whatever mistakes it holds. */
+export function alterationOf(step: StepSpec): Alteration {
+  return itemsOfStep(step, {}).alteration;
 }

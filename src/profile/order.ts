@@ -74,7 +74,7 @@ class TemplateChecks {
       if (value !== undefined) this.env[variable] = value;
     }
     const check = (written: string) => {
-      const mistake = checkTemplate(written, this.env);
+      const mistake = checkTemplate(written, { env: this.env });
       if (mistake) return mistake;
       const broken = rule();
       return broken && { ...broken, at: 0, length: written.length };

@@ -2,8 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { IdentitySpec, StepSpec } from '../../src/order/spec.ts';
-import { compileStep, type StepTemplate } from '../../src/order/template.ts';
+import { buildFeeder } from '../../src/order/feeders.ts';
+import type { IdentitySpec, Sending, StepSpec } from '../../src/order/spec.ts';
+import { alterationOf, compileStep, type StepTemplate } from '../../src/order/template.ts';
 
 const IDENTITY: IdentitySpec = {
   runId: 'run',
@@ -14,19 +15,19 @@ const IDENTITY: IdentitySpec = {
   ],
   quantity: [
     { value: 1, weight: 1 },
-    { value: 12, weight: 1 },
+    { value: 9, weight: 1 },
   ],
 };
 const FRAMING = { host: 'shop.example:8080', close: false };
 
-/** Bytes of `seq`, patched into a buffer in which other orders have been before. */
-function bytesOf(template: StepTemplate, seqs: readonly number[], framing = FRAMING): string[] {
+/** Bytes of each sending, patched into a buffer in which other orders have been before. */
+function bytesOf(template: StepTemplate, sendings: readonly Sending[], framing = FRAMING): string[] {
   const request = template.http1(framing);
   // What stands beyond the request must not matter, nor be touched.
   const buffer = Buffer.alloc(request.maxBytes + 8, '~');
   request.prepare(buffer);
-  return seqs.map((seq) => {
-    const length = request.patch(buffer, { seq });
+  return sendings.map((sending) => {
+    const length = request.patch(buffer, sending);
     expect(length).toBeLessThanOrEqual(request.maxBytes);
     expect(buffer.toString('latin1', request.maxBytes)).toBe('~'.repeat(8));
     return buffer.toString('latin1', 0, length);
@@ -45,8 +46,8 @@ function messageOf(bytes: string): Message {
   return { start, headers, body: bytes.slice(end + 4) };
 }
 
-function expectedOf(template: StepTemplate, seq: number, framing = FRAMING): Message {
-  const { method, path, headers, body } = template.render({ seq });
+function expectedOf(template: StepTemplate, sending: Sending, framing = FRAMING): Message {
+  const { method, path, headers, body } = template.render(sending);
   const own = Array.from({ length: headers.length / 2 }, (_, i): [string, string] => [
     headers[2 * i]!,
     headers[2 * i + 1]!.trim(),
@@ -67,7 +68,50 @@ function expectedOf(template: StepTemplate, seq: number, framing = FRAMING): Mes
   };
 }
 
-const PLACEHOLDERS = ['order.key', 'order.seq', 'order.id', 'buyer.id', 'sku', 'quantity', 'choose(a, bcd, é)'];
+const FEEDER = buildFeeder({
+  name: 'buyers',
+  columns: ['id', 'name'],
+  order: 'circular',
+  cells: [
+    ['1', 'Zoë “Z” \r\n'],
+    ['22', ''],
+    ['333', 'a&b=c/d\u0000'],
+  ],
+});
+const GIVEN = {
+  feeders: [FEEDER],
+  setup: { admin: 'a"\\\r\né' },
+  variables: ['one', 'two'],
+  alters: true,
+  cookies: true,
+};
+const PLACEHOLDERS = [
+  'buyers.id',
+  'buyers.name',
+  'setup.admin',
+  'vars.one',
+  'vars.two',
+  'order.key',
+  'order.seq',
+  'order.id',
+  'buyer.id',
+  'sku',
+  'quantity',
+  'choose(a, bcd, é)',
+];
+const value = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.constantFrom('', '\r\nx-evil: 1', '"}', '\ud800', 'é'.repeat(4096), '\u0001'.repeat(4096), 'x'.repeat(4097)),
+);
+const sending: fc.Arbitrary<Sending> = fc.record(
+  {
+    seq: fc.oneof(fc.nat(20), fc.constant(2 ** 32 - 1)),
+    vars: fc.array(value, { maxLength: 3 }),
+    cookie: fc.oneof(fc.constant(''), fc.stringMatching(/^[a-z]{1,9}=[\x21-\x3a\x3c-\x7e]{0,20}$/)),
+    altered: fc.boolean(),
+  },
+  { requiredKeys: ['seq'] },
+);
 const text = fc
   .array(
     fc.oneof(fc.constantFrom(...PLACEHOLDERS.map((name) => `{{${name}}}`)), fc.constantFrom('a', '-x-', 'é', '1')),
@@ -86,19 +130,19 @@ const step: fc.Arbitrary<StepSpec> = fc.record({
   name: fc.constant('checkout'),
   method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'HEAD'),
   path: text.map((value) => `/${value}`),
-  headers: fc.array(fc.tuple(fc.constantFrom('x-a', 'X-B', 'Host'), text), { maxLength: 3 }),
+  headers: fc.array(fc.tuple(fc.constantFrom('x-a', 'X-B', 'Host', 'Cookie'), text), { maxLength: 3 }),
   body,
 });
 
 describe('http1', () => {
   it('writes what `render` says, for any step, order after order in one buffer', () => {
-    const seqs = fc.array(fc.oneof(fc.nat(20), fc.constant(2 ** 32 - 1)), { minLength: 1, maxLength: 8 });
+    const sendings = fc.array(sending, { minLength: 1, maxLength: 8 });
     fc.assert(
-      fc.property(step, seqs, fc.boolean(), (spec, orders, close) => {
-        const template = compileStep(spec, IDENTITY);
+      fc.property(step, sendings, fc.boolean(), fc.boolean(), (spec, orders, close, alters) => {
+        const template = compileStep(spec, IDENTITY, { ...GIVEN, alters: alters && alterationOf(spec) !== 'none' });
         const framing = { ...FRAMING, close };
         const messages = bytesOf(template, orders, framing).map(messageOf);
-        expect(messages).toEqual(orders.map((seq) => expectedOf(template, seq, framing)));
+        expect(messages).toEqual(orders.map((order) => expectedOf(template, order, framing)));
       }),
       { seed: 20150408, numRuns: 300 },
     );
@@ -117,7 +161,7 @@ describe('http1', () => {
     );
     const head =
       'POST /checkout HTTP/1.1\r\nhost: shop.example:8080\r\nIdempotency-Key: k\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ';
-    expect(bytesOf(template, [7, 1000, 42])).toEqual([
+    expect(bytesOf(template, [{ seq: 7 }, { seq: 1000 }, { seq: 42 }])).toEqual([
       `${head} 3\r\n\r\n777`,
       `${head}12\r\n\r\n100010001000`,
       `${head} 6\r\n\r\n424242`,
@@ -132,6 +176,6 @@ describe('http1', () => {
       ['x-a', 'b'],
     ];
     const template = compileStep({ name: 's', method: 'GET', path: '/', headers, body: { kind: 'none' } }, IDENTITY);
-    expect(bytesOf(template, [0])).toEqual(['GET / HTTP/1.1\r\nhost: shop.example:8080\r\nx-a: b\r\n\r\n']);
+    expect(bytesOf(template, [{ seq: 0 }])).toEqual(['GET / HTTP/1.1\r\nhost: shop.example:8080\r\nx-a: b\r\n\r\n']);
   });
 });

@@ -72,18 +72,84 @@ describe('placeholders', () => {
 
   it('tells an unset variable only where the variables are given', () => {
     expect(checkTemplate('{{env.TOKEN}}')).toBeUndefined();
-    expect(checkTemplate('{{env.TOKEN}}', { TOKEN: '' })).toBeUndefined();
-    expect(checkTemplate('{{env.toString}}', {})).toMatchObject({ code: 'UNSET_VARIABLE', at: 0, length: 16 });
+    expect(checkTemplate('{{env.TOKEN}}', { env: { TOKEN: '' } })).toBeUndefined();
+    expect(checkTemplate('{{env.toString}}', { env: {} })).toMatchObject({ code: 'UNSET_VARIABLE', at: 0, length: 16 });
+  });
+
+  const SCOPE = {
+    vars: ['token', 'cart'],
+    setup: ['admin'],
+    feeders: { buyers: ['id', 'first name'], coupons: ['code'] },
+  };
+
+  it('name extracts, setup and cells of feeders, where these are in scope', () => {
+    const { pieces, mistakes } = parseTemplate(
+      '{{vars.token}}{{ setup.admin }}{{buyers.id}}{{buyers.first name}}{{coupons.code}}',
+      SCOPE,
+    );
+    expect(mistakes).toEqual([]);
+    expect(pieces.map((piece) => ('placeholder' in piece ? piece.placeholder : piece))).toEqual([
+      { name: 'vars', variable: 'token' },
+      { name: 'setup', variable: 'admin' },
+      { name: 'feeder', feeder: 'buyers', column: 'id' },
+      { name: 'feeder', feeder: 'buyers', column: 'first name' },
+      { name: 'feeder', feeder: 'coupons', column: 'code' },
+    ]);
+  });
+
+  it.each([
+    ['{{vars.tokn}}', 'UNKNOWN_EXTRACT', '`token`, `cart`; did you mean `{{vars.token}}`?'],
+    ['{{setup.token}}', 'UNKNOWN_SETUP', 'known of `setup`: `admin`; did you mean `{{vars.token}}`?'],
+    ['{{vars.to.ken}}', 'UNKNOWN_PLACEHOLDER', '`{{vars.to.ken}}` is not a placeholder'],
+    [
+      '{{buyers.idd}}',
+      'UNKNOWN_COLUMN',
+      'has no column `idd`: it has `id`, `first name`; did you mean `{{buyers.id}}`?',
+    ],
+    ['{{buyer.first name}}', 'UNKNOWN_PLACEHOLDER', 'did you mean `{{buyers.first name}}`?'],
+    ['{{coupon.code}}', 'UNKNOWN_PLACEHOLDER', 'did you mean `{{coupons.code}}`?'],
+    ['{{toString.x}}', 'UNKNOWN_PLACEHOLDER', 'setup.NAME, buyers.COLUMN, coupons.COLUMN'],
+    ['{{buyers}}', 'UNKNOWN_PLACEHOLDER', '`{{buyers}}` is not a placeholder'],
+    ['{{vars.token(1)}}', 'PLACEHOLDER_ARGUMENTS', '`{{vars.token}}` takes no arguments'],
+  ])('%s names nothing in scope, and says what does', (text, code, message) => {
+    const mistake = checkTemplate(text, SCOPE)!;
+    expect(mistake).toMatchObject({ code, at: 0, length: text.length });
+    expect(mistake.message).toContain(message);
+  });
+
+  it('know of no extracts, setup or feeders unless told', () => {
+    expect(checkTemplate('{{vars.x}}')?.message).toBe(
+      '`{{vars.x}}` names no extract: the steps before this one extract nothing',
+    );
+    expect(checkTemplate('{{setup.x}}')?.message).toBe('`{{setup.x}}` names no extract: `setup` extracts nothing');
+    expect(checkTemplate('{{buyers.id}}')?.code).toBe('UNKNOWN_PLACEHOLDER');
   });
 
   it('never throw and place every mistake inside the text', () => {
     const soup = fc.array(
-      fc.constantFrom('{{', '}}', '{', '}', 'sku', 'choose(', ')', '"', "'", ':', ',', ' ', 'env.X'),
+      fc.constantFrom(
+        '{{',
+        '}}',
+        '{',
+        '}',
+        'sku',
+        'choose(',
+        ')',
+        '"',
+        "'",
+        ':',
+        ',',
+        ' ',
+        'env.X',
+        'vars.',
+        'token',
+        'buyers.',
+      ),
     );
     fc.assert(
       fc.property(soup, (parts) => {
         const text = parts.join('');
-        for (const { at, length } of [...parseTemplate(text).mistakes, ...placeholdersOf(text)]) {
+        for (const { at, length } of [...parseTemplate(text, SCOPE).mistakes, ...placeholdersOf(text)]) {
           expect(text.slice(at, at + 2)).toBe('{{');
           expect(at + length).toBeLessThanOrEqual(text.length);
         }

@@ -303,7 +303,7 @@ describe('segments', () => {
         ['e', 'plain {{env.E}}'],
       ],
     };
-    const { headers } = compileStep(step, plainSpec, { E: 'env' });
+    const { headers } = compileStep(step, plainSpec, { env: { E: 'env' } });
     expect(headers.map(({ value }) => value.fixedBytes)).toEqual([38, undefined, 7, undefined, 9]);
     expect(headers.map(({ value }) => value.maxBytes)).toEqual([38, 10, 7, 2, 9]);
     expect(headers.map(({ value }) => value.constant)).toEqual([false, false, false, false, true]);
@@ -373,7 +373,7 @@ describe('random choices and variables', () => {
 describe('mistakes of a step', () => {
   const problemsOf = (step: Partial<StepSpec>, env = {}) => {
     try {
-      compileStep({ ...plainStep, ...step }, plainSpec, env);
+      compileStep({ ...plainStep, ...step }, plainSpec, { env });
     } catch (error) {
       if (error instanceof UserError) return error.problems.map(({ code, path }) => `${code} ${path}`);
       throw error;
@@ -416,6 +416,8 @@ describe('mistakes of a step', () => {
     const headers: [string, string][] = [['authorization', 'Bearer {{env.TOKEN}}']];
     expect(problemsOf({ headers })).toEqual(['UNSET_VARIABLE order.headers.authorization']);
     expect(problemsOf({ headers }, { TOKEN: 'se\ncret' })).toEqual(['HEADER_VALUE order.headers.authorization']);
-    expect(() => compileStep({ ...plainStep, headers }, plainSpec, { TOKEN: 'se\ncret' })).toThrow(/^(?!.*cret)/);
+    expect(() => compileStep({ ...plainStep, headers }, plainSpec, { env: { TOKEN: 'se\ncret' } })).toThrow(
+      /^(?!.*cret)/,
+    );
   });
 });

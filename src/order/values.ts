@@ -1,0 +1,204 @@
+// What is written in place of a placeholder: where it comes from, the most bytes it can be, and how it is spelt in its
+// context. segments.ts puts them between the literal bytes.
+
+import { uniform } from '../traffic/random.ts';
+import { cellValue } from './cell-value.ts';
+import { byteString, type Context } from './escape.ts';
+import { rowsOf } from './feeders.ts';
+import { BUYER_PREFIX, orderIdOf, SALT_CHOOSE } from './identity.ts';
+import type { Placeholder } from './placeholders.ts';
+import type { FeederSpec, IdentitySpec, OrderIdentity } from './spec.ts';
+import { MAX_VARIABLE_CHARS } from './variables.ts';
+import { pickerOf } from './weighted.ts';
+
+/** An identity and what else an order brings along (see Sending). */
+export type Filling = OrderIdentity & { vars?: readonly string[]; cookie?: string; altered?: boolean };
+
+/** `write` needs `maxBytes` free at `at` and returns the index behind the last byte; `text` is the same, one character a byte. */
+export type ValueSegment = {
+  kind: 'value';
+  name: Placeholder['name'] | 'either' | 'cookie';
+  maxBytes: number;
+  /** The length, where all orders agree on it. */
+  fixedBytes: number | undefined;
+  write(into: Uint8Array, at: number, filling: Filling): number;
+  text(filling: Filling): string;
+};
+
+/** Random choices are numbered through all steps of an order, so that each is drawn on its own. */
+export type ChoiceCounter = { next: number };
+
+/** What placeholders mean in one step. */
+export type Meanings = {
+  identity: IdentitySpec;
+  env: Readonly<Record<string, string>>;
+  setup: Readonly<Record<string, string>>;
+  feeders: readonly FeederSpec[];
+  /** Index of a variable = its index in `Sending.vars`. */
+  variables: readonly string[];
+  counter: ChoiceCounter;
+  /** The step can be asked for an altered request. */
+  alters: boolean;
+  /** Its requests carry the order's cookies. */
+  cookies: boolean;
+};
+
+const MAX_SEQ = 2 ** 32 - 1;
+/** `Sending.cookie` is at most so long (cookies.ts keeps to it). */
+export const MAX_COOKIE_CHARS = 8192;
+
+const encoder = new TextEncoder();
+
+/** Every character may stand as it is. */
+function isPlain(text: string, safe: Uint8Array): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 128 || safe[code] !== 1) return false;
+  }
+  return true;
+}
+
+/** Where a value comes from. `samples`: texts of which one is the longest any order can bring; `all`: they are all there are. */
+type Source = { of: (filling: Filling) => string; samples: string[]; all: boolean };
+
+type OwnPlaceholder = Exclude<Placeholder, { name: 'env' | 'vars' | 'setup' | 'feeder' }>;
+
+function sourceOf(placeholder: OwnPlaceholder, { identity: spec, counter, alters }: Meanings): Source {
+  switch (placeholder.name) {
+    case 'order.key':
+      return { of: (identity) => identity.key, samples: ['0'.repeat(36)], all: true };
+    case 'order.seq':
+      return { of: (identity) => String(identity.seq), samples: [String(MAX_SEQ)], all: false };
+    case 'order.id':
+      return {
+        of: (identity) => orderIdOf(spec.runId, identity.seq),
+        samples: [orderIdOf(spec.runId, MAX_SEQ)],
+        all: false,
+      };
+    case 'buyer.id':
+      return { of: (identity) => identity.buyer, samples: [BUYER_PREFIX + MAX_SEQ], all: false };
+    case 'sku':
+      return { of: (identity) => identity.sku, samples: spec.skus.map(({ value }) => value), all: true };
+    case 'quantity': {
+      const quantities = spec.quantity.flatMap(({ value }) => (alters ? [value, value + 1] : [value]));
+      return { of: (identity) => String(identity.quantity), samples: quantities.map(String), all: true };
+    }
+    case 'choose': {
+      const pick = pickerOf(placeholder.choices);
+      const salt = SALT_CHOOSE + counter.next++;
+      return {
+        of: (identity) => pick(uniform(spec.seed, identity.seq, salt)),
+        samples: placeholder.choices.map(({ value }) => value),
+        all: true,
+      };
+    }
+  }
+}
+
+function sampledValue(name: ValueSegment['name'], source: Source, context: Context): ValueSegment {
+  const { safe, value: escapeValue } = context;
+  const sizes = source.samples.map((sample) => encoder.encode(escapeValue(sample)).length);
+  const maxBytes = sizes.reduce((most, size) => Math.max(most, size), 0);
+  const hasOneSize = sizes.every((size) => size === maxBytes);
+  // The samples stand for all values: they are all there are, or differ from them in digits only.
+  const isSafe = source.samples.every((sample) => isPlain(sample, safe));
+  return {
+    kind: 'value',
+    name,
+    maxBytes,
+    fixedBytes: source.all && hasOneSize ? maxBytes : undefined,
+    write(into, at, filling) {
+      const text = source.of(filling);
+      const { length } = text;
+      for (let i = 0; i < length; i++) {
+        const code = text.charCodeAt(i);
+        if (code >= 128 || safe[code] !== 1) {
+          return at + encoder.encodeInto(escapeValue(text), into.subarray(at)).written;
+        }
+        into[at + i] = code;
+      }
+      return at + length;
+    },
+    text(filling) {
+      const text = source.of(filling);
+      return isSafe ? text : byteString(escapeValue(text));
+    },
+  };
+}
+
+/** Any text of at most `maxChars`; longer ones are nobody's (extracts and jars keep to it) and written as nothing. */
+function boundedValue(
+  name: ValueSegment['name'],
+  of: (filling: Filling) => string,
+  { context, maxChars, prefix = '' }: { context: Context; maxChars: number; prefix?: string },
+): ValueSegment {
+  const { safe, growth, value: escapeValue } = context;
+  const textIn = (filling: Filling) => {
+    const text = of(filling);
+    return text.length > maxChars ? '' : text;
+  };
+  return {
+    kind: 'value',
+    name,
+    // A UTF-16 unit is an ASCII character, or part of one of at most three bytes a unit; JSON spells half a pair in six.
+    maxBytes: prefix.length + maxChars * Math.max(growth.ascii, 3 * growth.other),
+    fixedBytes: undefined,
+    write(into, at, filling) {
+      const text = textIn(filling);
+      if (text === '') return at;
+      const spelt = isPlain(text, safe) ? text : escapeValue(text);
+      return at + encoder.encodeInto(prefix + spelt, into.subarray(at)).written;
+    },
+    text(filling) {
+      const text = textIn(filling);
+      if (text === '') return '';
+      return prefix + (isPlain(text, safe) ? text : byteString(escapeValue(text)));
+    },
+  };
+}
+
+/** The value of a Cookie header behind `prefix` (ASCII); nothing at all where there is none. */
+export function cookieValue(context: Context, prefix: string): ValueSegment {
+  return boundedValue('cookie', ({ cookie = '' }) => cookie, { context, maxChars: MAX_COOKIE_CHARS, prefix });
+}
+
+/** Text that is already as it must be on the wire: one for orders as they are, one for altered ones. */
+export function eitherValue(plain: string, altered: string): ValueSegment {
+  const bytes = [encoder.encode(plain), encoder.encode(altered)] as const;
+  const texts = [byteString(plain), byteString(altered)] as const;
+  const sizes = bytes.map(({ length }) => length);
+  return {
+    kind: 'value',
+    name: 'either',
+    maxBytes: Math.max(...sizes),
+    fixedBytes: sizes[0] === sizes[1] ? sizes[0] : undefined,
+    write(into, at, filling) {
+      const chosen = bytes[filling.altered ? 1 : 0];
+      into.set(chosen, at);
+      return at + chosen.length;
+    },
+    text: (filling) => texts[filling.altered ? 1 : 0],
+  };
+}
+
+/** A placeholder as it is written in one context; a text where it is the same for all orders. */
+export function compileValue(placeholder: Placeholder, context: Context, meanings: Meanings): ValueSegment | string {
+  switch (placeholder.name) {
+    case 'env':
+      return context.value(meanings.env[placeholder.variable] ?? '');
+    case 'setup':
+      return context.value(meanings.setup[placeholder.variable] ?? '');
+    case 'vars': {
+      const index = meanings.variables.indexOf(placeholder.variable);
+      return boundedValue('vars', ({ vars }) => vars?.[index] ?? '', { context, maxChars: MAX_VARIABLE_CHARS });
+    }
+    case 'feeder': {
+      const index = meanings.feeders.findIndex(({ name }) => name === placeholder.feeder);
+      const feeder = meanings.feeders[index]!;
+      const rowOf = rowsOf(feeder, meanings.identity.seed, index);
+      return cellValue(feeder, feeder.columns.indexOf(placeholder.column), { context, rowOf });
+    }
+    default:
+      return sampledValue(placeholder.name, sourceOf(placeholder, meanings), context);
+  }
+}
