@@ -3,12 +3,12 @@
 import type { SloResult } from '../judge/spec.ts';
 import type { HistogramView } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
-import { formatClock, formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
+import { formatClock, formatCount, formatCountOf, formatDuration, formatRate, formatShare } from '../units.ts';
 import { markdownText, redactCommand } from './foreign.ts';
 import { givenUpNote, insecureNote } from './notes.ts';
 import { outcomeRows, ratesOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
-import { measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
+import { fitText, measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
 
 const ICONS = { pass: '✅', fail: '❌', inconclusive: '❔', invalid: '⚠️' } as const;
 const SLO_WORDS: Record<SloResult['status'], string> = {
@@ -37,10 +37,19 @@ export function formatMarkdown(record: RunRecord): string {
       ({ flag, value, says, cannotShow }) =>
         `Adjusted by ${code(`--${flag} ${value}`)}: ${markdownText(says)}. This run cannot show ${markdownText(cannotShow)}.`,
     ),
-    `Run ${code(run.id)} against ${code(plan.target.shown)}, ${stamp(run.startedAtMs)} to ${stamp(run.endedAtMs)}, seed ${run.seed}.`,
+    noiseText(record),
+    `Run ${code(run.id)} against ${code(plan.target.shown)}, ${stamp(run.startedAtMs)} to ${stamp(run.endedAtMs)}, ` +
+      `${formatCountOf(run.workers, 'worker')}, driver ${run.driver}, seed ${run.seed}.`,
     `Again: ${code(redactCommand(run.command))}`,
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** What stands beside every number of a calibrated machine: nothing below it says anything about a shop. */
+function noiseText({ generator: { noiseFloor } }: RunRecord): string {
+  if (noiseFloor === undefined) return '';
+  const { p50Us, p99Us } = noiseFloor;
+  return `Noise floor of this machine (response of a target that does nothing): p50 ${formatDuration(p50Us)}, p99 ${formatDuration(p99Us)}.`;
 }
 
 /** A code span: HTML, because a backtick inside a Markdown span would end it. */
@@ -113,9 +122,10 @@ function outcomesTable(record: RunRecord): string {
   return rows.length === 0 ? '' : table(['Outcome', 'Class', 'Orders', 'Share'], rows, 2);
 }
 
-function fitness({ judgement }: RunRecord): string {
-  const wrong = judgement.gates.filter((gate) => gate.status !== 'ok');
-  if (wrong.length === 0) return judgement.gates.length === 0 ? '' : 'The generator was fit: every check held.';
+function fitness(record: RunRecord): string {
+  const { gates } = record.judgement;
+  const wrong = gates.filter((gate) => gate.status !== 'ok');
+  if (wrong.length === 0) return gates.length === 0 ? '' : `The generator was ${fitText(record.judgement)}.`;
   const rows = wrong.map((gate) => [
     gate.status === 'void' ? '⚠️ unfit' : 'note',
     markdownText(gate.name),

@@ -1,7 +1,7 @@
 // The verdict in one plain sentence, and the words that every rendering of a run shares, so that terminal, Markdown and
 // HTML say the same thing.
 
-import type { Evidence, SloResult, Verdict } from '../judge/spec.ts';
+import type { Evidence, Judgement, SloResult, Verdict } from '../judge/spec.ts';
 import { formatClock, formatCount, formatCountOf, formatDuration, formatRate, formatShare, plural } from '../units.ts';
 import { visible } from './foreign.ts';
 import { lastedUs, tailUs } from './numbers.ts';
@@ -170,6 +170,14 @@ function uncertainty({ judgement }: RunRecord): string {
   }
   const reason = judgement.reasons.find(({ code }) => code !== 'stopped' && code !== 'interrupted');
   return reason?.message ?? 'what would have come after is not known';
+}
+
+/** `fit: all 11 checks held, 5 cannot be made here`; a check that this run or this machine could not make has not held. */
+export function fitText({ gates }: Judgement, openToo = true): string {
+  const held = gates.filter((gate) => gate.known !== false).length;
+  const open = gates.length - held;
+  const fit = held === 0 ? 'not checked' : held === 1 ? 'fit: its check held' : `fit: all ${held} checks held`;
+  return open === 0 || !openToo ? fit : `${fit}, ${open} cannot be made here`;
 }
 
 /** The checks that void the run: the first with its number, and how many others. */

@@ -13,7 +13,7 @@ import type { Note } from './notes.ts';
 import { insecureNote, noteLines, notesOf } from './notes.ts';
 import { outcomeRows, ratesOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
-import { measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
+import { fitText, measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
 
 /** A terminal of 25 rows shows all of it. */
 export const SUMMARY_LINES = 25;
@@ -242,12 +242,9 @@ function fitnessLines(
   });
 }
 
-/** A check that this run or this machine could not make is no check that held. */
-function fitWays({ gates }: Judgement, { timeline }: Evidence, noise: NoiseFloor | undefined): string[] {
-  const held = gates.filter((gate) => gate.known !== false).length;
-  const open = gates.length - held;
-  const fit = held === 0 ? 'not checked' : held === 1 ? 'fit: its check held' : `fit: all ${held} checks held`;
-  const cannot = open === 0 ? fit : `${fit}, ${open} cannot be made here`;
+/** Ever shorter. */
+function fitWays(judgement: Judgement, { timeline }: Evidence, noise: NoiseFloor | undefined): string[] {
+  const [cannot, fit] = [fitText(judgement), fitText(judgement, false)];
   const late = timeline.total().histogram({ of: 'lateness' });
   const p99 = late.count < leastCountFor(0.99) ? '' : `, lateness p99 ${formatDuration(late.percentile(0.99))}`;
   const max = p99 === '' ? '' : `, max ${formatDuration(late.maxUs)}`;

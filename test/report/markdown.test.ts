@@ -29,6 +29,16 @@ describe('formatMarkdown', () => {
     }
   });
 
+  it('says which driver it was, and how far the machine itself is to be heard', () => {
+    const record = passing();
+    expect(formatMarkdown(record)).toContain(', 1 worker, driver undici, seed 42.');
+    expect(formatMarkdown(record)).not.toContain('Noise floor');
+    const generator = { ...record.generator, noiseFloor: { p50Us: 210, p99Us: 900 } };
+    expect(formatMarkdown({ ...record, generator })).toContain(
+      'Noise floor of this machine (response of a target that does nothing): p50 210 µs, p99 900 µs.',
+    );
+  });
+
   it('keeps every foreign string text', () => {
     const evil = 'x|`<script>alert(1)</script>`\n# owned ![i](http://evil/) \u202e@team';
     const record = recordOf(steadyOrders(10, 10), {
