@@ -19,29 +19,79 @@ export function isSecretName(name: string): boolean {
   return TELLING.test(words) || TELLING_WORDS.test(words);
 }
 
-/** Of an order, what never carries a secret, whatever the skus are called. */
-const OPEN_FIELDS = ['method', 'buyers', 'skus', 'quantity'];
+type Keys = readonly (string | number)[];
+
+/** The fields of a request or a step: any other key of a list's entry is the name that a person gave a step. */
+export const STEP_WORDS: readonly string[] = [
+  ...['name', 'method', 'path', 'headers', 'json', 'form', 'text', 'file', 'graphql'],
+  ...['outcomes', 'extract', 'think', 'when', 'unless', 'timeout'],
+];
+/** Of a request and of an order, what never carries a secret, whatever its steps, extracts and skus are called. */
+const OPEN_FIELDS = [
+  ...['name', 'method', 'file', 'extract', 'think', 'when', 'unless', 'timeout'],
+  ...['places', 'journey', 'cookies', 'buyers', 'skus', 'quantity'],
+  ...['items', 'sku', 'available', 'reserved', 'format', 'page', 'cursor', 'count'],
+];
 const OPEN_TLS = ['insecure', 'servername'];
+/** Headers of the control plane that carry no secret; of any other, nobody knows what an admin's door asks for. */
+const OPEN_HEADERS = ['accept', 'accept-encoding', 'accept-language', 'content-type', 'idempotency-key', 'user-agent'];
 /** `outcomes[0].sold.body.<name>`: what comes before is the person's own word for an outcome. */
 const OUTCOME_DEPTH = 4;
 
-/** Whether the names along these keys of a profile make the value there a secret. */
-export function isSecretAt(keys: readonly (string | number)[]): boolean {
+/** A flag that writes a profile has numbers as text. */
+const isIndex = (key: string | number | undefined): boolean => typeof key === 'number' || /^\d+$/.test(key ?? '');
+
+/** The keys below the request that these lead into, and whether it is one of the control plane; undefined outside of any. */
+function requestAt(keys: Keys): { below: Keys; isControl: boolean } | undefined {
   const [section, field] = keys;
+  const inStep = (rest: Keys) => (rest.length > 1 && !STEP_WORDS.includes(String(rest[0])) ? rest.slice(1) : rest);
+  if (section === 'order') {
+    const from = isIndex(field) ? 2 : field === 'steps' && isIndex(keys[2]) ? 3 : 0;
+    return { below: from === 0 ? keys.slice(1) : inStep(keys.slice(from)), isControl: false };
+  }
+  if (section === 'setup' || section === 'teardown') {
+    return { below: isIndex(field) ? inStep(keys.slice(2)) : keys.slice(1), isControl: true };
+  }
+  const isBook = section === 'audit' && (field === 'stock' || field === 'orders');
+  return isBook ? { below: keys.slice(2), isControl: true } : undefined;
+}
+
+/** Whether the names along these keys of a profile make the value there a secret. */
+export function isSecretAt(keys: Keys): boolean {
   const isSecret = (key: string | number) => typeof key === 'string' && isSecretName(key);
-  if (section === 'order') return !OPEN_FIELDS.includes(String(field)) && keys.slice(1).some(isSecret);
-  return section === 'outcomes' && keys.slice(OUTCOME_DEPTH).some(isSecret);
+  if (keys[0] === 'outcomes') return keys.slice(OUTCOME_DEPTH).some(isSecret);
+  const request = requestAt(keys);
+  if (!request) return false;
+  const { below, isControl } = request;
+  const [field, name] = below;
+  if (OPEN_FIELDS.includes(String(field))) return false;
+  if (field === 'outcomes') return below.slice(OUTCOME_DEPTH).some(isSecret);
+  // Beside its variables a GraphQL body holds words of the schema only.
+  if (field === 'graphql') return below.slice(2).some(isSecret);
+  const isHeader = isControl && field === 'headers' && name !== undefined;
+  return below.some(isSecret) || (isHeader && !OPEN_HEADERS.includes(String(name).toLowerCase()));
+}
+
+/** Whether these keys lead to the path of a request, whose query may hold secrets. */
+export function isRequestPath(keys: Keys): boolean {
+  const { below = [] } = requestAt(keys) ?? {};
+  if (keys[0] === 'audit' && keys.length === 2) return below.length === 0 && requestAt(keys) !== undefined;
+  if (keys[0] === 'shoppers') return keys.length === 3 && keys[1] === 'read-back' && keys[2] === 'path';
+  return below.length === 1 && below[0] === 'path';
 }
 
 /**
  * Whether a value that `--set` writes at these keys may be a secret whatever its name, so that it is shown nowhere: what
  * is sent, what an answer is compared with, certificates. A flag is how a secret is handed to one run.
  */
-export function mayHoldSecret(keys: readonly (string | number)[]): boolean {
+export function mayHoldSecret(keys: Keys): boolean {
   const [section, field, below] = keys;
   if (section === 'order') return field === undefined || !OPEN_FIELDS.includes(String(field));
   if (section === 'outcomes') return !['status', 'class'].includes(String(keys.at(-1)));
   if (section === 'target') return field === undefined || (field === 'tls' && !OPEN_TLS.includes(String(below)));
+  if (section === 'setup' || section === 'teardown') return true;
+  if (section === 'audit') return field === undefined || field === 'stock' || field === 'orders';
+  if (section === 'shoppers') return field === undefined || field === 'read-back';
   return keys.some((key) => isSecretName(String(key)));
 }
 

@@ -69,7 +69,10 @@ order:
   json: { buyer: "{{buyer.id}}", sku: "{{sku}}", quantity: 1 }
 slo: [errors < 1%]
 `;
-  const parsed = parseProfile({ file: 'calibrate', text, format: 'yaml' }, { env: {}, readFile: () => '', parseSlo });
+  const parsed = parseProfile(
+    { file: 'calibrate', text, format: 'yaml' },
+    { env: {}, readFile: () => '', locate: (path) => path, parseSlo },
+  );
   if (!parsed.ok) throw new UserError(parsed.problems);
   return parsed.plan;
 }

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { UserError, userError } from '../errors.ts';
 import { parseSlo } from '../judge/slo.ts';
 import { type ParseContext, type ProfileSource, parseProfile } from '../profile/parse.ts';
@@ -36,6 +37,7 @@ export async function loadProfile(file: string, flags: PlanFlags): Promise<{ pla
     scale: flags.scale,
     speed: flags.speed,
     condense: flags.condense,
+    locate: (path) => pathToFileURL(resolve(dirname(file), path)).href,
     readFile: (path) => decode(readFileSync(resolve(dirname(file), path))),
     parseSlo,
   };

@@ -2,13 +2,15 @@
 // secrets redacted; and the hash of what it comes to.
 
 import { stringify } from 'yaml';
-import type { OrderSpec, StepSpec } from '../order/spec.ts';
+import type { ControlStep } from '../order/books.ts';
+import type { FeederSpec, OrderSpec, StepSpec } from '../order/spec.ts';
 import { mayHoldSecret } from '../secrets.ts';
 import type { CurveSpec } from '../traffic/spec.ts';
 import { hashOf } from './hash.ts';
-import { at, mapLeaves, type Path, startsWith } from './paths.ts';
+import { at, isMap, mapLeaves, type Path, startsWith } from './paths.ts';
 import type { Adjustment, SloLine, TargetPlan } from './plan.ts';
-import { hidden, redacted } from './redact.ts';
+import { hidden, isFlagValue, redacted } from './redact.ts';
+import type { AuditInput } from './schema-audit.ts';
 import { holdsVariable } from './variables.ts';
 
 type Shown = {
@@ -24,6 +26,8 @@ type Shown = {
 export function effectiveYamlOf(filled: unknown, { raw, file, flagged, adjustments }: Shown): string {
   const shown = mapLeaves(filled, (leaf, path) => {
     const written = at(raw, path);
+    const before = typeof path.at(-1) === 'number' ? at(filled, [...path.slice(0, -1), Number(path.at(-1)) - 1]) : '';
+    if (isFlagValue(path, before)) return hidden(holdsVariable(written) ? written : leaf, path);
     const isFlagged = flagged.some((prefix) => startsWith(path, prefix)) && mayHoldSecret(path);
     return (isFlagged ? hidden : redacted)(holdsVariable(written) ? written : leaf, path);
   });
@@ -39,38 +43,66 @@ type Hashed = {
   target: TargetPlan;
   curve: CurveSpec;
   order: OrderSpec;
+  setup: readonly ControlStep[];
+  teardown: readonly ControlStep[];
+  /** As it is effective; undefined without one. */
+  audit: AuditInput | undefined;
   slo: readonly SloLine[];
   stop: readonly SloLine[];
 };
 
 /**
  * The same for the same load and the same demands, whatever the file, its layout, or the shop it is aimed at: two runs
- * may be compared when their hashes agree. So the seed is left out as well (another draw from the same plan), and so are
- * secrets, which a hash could give away.
+ * may be compared when their hashes agree. So the seed and the cells of feeders are left out as well (another draw from
+ * the same plan), and so are secrets, which a hash could give away; the built-in shop's own books go without saying.
  */
-export function profileHashOf({ name, target, curve, order, slo, stop }: Hashed): string {
+export function profileHashOf({ name, target, curve, order, setup, teardown, audit, slo, stop }: Hashed): string {
   const { http, connection, connections, queue, warm, connectTimeoutUs, timeoutUs } = target;
   const { seed: _seed, ...shape } = curve;
-  const { skus, quantity, buyers } = order.identity;
+  const { runId: _runId, seed: _drawn, ...identity } = order.identity;
+  const { steps, rules, feeders, shoppers, cookies, placedBy, journey } = order;
+  // What is left out must not count: profiles from before it was known keep their hash.
+  const more = {
+    placedBy: steps.length > 1 ? placedBy : undefined,
+    feeders: feeders?.map(({ name: feeder, columns, rows, order: way }: FeederSpec) => ({
+      feeder,
+      columns,
+      rows,
+      way,
+    })),
+    shoppers,
+    cookies,
+    journey: journey === undefined ? undefined : journey.replace(/^.*\//, ''),
+  };
   return hashOf({
     name,
     target: { http, connection, connections, queue, warm, connectTimeoutUs, timeoutUs },
     traffic: shape,
-    order: { steps: order.steps.map(withoutSecrets), skus, quantity, buyers, rules: order.rules },
+    order: { steps: steps.map(withoutSecrets), ...identity, rules, ...more },
+    setup: setup.length > 0 ? setup.map(withoutSecrets) : undefined,
+    teardown: teardown.length > 0 ? teardown.map(withoutSecrets) : undefined,
+    audit: isMap(audit) ? mapLeaves(audit, (leaf, below) => redacted(leaf, ['audit', ...below])) : undefined,
     slo: slo.map(({ text }) => text),
     stop: stop.map(({ text }) => text),
   });
 }
 
-function withoutSecrets({ method, path, headers, body }: StepSpec) {
+/** A step whose name was not given keeps the hash it always had. */
+function withoutSecrets(step: StepSpec | ControlStep) {
+  const { name, method, path, headers, body, shownPath: _shown, ...rest } = step;
   const shownBody =
     body.kind === 'form'
-      ? { ...body, fields: body.fields.map(([name, value]) => [name, redacted(value, ['order', 'form', name])]) }
-      : mapLeaves(body, (leaf, below) => redacted(leaf, ['order', ...below]));
+      ? { ...body, fields: body.fields.map(([field, value]) => [field, redacted(value, ['order', 'form', field])]) }
+      : mapLeaves(body, (leaf, below) =>
+          redacted(leaf, ['order', ...(body.kind === 'graphql' ? ['graphql'] : []), ...below]),
+        );
+  const isNamed = name !== 'order';
   return {
+    ...(isNamed ? { name } : {}),
+    ...rest,
     method,
     path: redacted(path, ['order', 'path']),
-    headers: headers.map(([name, value]) => [name, redacted(value, ['order', 'headers', name])]),
+    headers: headers.map(([header, value]) => [header, redacted(value, ['order', 'headers', header])]),
     body: shownBody,
   };
 }

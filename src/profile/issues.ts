@@ -49,7 +49,19 @@ function tellIssue(issue: Issue, base: Path, telling: Telling): void {
 /** The one branch whose kind of value was written; undefined when it was none of them, or could be several. */
 function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const fitting = branches.filter((issues) => !issues.some(isOtherKind));
-  return fitting.length === 1 ? fitting[0] : undefined;
+  if (fitting.length === 1) return fitting[0];
+  // Two kinds of map: `cart: { … }`, whose value is a map, and `{ name: cart, … }`, whose keys are known.
+  const misses = fitting.map(missesOf);
+  const fewest = Math.min(...misses);
+  return misses.filter((each) => each === fewest).length === 1 ? fitting[misses.indexOf(fewest)] : undefined;
+}
+
+/** Keys of a map that its kind does not know, or whose values are of another kind. */
+function missesOf(issues: readonly Issue[]): number {
+  return issues.reduce((sum, issue) => {
+    if (issue.path.length === 0) return sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1);
+    return sum + Number(isOtherKind({ ...issue, path: issue.path.slice(1) }));
+  }, 0);
 }
 
 function isOtherKind(issue: Issue): boolean {
@@ -107,8 +119,15 @@ function unknownKey(parent: Path, key: string) {
 // A word with more homes than this (`name`, `from`) says nothing about what was meant.
 const MOST_HOMES = 3;
 
+/** Those that are least deep: a field of a section, before the same word in a step of its steps. */
+function nearest(homes: readonly string[]): string[] {
+  const depthOf = (home: string) => home.split(/\.|\[\]/).length;
+  const least = Math.min(...homes.map(depthOf));
+  return homes.filter((home) => depthOf(home) === least);
+}
+
 function wayOut(parent: Path, key: string): string {
-  const homes = homesOf(key);
+  const homes = nearest(homesOf(key));
   if (homes.length > 0 && homes.length <= MOST_HOMES) {
     return `; \`${key}\` belongs under ${homes.map((home) => `\`${home}\``).join(' or ')}`;
   }

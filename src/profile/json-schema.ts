@@ -23,17 +23,20 @@ function schemaOnce(): Json {
   return known;
 }
 
-/** The schemas a node may follow: its alternatives, or itself. */
+/** The schemas a node may follow: its alternatives, what it refers to, or itself. */
 function alternatives(schema: Json): Json[] {
-  const { anyOf } = schema;
+  const { anyOf, $ref } = schema;
+  if (typeof $ref === 'string') {
+    const definitions = schemaOnce().definitions as Json;
+    return alternatives(definitions[$ref.replace('#/definitions/', '')] as Json);
+  }
   return Array.isArray(anyOf) ? anyOf.flatMap((each) => alternatives(each as Json)) : [schema];
 }
 
 function below(schema: Json, key: string | number): Json[] {
   return alternatives(schema).flatMap(({ properties, items, additionalProperties }) => {
-    const next = typeof key === 'number' ? items : ((isMap(properties) && properties[key]) ?? additionalProperties);
-    const isNamed = typeof key === 'string' && isMap(properties) && !Object.hasOwn(properties, key);
-    const found = isNamed ? additionalProperties : next;
+    const isKnown = typeof key === 'string' && isMap(properties) && Object.hasOwn(properties, key);
+    const found = typeof key === 'number' ? items : isKnown ? properties[key] : additionalProperties;
     return isMap(found) ? [found as Json] : [];
   });
 }

@@ -1,214 +1,197 @@
 // `order:` → what is sent and who buys what. A profile that says nothing of headers or body gets those of the built-in
 // shop's checkout.
 
-import type { z } from 'zod';
-import type { BodySpec, OrderSpec, StepSpec, Weighted } from '../order/spec.ts';
-import { checkTemplate, headerMistake, pathMistake, placeholdersOf } from '../order/template.ts';
-import { at, type Path } from './paths.ts';
-import { shownPath } from './redact.ts';
-import { countOf } from './scalars.ts';
-import { BODY_KINDS, type Order } from './schema.ts';
-import { checkText, type Section } from './section.ts';
-
-export type OrderInput = z.output<typeof Order>;
+import type { OrderSpec, StepSpec } from '../order/spec.ts';
+import { didYouMean } from '../suggest.ts';
+import { planIdentity } from './identity.ts';
+import { at, formatPath, type Path } from './paths.ts';
+import { planHeaders, planRequest } from './request.ts';
+import {
+  BODY_KINDS,
+  type OrderInput,
+  type OrderMapInput,
+  SENDS,
+  type StepFieldsInput,
+  type StepsInput,
+} from './schema-order.ts';
+import type { Section } from './section.ts';
+import { listedSteps, tellNames } from './step-list.ts';
+import { type OrderStep, planSteps, type Taken, withStepDefaults } from './steps.ts';
+import type { TemplateChecks } from './templates.ts';
 
 const DEFAULT_HEADERS = { 'idempotency-key': '{{order.key}}' };
 const DEFAULT_JSON = { buyer: '{{buyer.id}}', sku: '{{sku}}', quantity: '{{quantity}}' };
 const IDEMPOTENCY = 'idempotency-key';
-const COMPUTED = ['content-length', 'transfer-encoding', 'connection'];
 
-/** The order with the headers and the body it gets by default. */
+/** The order with the methods, headers and bodies it gets by default. */
 export function withDefaults(order: OrderInput): OrderInput {
-  const creates = order.method === 'POST';
-  const hasBody = BODY_KINDS.some((kind) => order[kind] !== undefined);
+  if (Array.isArray(order)) return withDefaultsOfSteps(order, { places: undefined, hasShared: false });
+  if (order.journey !== undefined) return order;
+  if (order.steps === undefined) return withSingleDefaults(order);
+  const { places, headers } = order;
   return {
     ...order,
+    steps: withDefaultsOfSteps(order.steps, { places, hasShared: Object.keys(headers ?? {}).length > 0 }),
+  };
+}
+
+function withDefaultsOfSteps(
+  steps: StepsInput,
+  { places, hasShared }: { places: string | undefined; hasShared: boolean },
+): StepsInput {
+  const listed = listedSteps<StepFieldsInput>(steps, []);
+  const placedBy = places === undefined ? steps.length - 1 : listed.findIndex(({ name }) => name === places);
+  return listed.map(({ step, namePath, name }, index) => {
+    const filled = withStepDefaults(step, { isPlacing: index === placedBy, hasShared });
+    return namePath.at(-1) === 'name' ? filled : { [name!]: filled };
+  });
+}
+
+function withSingleDefaults(order: OrderMapInput) {
+  const { method = 'POST', path = order.graphql === undefined ? '/checkout' : '/graphql', ...rest } = order;
+  const creates = method === 'POST';
+  const hasBody = BODY_KINDS.some((kind) => order[kind] !== undefined);
+  return {
+    method,
+    path,
+    ...rest,
     ...(creates && order.headers === undefined ? { headers: DEFAULT_HEADERS } : {}),
     ...(creates && !hasBody ? { json: DEFAULT_JSON } : {}),
   };
 }
 
-/** All of an OrderSpec but its rules; undefined when a mistake was told. `seed` is the traffic's. */
-export function planOrder(given: OrderInput, seed: number, section: Section): Omit<OrderSpec, 'rules'> | undefined {
-  const order = withDefaults(given);
-  const checks = new TemplateChecks(section);
-  checks.add(order.path, ['order', 'path'], () => shownPathMistake(order.path));
-  const headers = planHeaders(order, section, checks);
-  const body = planBody(order, section, checks);
-  const skus = weightsOf(order.skus, ['order', 'skus'], section);
-  const quantity = quantitiesOf(order, section);
-  if (!headers || !body || !skus || !quantity || !checks.areSound) return undefined;
-  const { method, path } = order;
-  const written = at(section.raw, ['order', 'path']);
-  const shown = shownPath(typeof written === 'string' ? written : path);
-  const step: StepSpec = { name: 'order', method, path, shownPath: shown, headers, body };
-  warnOf(step, section);
-  const buyers = order.buyers === undefined ? undefined : countOf(order.buyers)!;
-  return { steps: [step], identity: { runId: '', seed, buyers, skus, quantity }, env: checks.env };
+/** An order written as a list says nothing beside its steps. */
+export function mapOf(order: OrderInput): OrderMapInput {
+  return Array.isArray(order) ? { steps: order, skus: ['sku-1'], quantity: 1 } : order;
 }
 
-/** The message quotes the path: as it may be shown. */
-function shownPathMistake(path: string): PlainMistake | undefined {
-  const mistake = pathMistake(path);
-  const quoted = JSON.stringify(path).slice(1, -1);
-  const shown = () => shownPath(path);
-  return mistake && { ...mistake, message: mistake.message.replaceAll(path, shown).replaceAll(quoted, shown) };
+export type OrderSeams = {
+  /** The traffic's. */
+  seed: number;
+  section: Section;
+  checks: TemplateChecks;
+  taken: readonly Taken[];
+};
+export type PlannedOrder = Pick<OrderSpec, 'steps' | 'identity' | 'placedBy' | 'cookies' | 'journey'> & {
+  /** Where the fields of each step stand. */
+  paths: Path[];
+};
+
+/** The order without rules, feeders and shoppers; undefined when a mistake was told. */
+export function planOrder(given: OrderInput, seams: OrderSeams): PlannedOrder | undefined {
+  const order = mapOf(given);
+  const { seed, section, checks } = seams;
+  const identity = planIdentity(order, seed, section);
+  const isTold = tellClashes(order, section);
+  const sent =
+    order.journey !== undefined
+      ? planJourney(order.journey, section)
+      : order.steps !== undefined
+        ? planJourneySteps(order, Array.isArray(given) ? ['order'] : ['order', 'steps'], seams)
+        : planSingle(order, seams);
+  if (!identity || !sent || isTold || !checks.areSound) return undefined;
+  warnOf(sent, section);
+  return { ...sent, identity, ...(order.cookies ? { cookies: true } : {}) };
 }
 
-type PlainMistake = { code: string; message: string };
+type Sent = Pick<PlannedOrder, 'steps' | 'placedBy' | 'journey' | 'paths'>;
 
-/** Checks every text that may hold placeholders, and collects the variables they name. */
-class TemplateChecks {
-  areSound = true;
-  readonly env: Record<string, string> = {};
-  readonly #section: Section;
-
-  constructor(section: Section) {
-    this.#section = section;
+/** What is written beside `steps` or `journey` and has no meaning there. */
+function tellClashes(order: OrderMapInput, { complain, raw }: Section): boolean {
+  const has = (key: string) => at(raw, ['order', key]) !== undefined;
+  const refuse = (key: string, rule: string) =>
+    complain({ code: 'CLASH', message: `\`order.${key}\` ${rule}`, path: ['order', key], focus: 'key' });
+  const isList = Array.isArray(at(raw, ['order']));
+  if (isList) return false;
+  const sending = Object.keys(SENDS);
+  if (order.journey !== undefined) {
+    const idle = [...sending, 'steps', 'places', 'cookies'].filter(has);
+    for (const key of idle) refuse(key, 'has no effect beside `journey`, whose code says what is sent: drop it');
+    return idle.length > 0;
   }
-
-  add(text: string, path: Path, rule: () => PlainMistake | undefined = () => undefined): void {
-    for (const { name } of placeholdersOf(text)) {
-      const variable = name.startsWith('env.') ? name.slice(4) : '';
-      const value = Object.hasOwn(this.#section.env, variable) ? this.#section.env[variable] : undefined;
-      if (value !== undefined) this.env[variable] = value;
-    }
-    const check = (written: string) => {
-      const mistake = checkTemplate(written, { env: this.env });
-      if (mistake) return mistake;
-      const broken = rule();
-      return broken && { ...broken, at: 0, length: written.length };
-    };
-    if (!checkText(this.#section, { text, path, check })) this.areSound = false;
+  if (order.steps !== undefined) {
+    const idle = sending.filter((key) => key !== 'headers' && has(key));
+    for (const key of idle) refuse(key, 'belongs to one step: with `steps`, write it there');
+    return idle.length > 0;
   }
+  if (has('places')) refuse('places', 'names one of several steps, and there are no `steps`: drop it');
+  return has('places');
 }
 
-function planHeaders(
-  { headers = {} }: OrderInput,
-  { complain }: Section,
-  checks: TemplateChecks,
-): [string, string][] | undefined {
-  const seen = new Map<string, string>();
-  const flat: [string, string][] = [];
-  let isSound = true;
-  const refuse = (code: string, name: string, message: string) => {
-    isSound = false;
-    complain({ code, message, path: ['order', 'headers', name], focus: 'key' });
+/** A module's order: one step that is never sent. */
+function planJourney(file: string, section: Section): Sent | undefined {
+  const path: Path = ['order', 'journey'];
+  if (!/\.(ts|mts|js|mjs)$/.test(file)) {
+    const message = '`order.journey` must be a module: a file that ends in `.ts`, `.mts`, `.js` or `.mjs`';
+    section.complain({ code: 'BAD_VALUE', message, path });
+    return undefined;
+  }
+  if (section.read(file, path) === undefined) return undefined;
+  const step: StepSpec = {
+    name: 'order',
+    method: 'POST',
+    path: '/',
+    shownPath: file,
+    headers: [],
+    body: { kind: 'none' },
   };
-  for (const [name, value] of Object.entries(headers)) {
-    const lower = name.toLowerCase();
-    const namesake = seen.get(lower);
-    seen.set(lower, name);
-    const wrongName = headerMistake(name, '');
-    if (wrongName) refuse(wrongName.code, name, wrongName.message);
-    else if (namesake !== undefined) {
-      const message = `header \`${name}\` is there twice (\`${namesake}\`): for several values write a list`;
-      refuse('DUPLICATE_KEY', name, message);
-    } else if (COMPUTED.includes(lower)) {
-      refuse('COMPUTED_HEADER', name, `header \`${name}\` is computed: leave it out`);
-    }
-    for (const [index, item] of [value].flat().entries()) {
-      const text = String(item);
-      const path: Path = ['order', 'headers', name, ...(Array.isArray(value) ? [index] : [])];
-      checks.add(text, path, () => (wrongName ? undefined : headerMistake(name, text)));
-      flat.push([name, text]);
-    }
-  }
-  return isSound ? flat : undefined;
+  return { steps: [step], journey: section.locate(file), paths: [path] };
 }
 
-function planBody(order: OrderInput, section: Section, checks: TemplateChecks): BodySpec | undefined {
-  const kinds = BODY_KINDS.filter((kind) => order[kind] !== undefined);
-  if (kinds.length > 1) {
-    const [first, ...others] = kinds;
-    for (const kind of others) {
-      const message = `\`order.${kind}\`: an order has one body, and \`${first}\` is there already: keep one of them`;
-      section.complain({ code: 'CLASH', message, path: ['order', kind], focus: 'key' });
-    }
-    return undefined;
-  }
-  if (order.json !== undefined) {
-    checkStrings(order.json, ['order', 'json'], checks);
-    return { kind: 'json', value: order.json };
-  }
-  if (order.form !== undefined) {
-    const fields = Object.entries(order.form).map(([name, value]): [string, string] => [name, String(value)]);
-    for (const [name, value] of fields) checks.add(value, ['order', 'form', name]);
-    return { kind: 'form', fields };
-  }
-  if (order.file !== undefined) return fileBody(order.file, section, checks);
-  if (!order.text) return { kind: 'none' };
-  checks.add(order.text, ['order', 'text']);
-  return { kind: 'text', text: order.text };
+function planSingle(given: OrderMapInput, { section, checks }: OrderSeams): Sent | undefined {
+  checks.enter({ vars: [] });
+  const order = withSingleDefaults(given);
+  const request = planRequest(order, { path: ['order'], section, checks });
+  return request && { steps: [{ name: 'order', ...request }], paths: [['order']] };
 }
 
-function fileBody(file: string, section: Section, checks: TemplateChecks): BodySpec | undefined {
-  const path: Path = ['order', 'file'];
-  const text = section.read(file, path);
-  if (text === undefined) return undefined;
-  if (!/\.json$/i.test(file)) {
-    checks.add(text, path);
-    return text === '' ? { kind: 'none' } : { kind: 'text', text };
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    checkStrings(value, path, checks, path);
-    return { kind: 'json', value };
-  } catch {
-    const message = `\`order.file\`: ${file} is not JSON; end its name in another way to send it as text`;
-    section.complain({ code: 'BAD_JSON', message, path });
-    return undefined;
-  }
+function planJourneySteps(order: OrderMapInput, base: Path, { section, checks, taken }: OrderSeams): Sent | undefined {
+  checks.enter({ vars: [] });
+  const shared = planHeaders(order.headers ?? {}, { path: ['order'], section, checks });
+  const named = listedSteps<StepFieldsInput>(order.steps!, base);
+  const areNamed = tellNames(named, { needed: true, section });
+  const placedBy = placeOf(order.places, named, section);
+  const place = { section, checks, taken, placedBy: placedBy ?? named.length - 1, shared: shared ?? [] };
+  const steps = planSteps(named, place);
+  if (!steps || !shared || !areNamed || placedBy === undefined) return undefined;
+  return { steps, placedBy, paths: named.map(({ path }) => path) };
 }
 
-/** Keys and texts of a JSON body; `fixed` is the place of all of them when they stand in a file of their own. */
-function checkStrings(value: unknown, path: Path, checks: TemplateChecks, fixed?: Path): void {
-  if (typeof value === 'string') checks.add(value, fixed ?? path);
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, item] of Object.entries(value)) {
-    const below = fixed ?? [...path, Array.isArray(value) ? Number(key) : key];
-    if (!Array.isArray(value)) checks.add(key, below);
-    checkStrings(item, below, checks, fixed);
-  }
-}
-
-function weightsOf(
-  choice: readonly (string | number)[] | Record<string, number | string>,
-  path: Path,
-  { complain }: Section,
-): Weighted<string> | undefined {
-  const weighted = Array.isArray(choice)
-    ? choice.map((value) => ({ value: String(value), weight: 1 }))
-    : Object.entries(choice).map(([value, weight]) => ({ value, weight: countOf(weight as number | string)! }));
-  if (weighted.length > 0) return weighted;
-  complain({ code: 'BAD_VALUE', message: `\`${path.join('.')}\` must hold at least one entry`, path });
+function placeOf(places: string | undefined, steps: readonly OrderStep[], { complain }: Section): number | undefined {
+  if (places === undefined) return steps.length - 1;
+  const index = steps.findIndex(({ name }) => name === places);
+  if (index >= 0) return index;
+  const names = steps.flatMap(({ name }) => name ?? []);
+  const hint = didYouMean(places, names);
+  const known = hint === '' ? `; steps: ${names.map((name) => `\`${name}\``).join(', ')}` : hint;
+  const message = `\`order.places\` names no step: \`${places}\`${known}`;
+  complain({ code: 'UNKNOWN_STEP', message, path: ['order', 'places'] });
   return undefined;
 }
 
-function quantitiesOf({ quantity }: OrderInput, section: Section): Weighted<number> | undefined {
-  if (typeof quantity !== 'object') return [{ value: countOf(quantity)!, weight: 1 }];
-  const path: Path = ['order', 'quantity'];
-  const weighted = weightsOf(quantity, path, section);
-  let isSound = weighted !== undefined;
-  for (const key of Object.keys(quantity)) {
-    if (/^[1-9]\d{0,6}$/.test(key)) continue;
-    isSound = false;
-    const message = `\`${key}\` in \`order.quantity\` is no quantity: it must be a whole number from 1 up`;
-    section.complain({ code: 'BAD_VALUE', message, path: [...path, key], focus: 'key' });
+function warnOf({ steps, placedBy = 0, paths, journey }: Sent, { warn, raw }: Section): void {
+  if (journey !== undefined) return;
+  const placing = steps[placedBy]!;
+  const path = paths[placedBy]!;
+  const hasKey = placing.headers.some(([name]) => name.toLowerCase() === IDEMPOTENCY) || holdsKey(placing);
+  if (placing.method === 'POST' && !hasKey) {
+    warn(
+      `${formatPath([...path, 'headers'])} holds no \`idempotency-key\`: a shop cannot tell a repeated order from a new one; say \`idempotency-key: "{{order.key}}"\``,
+    );
   }
-  return isSound ? weighted!.map(({ value, weight }) => ({ value: Number(value), weight })) : undefined;
+  for (const [index, { method, body }] of steps.entries()) {
+    if ((method !== 'GET' && method !== 'DELETE') || body.kind === 'none') continue;
+    const kind = BODY_KINDS.find((each) => at(raw, [...paths[index]!, each]) !== undefined);
+    warn(`${formatPath([...paths[index]!, kind!])}: many servers ignore the body of a ${method}`);
+  }
+  if (paths[0]!.length > 1 && placing.method === 'GET' && placing.body.kind === 'none') {
+    warn(
+      `step \`${placing.name}\` places the order with a GET without a body: say \`method: POST\` there, or which step \`places\` it`,
+    );
+  }
 }
 
-function warnOf({ method, headers, body }: StepSpec, { warn, raw }: Section): void {
-  const hasKey = headers.some(([name]) => name.toLowerCase() === IDEMPOTENCY);
-  if (method === 'POST' && !hasKey) {
-    warn(
-      'order.headers holds no `idempotency-key`: a shop cannot tell a repeated order from a new one; say `idempotency-key: "{{order.key}}"`',
-    );
-  }
-  if ((method === 'GET' || method === 'DELETE') && body.kind !== 'none') {
-    warn(
-      `order.${BODY_KINDS.find((kind) => at(raw, ['order', kind]) !== undefined)}: many servers ignore the body of a ${method}`,
-    );
-  }
+/** The key goes out in another header, the path or the body. */
+function holdsKey({ path, headers, body }: StepSpec): boolean {
+  return /\{\{\s*order\.(key|id)\s*\}\}/.test(JSON.stringify([path, headers, body]));
 }

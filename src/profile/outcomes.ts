@@ -4,14 +4,22 @@ import type { z } from 'zod';
 import { ruleMistakes } from '../order/classify.ts';
 import type { OutcomeRule } from '../order/spec.ts';
 import { at, formatPath, type Path } from './paths.ts';
-import type { Outcomes } from './schema.ts';
+import type { Outcomes } from './schema-outcomes.ts';
 import { type Section, WRONG_WHEN_FILLED } from './section.ts';
 import { holdsVariable } from './variables.ts';
 
 type RuleInput = z.output<typeof Outcomes>[number][string];
 
-/** undefined when a mistake was told. */
-export function planOutcomes(outcomes: z.output<typeof Outcomes>, section: Section): OutcomeRule[] | undefined {
+/** What a list of rules lets an order do, where none is of class `accepted`. */
+type Lost = 'count as bought' | 'go on' | 'be right';
+type OutcomesPlace = { base: Path; lost: Lost };
+
+/** undefined when a mistake was told. `base`: where the list stands. */
+export function planOutcomes(
+  outcomes: z.output<typeof Outcomes>,
+  section: Section,
+  { base, lost }: OutcomesPlace = { base: ['outcomes'], lost: 'count as bought' },
+): OutcomeRule[] | undefined {
   const rules = outcomes.map((item) => {
     const [name, rule] = Object.entries(item)[0]!;
     return ruleOf(name, rule);
@@ -21,7 +29,7 @@ export function planOutcomes(outcomes: z.output<typeof Outcomes>, section: Secti
     isSound = false;
     const name = rules[rule]!.name;
     const below: Path = field === 'name' ? [] : field === 'status' || key === undefined ? [field] : [field, key];
-    const path: Path = ['outcomes', rule, name, ...below];
+    const path: Path = [...base, rule, name, ...below];
     const isFilled = holdsVariable(at(section.raw, path));
     section.complain({
       code,
@@ -32,14 +40,37 @@ export function planOutcomes(outcomes: z.output<typeof Outcomes>, section: Secti
   }
   if (rules.length > 0 && !rules.some((rule) => rule.class === 'accepted')) {
     isSound = false;
-    const message = '`outcomes` has no rule of class `accepted`: no order could ever count as bought';
-    section.complain({ code: 'NONE_ACCEPTED', message, path: ['outcomes'], focus: 'key' });
+    const what = lost === 'be right' ? 'answer' : 'order';
+    const message = `\`${formatPath(base)}\` has no rule of class \`accepted\`: no ${what} could ever ${lost}`;
+    section.complain({ code: 'NONE_ACCEPTED', message, path: base, focus: 'key' });
   }
   const catchAll = rules.findIndex(({ status, headers, body }) => !status && !headers && !body);
   if (catchAll >= 0 && catchAll < rules.length - 1) {
-    section.warn(`outcomes: \`${rules[catchAll]!.name}\` matches every answer, so no rule below it is ever reached`);
+    section.warn(
+      `${formatPath(base)}: \`${rules[catchAll]!.name}\` matches every answer, so no rule below it is ever reached`,
+    );
   }
   return isSound ? rules : undefined;
+}
+
+/** One name means one thing, whichever list of rules it is in. */
+export function tellTwoClasses(
+  lists: readonly { rules: readonly OutcomeRule[]; base: Path }[],
+  { complain }: Section,
+): boolean {
+  const classes = new Map<string, string>();
+  let isSound = true;
+  for (const { rules, base } of lists) {
+    for (const [index, { name, class: outcomeClass }] of rules.entries()) {
+      const other = classes.get(name) ?? outcomeClass;
+      classes.set(name, other);
+      if (other === outcomeClass) continue;
+      isSound = false;
+      const message = `outcome \`${name}\` is ${other} in one list and ${outcomeClass} in another: one name has one class`;
+      complain({ code: 'RULE_NAME', message, path: [...base, index, name], focus: 'key' });
+    }
+  }
+  return isSound;
 }
 
 function ruleOf(name: string, { status, headers, body, class: outcomeClass }: RuleInput): OutcomeRule {

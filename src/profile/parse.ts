@@ -2,26 +2,21 @@
 // variables → schema → units and rules of each section → plan. A section whose schema fails is told and left out; all
 // others are still checked, so one mistake hides no other.
 
-import type { z } from 'zod';
 import type { Problem } from '../errors.ts';
-import type { CurveSpec } from '../traffic/spec.ts';
-import { adjustCurve, type FlagTexts, flagMistakes } from './adjust.ts';
+import { type FlagTexts, flagMistakes } from './adjust.ts';
+import { draftOf, isWhole, type Whole } from './draft.ts';
 import { effectiveYamlOf, profileHashOf } from './effective.ts';
 import { tellIssues } from './issues.ts';
-import { planOrder, withDefaults } from './order.ts';
-import { planOutcomes } from './outcomes.ts';
-import { at, formatPath, isMap, type Path } from './paths.ts';
-import type { Adjustment, Plan } from './plan.ts';
-import { type ProblemList, problemList } from './problems.ts';
+import { withDefaults } from './order.ts';
+import { formatPath, type Path } from './paths.ts';
+import type { Plan } from './plan.ts';
+import { problemList } from './problems.ts';
 import { type Filled, Profile } from './schema.ts';
-import type { Section } from './section.ts';
 import { sentSecretsOf } from './sent-secrets.ts';
 import { applyFlags, type Sets } from './sets.ts';
-import { type ParseSlo, planLines, warnOfJudging } from './slo.ts';
-import { type ProfileSource, readSource, type Written } from './source.ts';
-import { planTarget } from './target.ts';
-import { partNamesOf, planTraffic } from './traffic.ts';
-import { type Env, fillVariables, holdsVariable } from './variables.ts';
+import type { ParseSlo } from './slo.ts';
+import { type ProfileSource, readSource } from './source.ts';
+import { type Env, fillVariables } from './variables.ts';
 
 export type { ParseSlo } from './slo.ts';
 export type { ProfileSource } from './source.ts';
@@ -32,6 +27,8 @@ export type ParseContext = FlagTexts &
     env: Env;
     /** The text of a file whose path is relative to the profile. Throws when it cannot be read or is no UTF-8. */
     readFile: (path: string) => string;
+    /** The URL of a file whose path is relative to the profile. */
+    locate: (path: string) => string;
     /** judge/slo.ts */
     parseSlo: ParseSlo;
   };
@@ -65,107 +62,21 @@ export function parseProfile(source: ProfileSource, context: ParseContext): Pars
   return { ok: true, plan: freeze(plan), secrets };
 }
 
-type Draft = {
-  target: Plan['target'] | undefined;
-  traffic: { curve: CurveSpec; adjustments: Adjustment[] } | undefined;
-  order: Omit<Plan['order'], 'rules'> | undefined;
-  rules: Plan['order']['rules'] | undefined;
-  slo: Plan['slo'];
-  stop: Plan['stop'];
-  warnings: string[];
-};
-type Whole = { [Key in keyof Draft]: NonNullable<Draft[Key]> };
-
-function isWhole(draft: Draft): draft is Whole {
-  return Object.values(draft).every((piece) => piece !== undefined);
-}
-
-type Drafting = { written: Written; raw: unknown; list: ProblemList; context: ParseContext };
-
-/** Each section that its schema accepts, planned on its own. */
-function draftOf(tree: unknown, { written, raw, list, context }: Drafting): Draft {
-  const warnings: string[] = [];
-  const section: Section = {
-    complain: list.add,
-    warn: (line) => warnings.push(line),
-    raw,
-    env: context.env,
-    read: readerOf(context, raw, list),
-  };
-  const whole: Record<string, unknown> = isMap(tree) ? tree : {};
-  const sectionOf = <Key extends keyof Filled>(key: Key): Filled[Key] | undefined =>
-    Profile.shape[key].safeParse(whole[key]).data as Filled[Key] | undefined;
-
-  const target = lenient(Profile.shape.target, whole.target);
-  const traffic = sectionOf('traffic');
-  const order = lenient(Profile.shape.order, whole.order);
-  const outcomes = sectionOf('outcomes');
-  const curve = traffic && planTraffic(traffic, section);
-  const seams = { parts: partNamesOf(whole.traffic), parseSlo: context.parseSlo, written };
-  const draft = {
-    target: target && planTarget(target, section),
-    traffic: curve && adjusted(curve, context, list),
-    order: order && planOrder(order, curve?.seed ?? 0, section),
-    rules: outcomes && planOutcomes(outcomes, section),
-    slo: planLines('slo', whole.slo, { section, seams }),
-    stop: planLines('stop', whole.stop, { section, seams }),
-    warnings,
-  };
-  warnOfJudging(draft.slo, section, context);
-  return draft;
-}
-
-/**
- * A section whose fields do not depend on each other, without those that are wrong (the schema has told them), so that
- * the rules of the others are still checked. What comes of it is thrown away.
- */
-function lenient<Output>(schema: z.ZodType<Output>, written: unknown): Output | undefined {
-  const parsed = schema.safeParse(written);
-  if (parsed.success || !isMap(written)) return parsed.data;
-  const wrong = parsed.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? issue.keys : issue.path[0],
-  );
-  const rest = Object.entries(written).filter(([key]) => !wrong.includes(key));
-  return schema.safeParse(Object.fromEntries(rest)).data;
-}
-
-function adjusted(curve: CurveSpec, context: ParseContext, list: ProblemList): Draft['traffic'] {
-  if (flagMistakes(context).length > 0) return undefined;
-  const result = adjustCurve(curve, context);
-  if (!('mistakes' in result)) return result;
-  for (const mistake of result.mistakes) list.push(mistake);
-  return undefined;
-}
-
-function readerOf({ readFile }: ParseContext, raw: unknown, list: ProblemList): Section['read'] {
-  return (file, path) => {
-    const refuse = (why: string) => {
-      const written = at(raw, path);
-      const shown = holdsVariable(written) ? written : file;
-      list.add({ code: 'UNREADABLE_FILE', message: `\`${formatPath(path)}\`: cannot read ${shown}: ${why}`, path });
-      return undefined;
-    };
-    try {
-      const text = readFile(file);
-      // A decoder that does not throw leaves this mark for every byte it could not read.
-      return text.includes('\uFFFD') ? refuse('not UTF-8 text') : text;
-    } catch (error) {
-      // `ENOENT: no such file or directory, open '/…'`: the path was said already, as the person wrote it.
-      return refuse((error instanceof Error ? error.message : String(error)).replace(/, \w+ '.*$/s, ''));
-    }
-  };
-}
-
 type Origin = { source: ProfileSource; raw: unknown; flagged: readonly Path[] };
 
 function planOf(filled: Filled, draft: Whole, { source, raw, flagged }: Origin): Plan {
   const name = filled.name ?? nameOf(source.file);
   const { curve, adjustments } = draft.traffic;
-  const order = { ...draft.order, rules: draft.rules };
-  // `name` has its place near the top also where it was left out.
-  const { version, name: _written, ...rest } = filled;
-  const effective = { version, name, ...rest, order: withDefaults(filled.order) };
-  const { target, slo, stop, warnings } = draft;
+  const { target, order, setup, teardown, audit, slo, stop, warnings } = draft;
+  const everything: Filled = { ...filled, name, order: withDefaults(filled.order), audit: audit.given };
+  // Also what was left out has its place: in the order of the schema.
+  const effective = Object.fromEntries(
+    Object.keys(Profile.shape).flatMap((key) => {
+      const section = everything[key as keyof Filled];
+      return section === undefined ? [] : [[key, section]];
+    }),
+  );
+  const { books } = audit;
   return {
     version: 1,
     name,
@@ -174,12 +85,13 @@ function planOf(filled: Filled, draft: Whole, { source, raw, flagged }: Origin):
     traffic: curve,
     adjustments,
     order,
-    setup: [],
-    teardown: [],
+    setup,
+    teardown,
+    ...(books ? { books } : {}),
     slo,
     stop,
     warnings,
-    profileHash: profileHashOf({ name, target, curve, order, slo, stop }),
+    profileHash: profileHashOf({ name, target, curve, order, setup, teardown, audit: audit.given, slo, stop }),
     effectiveYaml: effectiveYamlOf(effective, { raw, file: source.file, flagged, adjustments }),
   };
 }
@@ -191,7 +103,8 @@ function nameOf(file: string): string {
 }
 
 function freeze<T>(tree: T): T {
-  if (typeof tree !== 'object' || tree === null || Object.isFrozen(tree)) return tree;
+  // Shared memory cannot be frozen; what stands there (rows of feeders) nobody writes.
+  if (typeof tree !== 'object' || tree === null || Object.isFrozen(tree) || ArrayBuffer.isView(tree)) return tree;
   for (const item of Object.values(tree)) freeze(item);
   return Object.freeze(tree);
 }

@@ -2,7 +2,7 @@
 // stays as written, because it is a name and no value.
 
 import type { StepSpec } from '../order/spec.ts';
-import { HIDDEN, isSecretAt, isSecretName } from '../secrets.ts';
+import { HIDDEN, isRequestPath, isSecretAt, isSecretName } from '../secrets.ts';
 import { formatPath, type Path } from './paths.ts';
 import { replaceVariables } from './variables.ts';
 
@@ -16,13 +16,39 @@ export function redacted(leaf: unknown, path: Path): unknown {
   if (typeof leaf !== 'string') return leaf;
   if (PEM.test(leaf)) return HIDDEN;
   if (formatPath(path) === 'target.url') return leaf.replace(/(?<=:\/\/)[^/@]*@/, `${HIDDEN}@`);
-  return formatPath(path) === 'order.path' ? withoutQuery(leaf, isSecretName) : leaf;
+  if (isRequestPath(path)) return withoutQuery(leaf, isSecretName);
+  if (path.at(-1) === 'query' && path.at(-2) === 'graphql') return withoutArguments(leaf, GRAPHQL_TYPE);
+  return isCommandWord(path) ? withoutArguments(leaf, SCHEME) : leaf;
+}
+
+/** A word of the command that prints the books. */
+function isCommandWord(path: Path): boolean {
+  return path[0] === 'audit' && path[1] === 'orders' && path[2] === 'command' && path.length === 4;
+}
+
+/** `--password abc`: whether a word is the value of the one before it. */
+export function isFlagValue(path: Path, before: unknown): boolean {
+  return isCommandWord(path) && typeof before === 'string' && before.startsWith('-') && isSecretName(before);
+}
+
+/** `$password: String!` declares a variable. */
+const GRAPHQL_TYPE = /^\[*[A-Z]\w*[!\]]*$/;
+/** What a header says before its `${VAR}`. */
+const SCHEME = /^(Bearer|Basic|Token)$/i;
+const ARGUMENT = /([\p{L}\p{N}_-]+)(\s*[:=]\s*)("(?:\\.|[^"\\])*"|[^\s,(){}$"]+(?: [^\s,(){}$"]+)?)/gu;
+
+/** A text in which values stand behind their names, such as `login(password: "abc")`, `--token=abc`, `Authorization: Bearer abc`. */
+function withoutArguments(text: string, harmless: RegExp): string {
+  return text.replace(ARGUMENT, (whole, name: string, mark: string, value: string) => {
+    if (!isSecretName(name) || harmless.test(value)) return whole;
+    return name + mark + (value.startsWith('"') ? `"${HIDDEN}"` : HIDDEN);
+  });
 }
 
 /** A leaf that may be a secret whatever its name; a truth value tells nothing. */
 export function hidden(leaf: unknown, path: Path): unknown {
   if (typeof leaf === 'boolean') return leaf;
-  return typeof leaf === 'string' && formatPath(path) === 'order.path' ? shownPath(leaf) : withoutSecret(leaf);
+  return typeof leaf === 'string' && isRequestPath(path) ? shownPath(leaf) : withoutSecret(leaf);
 }
 
 /** A step's path as written, for people to read: no literal value of its query. */
@@ -59,6 +85,6 @@ function withoutLiterals(text: string): string {
   });
   const match = /^((?:Bearer |Basic |Token )?)\0$/i.exec(rest);
   if (match) return match[1]! + names[0]!;
-  // A template alone (`{{order.key}}`) is no secret either; what a `choose(…)` chooses from may be.
-  return text === '' || /^(\{\{[^{}()]*\}\})+$/.test(text) ? text : HIDDEN;
+  // A template alone (`{{order.key}}`, `Bearer {{vars.token}}`) is no secret either; what a `choose(…)` chooses from may be.
+  return text === '' || /^(?:Bearer |Basic |Token )?(\{\{[^{}()]*\}\})+$/i.test(text) ? text : HIDDEN;
 }

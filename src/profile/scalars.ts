@@ -92,6 +92,14 @@ const LEVEL: Rule = {
   parse: parseLevel,
 };
 const SHARE: Rule = { pattern: PATTERN.share, must: 'a share such as `40%`', units: '`{n}%`', parse: parseShare };
+const FRACTION: Rule = {
+  ...SHARE,
+  must: 'a share from `0%` to `100%`',
+  parse: (text) => {
+    const part = parseShare(text);
+    return part !== undefined && part <= 1 ? part : undefined;
+  },
+};
 const SIZE: Rule = {
   pattern: PATTERN.size,
   must: 'a size with a unit, such as `4KiB` or `1MiB`',
@@ -106,13 +114,19 @@ export const time = () => withUnit(DURATION, false);
 export const rate = () => withUnit(RATE, true);
 export const level = () => withUnit(LEVEL, false);
 export const share = () => withUnit(SHARE, false);
+/** A share of a whole. */
+export const fraction = () => withUnit(FRACTION, false);
 export const size = () => withUnit(SIZE, true);
+
+/** From here on a count is written with `k` and `M`. */
+const LARGE = 1000;
 
 /** A whole number from `least` up: `500`, `100k`, `2.1M`. */
 export function count(least: number, most: number = Number.MAX_SAFE_INTEGER) {
   const shown = (n: number) => n.toLocaleString('en-US').replaceAll(',', '_');
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} up` : `from ${least} to ${shown(most)}`;
-  const error = `must be a whole number ${range}, such as \`500\`, \`100k\` or \`2.1M\``;
+  const examples = most < LARGE ? '' : ', such as `500`, `100k` or `2.1M`';
+  const error = `must be a whole number ${range}${examples}`;
   return z
     .union([z.number(), z.string()], { error })
     .refine(

@@ -3,32 +3,13 @@
 // (target.ts, traffic.ts, order.ts, slo.ts), so that one mistake does not hide another.
 
 import { z } from 'zod';
-import { OUTCOME_CLASSES } from '../outcomes.ts';
-import { count, duration, level, rate, share, size, time, weight } from './scalars.ts';
-
-export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-export const BODY_KINDS = ['json', 'form', 'text', 'file'] as const;
-
-const text = (must: string) => z.string({ error: `must be ${must}` }).min(1, { error: `must be ${must}` });
-const flag = () => z.boolean({ error: 'must be `true` or `false`' });
-const map = <T extends z.core.$ZodLooseShape>(shape: T, must: string) =>
-  z.strictObject(shape, {
-    error: (issue) => (issue.code === 'invalid_type' ? `must be ${must}` : undefined),
-  });
-
-const isMap = (input: unknown): input is object => typeof input === 'object' && input !== null && !Array.isArray(input);
-/** Holds also while other keys are still wrong, so that both mistakes are reported together. */
-const atMostOneKey = (error: string) =>
-  [
-    (input: object) => Object.keys(input).length <= 1,
-    { error, when: (payload: { value: unknown }) => isMap(payload.value) },
-  ] as const;
-/** Only of a map with nothing else wrong: an unknown key is no key to the schema. */
-const someKey = (error: string) =>
-  [
-    (input: object) => Object.keys(input).length > 0,
-    { error, when: (payload: { issues: readonly unknown[] }) => payload.issues.length === 0 },
-  ] as const;
+import { count, duration, level, rate, share, size, time } from './scalars.ts';
+import { Audit } from './schema-audit.ts';
+import { Feeders } from './schema-feeders.ts';
+import { ControlSteps, Order } from './schema-order.ts';
+import { Outcomes } from './schema-outcomes.ts';
+import { atMostOneKey, flag, map, someKey, text } from './schema-shapes.ts';
+import { Shoppers } from './schema-shoppers.ts';
 
 const Tls = map(
   {
@@ -185,100 +166,6 @@ export const Traffic = map(
   'a map with `rate` and `for`, or with `orders`, `over` and `shape`',
 ).describe('When orders come.');
 
-const headerValue = z.union([z.string(), z.number(), z.boolean()], { error: 'must be text' });
-const weighted = (must: string, item: z.ZodType<string | number>) =>
-  z.union([z.array(item, { error: `must be ${must}` }), z.record(z.string(), weight())], { error: `must be ${must}` });
-
-export const Order = map(
-  {
-    method: z.enum(METHODS).default('POST').describe('HTTP method.'),
-    path: text('a path such as `/checkout`')
-      .default('/checkout')
-      .describe('Path and query, appended to `target.url`; may hold {{placeholders}}.'),
-    headers: z
-      .record(z.string(), z.union([headerValue, z.array(headerValue)], { error: 'must be text, or a list of texts' }), {
-        error: 'must be a map of header names and values',
-      })
-      .describe('Header values may hold {{placeholders}}. Default: `idempotency-key: "{{order.key}}"`.')
-      .optional(),
-    json: z
-      .unknown()
-      .describe('JSON body; strings may hold {{placeholders}}. Default of a POST: buyer, sku and quantity.')
-      .optional(),
-    form: z
-      .record(z.string(), z.union([z.string(), z.number(), z.boolean()], { error: 'must be text' }), {
-        error: 'must be a map of field names and values',
-      })
-      .describe('Form-encoded body.')
-      .optional(),
-    text: z.string({ error: 'must be text' }).describe('Body as it stands; empty for no body at all.').optional(),
-    file: text('the path of a file')
-      .describe('Body from a file beside the profile; a `.json` file is treated as `json`, any other as `text`.')
-      .optional(),
-    buyers: count(1, 2 ** 32)
-      .describe('Number of distinct buyers; every order has its own when left out.')
-      .optional(),
-    skus: weighted(
-      'a list of skus, or a map of sku and weight',
-      z.union([text('a sku'), z.number()], { error: 'must be a sku' }),
-    )
-      .default(['sku-1'])
-      .describe('What is bought: a list, or a map of sku and weight.'),
-    quantity: z
-      .union([count(1, 1_000_000), z.record(z.string(), weight())], {
-        error: 'must be a whole number from 1 up, or a map of quantity and weight',
-      })
-      .default(1)
-      .describe('How many of it: a number, or a map of quantity and weight.'),
-  },
-  'a map with `method`, `path`, `headers` and a body',
-).describe('What is sent.');
-
-const STATUS_RULE = 'must be an HTTP status such as `201`, or a class such as `2xx`';
-const Status = z
-  .union([z.number(), z.string()], { error: STATUS_RULE })
-  .refine((status) => /^[1-5](\d\d|xx)$/.test(String(status)), { error: STATUS_RULE });
-
-const Rule = map(
-  {
-    status: z
-      .union([Status, z.array(Status).min(1, { error: STATUS_RULE })], { error: STATUS_RULE })
-      .describe('Status, class of statuses, or a list of them.')
-      .optional(),
-    headers: z
-      .record(z.string(), headerValue, { error: 'must be a map of header names and values' })
-      .describe('Header name and the text it must equal, or a /regular expression/.')
-      .optional(),
-    body: z
-      .record(
-        z.string(),
-        z.union([z.string(), z.number(), z.boolean(), z.null()], {
-          error: 'must be text, a number, `true`, `false` or `null`',
-        }),
-        {
-          error: 'must be a map of JSON paths and values',
-        },
-      )
-      .describe('JSON path (`data.items[0].code`) and the value it must equal.')
-      .optional(),
-    class: z
-      .enum(OUTCOME_CLASSES)
-      .describe('accepted, rejected (a business no), failed (certainly not placed), unknown.'),
-  },
-  'a map with `class` and at least one of `status`, `headers`, `body`',
-);
-
-export const Outcomes = z
-  .array(
-    z
-      .record(z.string(), Rule, { error: 'must be a rule such as `sold: { status: 201, class: accepted }`' })
-      .refine(...atMostOneKey('must hold one rule only: put each rule in a list item of its own'))
-      .refine(...someKey('must hold a rule'))
-      .meta({ minProperties: 1, maxProperties: 1 }),
-    { error: 'must be a list of rules such as `- sold: { status: 201, class: accepted }`' },
-  )
-  .describe('What an answer means; the first rule that matches wins.');
-
 const lines = (example: string) =>
   z.array(text(`a line such as \`${example}\``), { error: `must be a list of lines such as \`- ${example}\`` });
 
@@ -294,8 +181,15 @@ export const Profile = map(
       .optional(),
     target: Target,
     traffic: Traffic,
+    feeders: Feeders.optional(),
+    setup: ControlSteps.describe(
+      'Sent once, one after the other, before the clock starts; what they extract is `{{setup.NAME}}`.',
+    ).optional(),
     order: Order.prefault({}),
     outcomes: Outcomes.default([]),
+    shoppers: Shoppers.optional(),
+    audit: Audit.optional(),
+    teardown: ControlSteps.describe('Sent once, when the run and its audit are over.').optional(),
     slo: Slo.default([]),
     stop: Stop.default([]),
   },

@@ -39,11 +39,17 @@ function secretRanges(document: Document.Parsed): { ranges: Range[]; isWhole: bo
   }
 }
 
+/** The keys of a place where names are not looked at in their own way; what a person calls a feeder is no such name. */
+function misplacedKeys(path: Path): Path {
+  if (['order', 'outcomes', 'setup', 'teardown'].includes(String(path[0]))) return [];
+  if (path[0] === 'audit' && (path[1] === 'stock' || path[1] === 'orders')) return [];
+  return path[0] === 'feeders' ? path.slice(2) : path;
+}
+
 /** Also where it was put in the wrong place, which may be the very mistake that is told. */
 function isSecret(leaf: unknown, path: Path): boolean {
   if (redacted(leaf, path) !== leaf) return true;
-  const isMisplaced = path[0] !== 'order' && path[0] !== 'outcomes';
-  if (isMisplaced && path.some((key) => typeof key === 'string' && isSecretName(key))) {
+  if (misplacedKeys(path).some((key) => typeof key === 'string' && isSecretName(key))) {
     return hidden(leaf, path) !== leaf;
   }
   return [['order', 'path'] as const, ['target', 'url'] as const].some((like) => redacted(leaf, like) !== leaf);

@@ -13,6 +13,8 @@ export type Section = {
   env: Readonly<Record<string, string | undefined>>;
   /** Reads a file beside the profile; a mistake is told at `path`, and the answer is undefined. */
   read: (file: string, path: Path) => string | undefined;
+  /** URL of a file beside the profile. */
+  locate: (file: string) => string;
 };
 
 /** Said in place of a message that could quote what a variable holds. */

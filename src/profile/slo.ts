@@ -8,13 +8,16 @@ import { checkText, type Section } from './section.ts';
 import type { Written } from './source.ts';
 
 type Parsed =
-  | { ok: true; slo?: { metric: { kind: string } } }
+  | { ok: true; slo?: { metric: { kind: string; of?: string } } }
   | { ok: false; mistake: { code: string; message: string; at: number; length: number } };
 
 /** As judge/slo.ts has it. */
 export type ParseSlo = (text: string, context: { parts: readonly string[]; place: 'slo' | 'stop' }) => Parsed;
 
-export type SloSeams = { parts: readonly string[]; parseSlo: ParseSlo; written: Written };
+/** A line about the shop's books: `oversold == 0`. */
+export type AuditLine = { subject: string; text: string };
+/** `audits`: takes in the lines about the shop's books. */
+export type SloSeams = { parts: readonly string[]; parseSlo: ParseSlo; written: Written; audits: AuditLine[] };
 
 /** The lines of one list. Every wrong one is told, and is in the answer all the same; what is no text the schema has told. */
 export function planLines(
@@ -37,7 +40,7 @@ export function planLines(
     });
     const parsed = isSound ? seams.parseSlo(text, context) : undefined;
     if (parsed?.ok && parsed.slo?.metric.kind === 'audit') {
-      section.warn(`${place}: \`${text.trim()}\` is about the shop's books, which are not read: it stays NOT CHECKED`);
+      seams.audits.push({ subject: parsed.slo.metric.of ?? '', text: text.trim() });
     }
     return [{ text: text.trim(), place: seams.written.spotOf(path, 'value').place }];
   });

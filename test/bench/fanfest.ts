@@ -35,7 +35,7 @@ type Memory = { before: number; settled: number; settledMost: number; last: numb
 export async function fanfest(): Promise<Row[]> {
   const parsed = parseProfile(
     { file: 'fanfest.yaml', text: PROFILE, format: 'yaml' },
-    { env: {}, readFile: () => '', parseSlo },
+    { env: {}, readFile: () => '', locate: (path) => path, parseSlo },
   );
   if (!parsed.ok) throw new Error(parsed.problems.map((problem) => problem.message).join('\n'));
   const target = await startDemo({ nullTarget: true });

@@ -22,7 +22,7 @@ const FREEZE_MS = 2_000;
 export async function freeze(): Promise<Row[]> {
   const parsed = parseProfile(
     { file: 'freeze.yaml', text: PROFILE, format: 'yaml' },
-    { env: {}, readFile: () => '', parseSlo },
+    { env: {}, readFile: () => '', locate: (path) => path, parseSlo },
   );
   if (!parsed.ok) throw new Error(parsed.problems.map((problem) => problem.message).join('\n'));
   const target = await startDemo({ nullTarget: true });

@@ -41,7 +41,12 @@ describe('the sketch of the design', () => {
       place: { file: 'profile.yaml', line: 25, column: 5 },
     });
     expect(plan.stop.map(({ text }) => text)).toEqual(['errors > 20% for 30s']);
-    expect(plan.warnings).toEqual([expect.stringMatching(/oversold == 0.*NOT CHECKED/)]);
+    expect(plan.warnings).toEqual([]);
+    // An SLO is about the books, and the target is the built-in shop, whose books are known.
+    expect(plan.books).toMatchObject({ stock: { step: { path: '/stock' } }, orders: { step: { path: '/orders' } } });
+    expect(planOf(sketch, { target: 'http://127.0.0.1:1' }).warnings).toEqual([
+      expect.stringMatching(/oversold == 0.*NOT CHECKED/),
+    ]);
   });
 
   it('is frozen through and through, and can be cloned', () => {

@@ -14,7 +14,7 @@ function contextOf({ files = {}, ...rest }: Pretended): ParseContext {
     if (text === undefined) throw new Error(`ENOENT: no such file or directory, open '/somewhere/${path}'`);
     return text;
   };
-  return { env: {}, parseSlo, readFile, ...rest };
+  return { env: {}, parseSlo, readFile, locate: (path) => `file:///somewhere/${path}`, ...rest };
 }
 
 export function parseText(text: string, pretended: Pretended = {}, format: 'yaml' | 'json' = 'yaml') {

@@ -21,7 +21,10 @@ async function shop(): Promise<ScriptedServer> {
 
 function planOf(traffic: string, target = ''): Plan {
   const text = `version: 1\nname: pool\ntarget: { url: "http://127.0.0.1:1"${target} }\ntraffic: ${traffic}\nslo: [errors < 1%]\n`;
-  const parsed = parseProfile({ file: 'pool.yaml', text, format: 'yaml' }, { env: {}, readFile: () => '', parseSlo });
+  const parsed = parseProfile(
+    { file: 'pool.yaml', text, format: 'yaml' },
+    { env: {}, readFile: () => '', locate: (path) => path, parseSlo },
+  );
   if (!parsed.ok) throw new Error(parsed.problems.map((problem) => problem.message).join('\n'));
   return parsed.plan;
 }

@@ -10,7 +10,7 @@ export const IMPORT_TABLE: Record<string, Rule> = {
   traffic: { folders: [], packages: [], world: false },
   measure: { folders: [], packages: ['hdr-histogram-js'], world: false },
   order: { folders: ['traffic'], packages: [], world: false },
-  profile: { folders: ['traffic', 'order'], packages: ['yaml', 'zod'], world: false },
+  profile: { folders: ['traffic', 'order'], packages: ['csv-parse', 'yaml', 'zod'], world: false },
   audit: { folders: ['order', 'measure'], packages: [], world: false },
   judge: { folders: ['profile', 'measure', 'audit'], packages: [], world: false },
   report: { folders: ['profile', 'measure', 'audit', 'judge'], packages: [], world: false },

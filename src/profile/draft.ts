@@ -1,0 +1,267 @@
+// The sections of a profile, each planned as far as its schema accepts it, so that one mistake hides no other.
+
+import { UserError } from '../errors.ts';
+import { compileJourney } from '../order/journey.ts';
+import type { OrderSpec, OutcomeRule, ShopperSpec, StepSpec } from '../order/spec.ts';
+import type { CurveSpec } from '../traffic/spec.ts';
+import { adjustCurve, flagMistakes } from './adjust.ts';
+import { type PlannedAudit, planAudit } from './books.ts';
+import { type PlannedControl, planControl } from './control.ts';
+import { type PlannedFeeders, planFeeders } from './feeders.ts';
+import { lenient, lenientControl, lenientOrder } from './lenient.ts';
+import { warnOfUnchecked } from './not-checked.ts';
+import { type PlannedOrder, planOrder } from './order.ts';
+import { planOutcomes, tellTwoClasses } from './outcomes.ts';
+import type { ParseContext } from './parse.ts';
+import { at, formatPath, isMap, type Path } from './paths.ts';
+import type { Adjustment, Plan } from './plan.ts';
+import type { ProblemList } from './problems.ts';
+import { type Filled, Profile } from './schema.ts';
+import type { AuditInput } from './schema-audit.ts';
+import { Shoppers } from './schema-shoppers.ts';
+import type { Section } from './section.ts';
+import { planShoppers } from './shoppers.ts';
+import { type AuditLine, planLines, warnOfJudging } from './slo.ts';
+import type { Written } from './source.ts';
+import { takenIn } from './step-list.ts';
+import type { Taken } from './steps.ts';
+import { planTarget } from './target.ts';
+import { type Supplies, TemplateChecks } from './templates.ts';
+import { partNamesOf, planTraffic } from './traffic.ts';
+import { warnOfUnread } from './unread.ts';
+import { holdsVariable } from './variables.ts';
+
+export type Draft = {
+  target: Plan['target'] | undefined;
+  traffic: { curve: CurveSpec; adjustments: Adjustment[] } | undefined;
+  order: OrderSpec | undefined;
+  setup: Plan['setup'] | undefined;
+  teardown: Plan['teardown'] | undefined;
+  audit: Audited | undefined;
+  slo: Plan['slo'];
+  stop: Plan['stop'];
+  warnings: string[];
+};
+export type Whole = { [Key in keyof Draft]: NonNullable<Draft[Key]> };
+/** `given`: the section as it is effective; undefined without one. */
+type Audited = { given: AuditInput | undefined; books: Plan['books'] };
+
+export function isWhole(draft: Draft): draft is Whole {
+  return Object.values(draft).every((piece) => piece !== undefined);
+}
+
+export type Drafting = { written: Written; raw: unknown; list: ProblemList; context: ParseContext };
+
+/** `tree`: the profile with its variables filled in. */
+export function draftOf(tree: unknown, { written, raw, list, context }: Drafting): Draft {
+  const warnings: string[] = [];
+  const section: Section = {
+    complain: list.add,
+    warn: (line) => warnings.push(line),
+    raw,
+    env: context.env,
+    read: readerOf(context, raw, list),
+    locate: context.locate,
+  };
+  const whole: Record<string, unknown> = isMap(tree) ? tree : {};
+  const target = lenient(Profile.shape.target, whole.target);
+  const traffic = sectionOf(whole, 'traffic');
+  const curve = traffic && planTraffic(traffic, section);
+  const adjustedTraffic = curve && adjusted(curve, context, list);
+  const audits: AuditLine[] = [];
+  const seams = { parts: partNamesOf(whole.traffic), parseSlo: context.parseSlo, written, audits };
+  const plannedTarget = target && planTarget(target, section);
+  const slo = planLines('slo', whole.slo, { section, seams });
+  const stop = planLines('stop', whole.stop, { section, seams });
+  const orders = new OrderDraft(whole, {
+    section,
+    seed: curve?.seed ?? 0,
+    orders: adjustedTraffic?.curve.orders,
+    isDemo: plannedTarget?.demo === true,
+    asksBooks: audits.length > 0,
+  }).plan();
+  warnOfJudging(slo, section, context);
+  if (orders.order && orders.audit) {
+    warnOfUnchecked(audits, { order: orders.order, books: orders.audit.books }, section);
+  }
+  return { target: plannedTarget, traffic: adjustedTraffic, ...orders, slo, stop, warnings };
+}
+
+function sectionOf<Key extends keyof Filled>(whole: Record<string, unknown>, key: Key): Filled[Key] | undefined {
+  return Profile.shape[key].safeParse(whole[key]).data as Filled[Key] | undefined;
+}
+
+type OrderSeams = {
+  section: Section;
+  /** The traffic's. */
+  seed: number;
+  /** How many there will be. */
+  orders: number | undefined;
+  isDemo: boolean;
+  /** An SLO is about the shop's books. */
+  asksBooks: boolean;
+};
+
+/** What the rules say, as far as they are sound. */
+type Ruled = {
+  /** Of the profile. */
+  rules: OutcomeRule[] | undefined;
+  /** Of the step that places the order. */
+  placing: readonly OutcomeRule[] | undefined;
+  /** Of all. */
+  names: readonly string[] | undefined;
+};
+
+/** What belongs to the orders: feeders, setup and teardown, steps, rules, shoppers, books. */
+class OrderDraft {
+  readonly #whole: Record<string, unknown>;
+  readonly #seams: OrderSeams;
+  readonly #supplies: Supplies;
+  readonly #feeders: PlannedFeeders;
+  /** The steps as written; undefined for an order of one request. */
+  readonly #steps: unknown;
+  readonly #taken: readonly Taken[];
+  /** Of the texts of the order. */
+  readonly #checks: TemplateChecks;
+
+  constructor(whole: Record<string, unknown>, seams: OrderSeams) {
+    this.#whole = whole;
+    this.#seams = seams;
+    const { section, orders } = seams;
+    this.#feeders = planFeeders(sectionOf(whole, 'feeders'), { written: whole.feeders, orders, section });
+    const setup = new Set(takenIn(whole.setup).map(({ variable }) => variable));
+    this.#supplies = { ...this.#feeders.supplies, setup: [...setup] };
+    this.#steps = Array.isArray(whole.order) ? whole.order : at(whole.order, ['steps']);
+    this.#taken = takenIn(this.#steps);
+    this.#checks = new TemplateChecks(section, this.#supplies);
+  }
+
+  plan(): Pick<Draft, 'order' | 'setup' | 'teardown' | 'audit'> {
+    const { section, seed } = this.#seams;
+    const checks = this.#checks;
+    const setup = this.#control('setup');
+    const written = lenientOrder(this.#whole.order);
+    const order = written && planOrder(written, { seed, section, checks, taken: this.#taken });
+    const ruled = this.#rules(order);
+    const audit = this.#audit(order, ruled);
+    const shoppers = this.#shoppers(ruled, audit);
+    const teardown = this.#control('teardown');
+    const readers = [checks, setup, teardown, audit?.planned];
+    const used = new Set(readers.flatMap((reader) => [...(reader?.used ?? [])]));
+    warnOfUnread(
+      { used, taken: this.#taken, order, feeders: this.#feeders.specs, setup: this.#supplies.setup },
+      section,
+    );
+    const controls = {
+      setup: setup?.steps,
+      teardown: teardown?.steps,
+      audit: audit && { given: audit.given, books: audit.planned?.books },
+    };
+    const { rules } = ruled;
+    if (!order || !rules || !shoppers || !this.#feeders.isSound) return { order: undefined, ...controls };
+    const { paths, ...sent } = order;
+    const feeders = this.#feeders.specs;
+    const answer = audit?.planned?.answer;
+    const spec: OrderSpec = {
+      ...sent,
+      rules,
+      env: Object.assign({}, ...readers.map((reader) => reader?.env)),
+      ...(feeders.length > 0 ? { feeders } : {}),
+      ...(Object.keys(shoppers).length > 0 ? { shoppers } : {}),
+      ...(answer ? { answer } : {}),
+    };
+    return { order: tellOutcomes(spec, paths, section) ? spec : undefined, ...controls };
+  }
+
+  /** Without the section there is nothing to plan, and nothing wrong. */
+  #control(which: 'setup' | 'teardown'): PlannedControl | undefined {
+    if (this.#whole[which] === undefined) return { steps: [], env: {}, used: new Set() };
+    const list = lenientControl(this.#whole[which]);
+    return list && planControl(list, which, { section: this.#seams.section, supplies: this.#supplies });
+  }
+
+  #rules(order: PlannedOrder | undefined): Ruled {
+    const outcomes = sectionOf(this.#whole, 'outcomes');
+    const rules = outcomes && planOutcomes(outcomes, this.#seams.section);
+    // Of steps that are wrong nobody knows whose rules they would have had.
+    if (!order && this.#steps !== undefined) return { rules, placing: undefined, names: undefined };
+    const own = order?.steps.flatMap((step) => step.rules ?? []) ?? [];
+    const placing = (order && placingOf(order).rules) ?? rules;
+    return { rules, placing, names: rules && [...rules, ...own].map(({ name }) => name) };
+  }
+
+  /** Undefined when a mistake was told. */
+  #audit(order: PlannedOrder | undefined, { names }: Ruled) {
+    const { section, isDemo, asksBooks } = this.#seams;
+    const written = sectionOf(this.#whole, 'audit');
+    if (written === undefined && this.#whole.audit !== undefined) return undefined;
+    const given = written ?? (isDemo && asksBooks ? ('demo' as const) : undefined);
+    if (given === undefined) return { given, planned: undefined };
+    const planned = planAudit(given, {
+      section,
+      supplies: this.#supplies,
+      identity: order?.identity,
+      outcomes: names,
+      isDemo,
+      isGraphQl: order !== undefined && placingOf(order).body.kind === 'graphql',
+    });
+    return planned && { given, planned };
+  }
+
+  #shoppers({ placing }: Ruled, audit: { planned: PlannedAudit | undefined } | undefined): ShopperSpec | undefined {
+    if (this.#whole.shoppers === undefined) return {};
+    const written = lenient(Shoppers, this.#whole.shoppers);
+    const hasId = audit === undefined || audit.planned?.answer?.id !== undefined;
+    const vars = this.#taken.map(({ variable }) => variable);
+    const seams = { section: this.#seams.section, checks: this.#checks, vars, rules: placing, hasId };
+    return written && planShoppers(written, seams);
+  }
+}
+
+function placingOf({ steps, placedBy }: PlannedOrder): StepSpec {
+  return steps[placedBy ?? steps.length - 1]!;
+}
+
+/** One name has one class in all lists of rules, and there is room for all outcomes of all steps. */
+function tellOutcomes(spec: OrderSpec, paths: readonly Path[], section: Section): boolean {
+  const lists = [
+    { rules: spec.rules, base: ['outcomes'] as Path },
+    ...spec.steps.map((step, index) => ({ rules: step.rules ?? [], base: [...paths[index]!, 'outcomes'] })),
+  ];
+  if (!tellTwoClasses(lists, section)) return false;
+  try {
+    compileJourney(spec);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    for (const { code, message } of error.problems) section.complain({ code, message, path: ['order'], focus: 'key' });
+    return false;
+  }
+}
+
+function adjusted(curve: CurveSpec, context: ParseContext, list: ProblemList): Draft['traffic'] {
+  if (flagMistakes(context).length > 0) return undefined;
+  const result = adjustCurve(curve, context);
+  if (!('mistakes' in result)) return result;
+  for (const mistake of result.mistakes) list.push(mistake);
+  return undefined;
+}
+
+function readerOf({ readFile }: ParseContext, raw: unknown, list: ProblemList): Section['read'] {
+  return (file, path) => {
+    const refuse = (why: string) => {
+      const written = at(raw, path);
+      const shown = holdsVariable(written) ? written : file;
+      list.add({ code: 'UNREADABLE_FILE', message: `\`${formatPath(path)}\`: cannot read ${shown}: ${why}`, path });
+      return undefined;
+    };
+    try {
+      const text = readFile(file);
+      // A decoder that does not throw leaves this mark for every byte it could not read.
+      return text.includes('\uFFFD') ? refuse('not UTF-8 text') : text;
+    } catch (error) {
+      // `ENOENT: no such file or directory, open '/…'`: the path was said already, as the person wrote it.
+      return refuse((error instanceof Error ? error.message : String(error)).replace(/, \w+ '.*$/s, ''));
+    }
+  };
+}
