@@ -6,11 +6,11 @@ import type { Dispatcher } from 'undici';
 import type { Answer, Failure } from '../order/answer.ts';
 import { endpointOf, Opening } from './connect.ts';
 import { Connection, loadUndici } from './connection.ts';
-import { Desk } from './desk.ts';
 import type { Attempt, Driver, DriverCounters, DriverOptions, DriverSeams, MakeDriver } from './driver.ts';
 import { Exchange, type ExchangeEvents } from './exchange.ts';
 import { detailOf, exchangeFailureOf, isUnsendable } from './failures.ts';
 import type { Connect } from './pool.ts';
+import { Queue } from './queue.ts';
 
 const GIVEN_UP = new Error('given up');
 
@@ -25,7 +25,7 @@ class UndiciDriver implements Driver {
   readonly counters: DriverCounters;
   readonly #options: DriverOptions;
   readonly #seams: DriverSeams;
-  readonly #desk: Desk<Exchange, Connection>;
+  readonly #queue: Queue<Exchange, Connection>;
   readonly #spares: Exchange[] = [];
   /** Reported while `fire` was on the stack. */
   readonly #deferred: Exchange[] = [];
@@ -41,19 +41,19 @@ class UndiciDriver implements Driver {
     const endpoint = endpointOf(options);
     const connect: Connect<Connection> = (opened, asked) => {
       const opening: Opening = new Opening(endpoint, (socket, failure, detail) => {
-        const connection = failure === undefined ? new Connection(options, socket, this.#desk) : undefined;
+        const connection = failure === undefined ? new Connection(options, socket, this.#queue) : undefined;
         if (connection && asked) connection.cost = opening;
         opened(connection, failure, detail);
       });
       return opening;
     };
-    this.#desk = new Desk<Exchange, Connection>(options, connect, {
+    this.#queue = new Queue<Exchange, Connection>(options, connect, {
       nowUs: seams.nowUs,
       onServe: (exchange, connection) => this.#send(exchange, connection),
       onRefused: (exchange, failure, detail) => this.#report(exchange, failure, detail),
       onExpired: (exchange) => this.#expire(exchange),
     });
-    this.counters = this.#desk.counters;
+    this.counters = this.#queue.counters;
     const spare = this.#makeExchange();
     this.#spares.push(spare);
     this.#answer = {
@@ -74,30 +74,30 @@ class UndiciDriver implements Driver {
   }
 
   fire(attempt: Attempt): boolean {
-    const desk = this.#desk;
-    if (desk.closed) return false;
+    const queue = this.#queue;
+    if (queue.closed) return false;
     // Undici's parser is not re-entrant: from within its callbacks nothing is dispatched.
-    const connection = this.#delivering ? undefined : desk.take(attempt.firedUs);
-    if (!connection && desk.full) return false;
+    const connection = this.#delivering ? undefined : queue.take(attempt.firedUs);
+    if (!connection && queue.full) return false;
 
     const exchange = this.#spares.pop() ?? this.#makeExchange();
     exchange.attempt = attempt;
-    desk.join(exchange);
+    queue.join(exchange);
     this.#firing = true;
     if (connection) this.#send(exchange, connection);
-    else if (this.#delivering) desk.waitUntilLater(exchange);
-    else desk.wait(exchange);
+    else if (this.#delivering) queue.waitUntilLater(exchange);
+    else queue.wait(exchange);
     this.#firing = false;
-    desk.arm();
+    queue.arm();
     return true;
   }
 
   ready(): Promise<void> {
-    return this.#desk.warm(this.#options.warm ?? 0);
+    return this.#queue.warm(this.#options.warm ?? 0);
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#desk.close((exchange) => this.#report(exchange, 'abandoned', ''));
+    this.#closing ??= this.#queue.close((exchange) => this.#report(exchange, 'abandoned', ''));
     return this.#closing;
   }
 
@@ -156,7 +156,7 @@ class UndiciDriver implements Driver {
     exchange.reset();
     connection.release(false);
     connection.close();
-    this.#desk.waitAgain(exchange);
+    this.#queue.waitAgain(exchange);
   }
 
   #expire(exchange: Exchange): void {
@@ -197,7 +197,7 @@ class UndiciDriver implements Driver {
     exchange.failure = failure;
     exchange.detail = detail;
     exchange.opening = undefined;
-    this.#desk.leave(exchange);
+    this.#queue.leave(exchange);
     if (!this.#firing) this.#deliver(exchange);
     else if (this.#deferred.push(exchange) === 1) queueMicrotask(this.#deliverDeferred);
   }

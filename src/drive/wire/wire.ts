@@ -6,10 +6,10 @@ import { userError } from '../../errors.ts';
 import type { Answer, AnswerHeaders, Failure } from '../../order/answer.ts';
 import { Capture } from '../capture.ts';
 import { endpointOf, Opening } from '../connect.ts';
-import { Desk } from '../desk.ts';
 import type { Attempt, Driver, DriverCounters, DriverOptions, DriverSeams, MakeDriver } from '../driver.ts';
 import { detailOf, exchangeFailureOf } from '../failures.ts';
 import type { Connect } from '../pool.ts';
+import { Queue } from '../queue.ts';
 import { Connection, type ConnectionEvents } from './connection.ts';
 import { Exchange } from './exchange.ts';
 import { Outbox } from './outbox.ts';
@@ -34,7 +34,7 @@ class WireDriver implements Driver {
   readonly counters: DriverCounters;
   readonly #options: DriverOptions;
   readonly #seams: DriverSeams;
-  readonly #desk: Desk<Exchange, Connection>;
+  readonly #queue: Queue<Exchange, Connection>;
   readonly #outboxes: readonly Outbox[];
   readonly #spares: Exchange[] = [];
   readonly #answer: Answer;
@@ -45,13 +45,13 @@ class WireDriver implements Driver {
   constructor(options: DriverOptions, seams: DriverSeams) {
     this.#options = options;
     this.#seams = seams;
-    this.#desk = new Desk<Exchange, Connection>(options, this.#connectOf(options), {
+    this.#queue = new Queue<Exchange, Connection>(options, this.#connectOf(options), {
       nowUs: seams.nowUs,
       onServe: (exchange, connection) => this.#send(exchange, connection),
       onRefused: (exchange, failure, detail) => this.#fail(exchange, failure, detail),
       onExpired: (exchange) => this.#expire(exchange),
     });
-    this.counters = this.#desk.counters;
+    this.counters = this.#queue.counters;
     const framing = { host: new URL(options.origin).host, close: options.connection === 'fresh' };
     this.#outboxes = seams.templates.map((template) => new Outbox(template.http1(framing), template.method === 'HEAD'));
     const captured = (): Capture => this.#captured;
@@ -73,26 +73,26 @@ class WireDriver implements Driver {
   }
 
   ready(): Promise<void> {
-    return this.#desk.warm(this.#options.warm ?? 0);
+    return this.#queue.warm(this.#options.warm ?? 0);
   }
 
   fire(attempt: Attempt): boolean {
-    const desk = this.#desk;
-    if (desk.closed) return false;
-    const connection = desk.take(attempt.firedUs);
-    if (!connection && desk.full) return false;
+    const queue = this.#queue;
+    if (queue.closed) return false;
+    const connection = queue.take(attempt.firedUs);
+    if (!connection && queue.full) return false;
 
     const exchange = this.#spares.pop() ?? new Exchange();
     exchange.attempt = attempt;
-    desk.join(exchange);
+    queue.join(exchange);
     if (connection) this.#send(exchange, connection);
-    else desk.wait(exchange);
-    desk.arm();
+    else queue.wait(exchange);
+    queue.arm();
     return true;
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#desk.close((exchange) => this.#fail(exchange, 'abandoned', ''));
+    this.#closing ??= this.#queue.close((exchange) => this.#fail(exchange, 'abandoned', ''));
     return this.#closing;
   }
 
@@ -135,7 +135,7 @@ class WireDriver implements Driver {
     } else {
       // Nothing was sent: back to the front of the queue.
       exchange.sentUs = Number.NaN;
-      this.#desk.waitAgain(exchange);
+      this.#queue.waitAgain(exchange);
     }
   }
 
@@ -162,8 +162,8 @@ class WireDriver implements Driver {
         this.#fail(exchange, named, error === undefined ? detail : detailOf(error));
       }
     },
-    onReady: (connection) => this.#desk.onReady(connection),
-    onGone: (connection) => this.#desk.onGone(connection),
+    onReady: (connection) => this.#queue.onReady(connection),
+    onGone: (connection) => this.#queue.onGone(connection),
   };
 
   #expire(exchange: Exchange): void {
@@ -189,7 +189,7 @@ class WireDriver implements Driver {
     answer.sentUs = exchange.sentUs;
     answer.connectUs = exchange.cost === undefined ? Number.NaN : exchange.cost.connectUs;
     answer.tlsUs = exchange.cost === undefined ? Number.NaN : exchange.cost.tlsUs;
-    this.#desk.leave(exchange);
+    this.#queue.leave(exchange);
     exchange.reset();
     this.#spares.push(exchange);
     try {

@@ -9,7 +9,7 @@ import type { Attempt, DriverCounters, DriverOptions } from './driver.ts';
 import { Line, type Link } from './line.ts';
 import { type Connect, Pool, type Pooled } from './pool.ts';
 
-/** One attempt in a driver's hand, as far as the desk knows it. */
+/** One attempt in a driver's hand, as far as the queue knows it. */
 export interface InHand<Self> {
   readonly inHand: Link<Self>;
   readonly waiting: Link<Self>;
@@ -18,7 +18,7 @@ export interface InHand<Self> {
   opening: Opening | undefined;
 }
 
-export type DeskEvents<E, C> = {
+export type QueueEvents<E, C> = {
   nowUs: () => number;
   /** Both are the driver's from here on; the exchange waits no more. */
   onServe: (exchange: E, connection: C) => void;
@@ -28,11 +28,11 @@ export type DeskEvents<E, C> = {
   onExpired: (exchange: E) => void;
 };
 
-export class Desk<E extends InHand<E>, C extends Pooled> {
+export class Queue<E extends InHand<E>, C extends Pooled> {
   readonly counters: DriverCounters = { open: 0, openMax: 0, opened: 0, waiting: 0, waitingMax: 0 };
   readonly #pool: Pool<E, C>;
-  readonly #queue: number;
-  readonly #events: DeskEvents<E, C>;
+  readonly #room: number;
+  readonly #events: QueueEvents<E, C>;
   readonly #deadlines: Deadlines;
   /** Everything fired and not yet reported, in firing order; and the part of it that has no connection. */
   readonly #inHand = new Line<E>();
@@ -40,8 +40,8 @@ export class Desk<E extends InHand<E>, C extends Pooled> {
   #serving = false;
   #closed = false;
 
-  constructor(options: DriverOptions, connect: Connect<C>, events: DeskEvents<E, C>) {
-    this.#queue = options.queue;
+  constructor(options: DriverOptions, connect: Connect<C>, events: QueueEvents<E, C>) {
+    this.#room = options.queue;
     this.#events = events;
     this.#pool = new Pool(options, connect, this.counters, {
       onChange: () => {
@@ -71,7 +71,7 @@ export class Desk<E extends InHand<E>, C extends Pooled> {
   /** No connection is to be had for one more, nor a place to wait for it. */
   get full(): boolean {
     // Those whose own connection is being opened do not take up the queue.
-    return this.#waiting.size - this.#pool.opening >= this.#queue && !this.#pool.mayOpen;
+    return this.#waiting.size - this.#pool.opening >= this.#room && !this.#pool.mayOpen;
   }
 
   join(exchange: E): void {
