@@ -2,6 +2,7 @@
 // a field, and once. What is not there, or is no id or number, is left out: the audit then does without it.
 
 import type { Answer } from './answer.ts';
+import { parseExact } from './json-exact.ts';
 import { parsePath, valueAt } from './json-path.ts';
 import type { AnswerFields } from './spec.ts';
 
@@ -39,7 +40,7 @@ export function answerFieldsOf(fields: AnswerFields | undefined): AnswerFieldsOf
     if (bodyTruncated || body.length === 0) return NOTHING;
     let document: unknown;
     try {
-      document = JSON.parse(decoder.decode(body));
+      document = parseExact(decoder.decode(body));
     } catch {
       return NOTHING;
     }

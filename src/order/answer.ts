@@ -23,7 +23,7 @@ export const FAILURES = [
 ] as const;
 export type Failure = (typeof FAILURES)[number];
 
-/** Response headers as the driver has them. `get` takes a lower-case name; repeated headers are joined with `, `. */
+/** Response headers as the driver has them, one character per byte. `get` takes a lower-case name; repeated headers are joined with `, `. */
 export interface AnswerHeaders {
   get(name: string): string | undefined;
   /** Each line of a repeated header on its own: `set-cookie` cannot be joined (its dates hold commas). */

@@ -24,7 +24,8 @@ export { type RuleMistake, ruleMistake } from './rules.ts';
 /** Two histograms an outcome, three more, and those of up to eleven steps must fit the 256 series of measure/spec.ts. */
 export const MAX_OUTCOMES = 120;
 
-type Rules = Pick<OrderSpec, 'rules' | 'shoppers'>;
+/** `fallBack`: what no rule takes means what it does where there are none; for steps that are asked by the order's rules. */
+type Rules = Pick<OrderSpec, 'rules' | 'shoppers'> & { fallBack?: boolean };
 
 /** What a status means where no rule speaks. `unmatched`, a 2xx or 3xx that no rule of a profile names, may be a purchase or not. */
 const DEFAULTS: ReadonlyMap<string, OutcomeClass> = new Map([
@@ -82,10 +83,10 @@ function failuresOf(shoppers: Rules['shoppers']): Failure[] {
 }
 
 /** What can happen beside the rules: the defaults of every status that no rule takes for certain, and the failures. Rules must be sound. */
-function builtInsOf({ rules, shoppers }: Rules): Outcome[] {
+function builtInsOf({ rules, shoppers, fallBack = rules.length === 0 }: Rules): Outcome[] {
   const certain = rules.map((rule) => compileRule(rule, 0)).filter(hasOnlyStatus);
   const left = [...STATUSES, NO_STATUS].filter((status) => !certain.some((rule) => takesStatus(rule, status)));
-  const reachable = new Set(left.map((status) => defaultOf(status, rules.length > 0)));
+  const reachable = new Set(left.map((status) => defaultOf(status, !fallBack)));
   return [
     ...[...DEFAULTS].filter(([name]) => reachable.has(name)),
     ...failuresOf(shoppers).map((failure) => [failure, FAILURE_CLASSES[failure]] as const),
@@ -185,13 +186,13 @@ export function classifierOf(spec: Rules, parse: ParseBody = bodyParser()): (ans
   const outcomes = outcomesOf(spec);
   const indexOf = (name: string) => outcomes.findIndex((outcome) => outcome.name === name);
   const rules = spec.rules.map((rule) => compileRule(rule, indexOf(rule.name)));
-  const hasRules = rules.length > 0;
+  const { fallBack = rules.length === 0 } = spec;
   const unreadable = indexOf('unreadable');
   const failures = failuresOf(spec.shoppers);
   const written = Object.fromEntries(failures.map((failure) => [failure, indexOf(outcomeOfFailure(failure, true))]));
   const unwritten = Object.fromEntries(failures.map((failure) => [failure, indexOf(outcomeOfFailure(failure, false))]));
 
-  const defaults = new Map([NO_STATUS, ...STATUSES].map((status) => [status, indexOf(defaultOf(status, hasRules))]));
+  const defaults = new Map([NO_STATUS, ...STATUSES].map((status) => [status, indexOf(defaultOf(status, !fallBack))]));
   // Decided once where the status alone decides: the first rule that takes it asks for nothing else, or there is none.
   const direct = new Int16Array(600);
   for (let status = 0; status < direct.length; status++) {
@@ -206,7 +207,7 @@ export function classifierOf(spec: Rules, parse: ParseBody = bodyParser()): (ans
     const decided = direct[status] ?? LOOK_CLOSER;
     if (decided !== LOOK_CLOSER) return decided;
     const match = firstMatch(rules, answer, parse);
-    if (match === UNREADABLE) return unreadable;
-    return match === NO_MATCH ? (defaults.get(status) ?? defaults.get(NO_STATUS)!) : match;
+    if (match === UNREADABLE && !fallBack) return unreadable;
+    return match < 0 ? (defaults.get(status) ?? defaults.get(NO_STATUS)!) : match;
   };
 }

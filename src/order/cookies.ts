@@ -3,6 +3,8 @@
 // shoppers do not share theirs, and one who comes back logs in again.
 
 import type { AnswerHeaders } from './answer.ts';
+import { textOfBytes } from './escape.ts';
+import { MAX_COOKIE_CHARS } from './values.ts';
 
 export type CookieJar = {
   /** Takes the cookies of an answer. `unixMs`: for those with a date. */
@@ -16,7 +18,7 @@ const MAX_AGE = /;\s*max-age\s*=\s*(-?\d+)\s*(?:;|$)/i;
 const EXPIRES = /;\s*expires\s*=\s*([^;]+)/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROLS = /[\u0000-\u001f\u007f]/;
-/** More than browsers keep; a shop that sets one for each answer must not grow ours. */
+/** As many as a browser must keep (RFC 6265 §6.1); a shop that sets one for each answer must not grow ours. */
 const MAX_COOKIES = 50;
 const MAX_BYTES = 4096;
 
@@ -38,12 +40,13 @@ export function setCookiesOf(headers: AnswerHeaders): readonly string[] {
 export function parseSetCookie(line: string): { name: string; value: string } | undefined {
   const match = PAIR.exec(line);
   if (!match || line.length > MAX_BYTES || CONTROLS.test(match[2]!)) return undefined;
-  return { name: match[1]!, value: match[2]! };
+  return { name: match[1]!, value: textOfBytes(match[2]!) };
 }
 
 export function cookieJar(): CookieJar {
   const values = new Map<string, string>();
   let header: string | undefined;
+  const joined = () => Array.from(values, ([name, value]) => `${name}=${value}`).join('; ');
   return {
     take(headers, unixMs) {
       const lines = setCookiesOf(headers);
@@ -54,7 +57,14 @@ export function cookieJar(): CookieJar {
         if (isOver(line, unixMs)) values.delete(cookie.name);
         else if (values.has(cookie.name) || values.size < MAX_COOKIES) values.set(cookie.name, cookie.value);
       }
-      header = values.size === 0 ? undefined : Array.from(values, ([name, value]) => `${name}=${value}`).join('; ');
+      header = joined();
+      // A request has room for so many; the oldest go, as in a browser.
+      for (const name of values.keys()) {
+        if (header.length <= MAX_COOKIE_CHARS) break;
+        values.delete(name);
+        header = joined();
+      }
+      if (header === '') header = undefined;
     },
     get header() {
       return header;

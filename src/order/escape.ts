@@ -75,6 +75,19 @@ export const CONTEXTS = {
   text: { name: 'text', safe: asciiTable(() => true), growth: { ascii: 1, other: 1 }, literal: asItIs, value: asItIs },
 } as const satisfies Record<Context['name'], Context>;
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The inverse of `byteString`; a string whose bytes are no UTF-8 is left as it is. */
+export function textOfBytes(bytes: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+  if (/^[\u0000-\u007f]*$/.test(bytes)) return bytes;
+  try {
+    return decoder.decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
+  } catch {
+    return bytes;
+  }
+}
+
 /** The UTF-8 bytes of a text as a string of one character per byte: what HTTP libraries write to the wire byte by byte. */
 export function byteString(text: string): string {
   let bytes = '';

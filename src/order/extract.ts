@@ -3,6 +3,8 @@
 
 import type { Answer } from './answer.ts';
 import { parseSetCookie, setCookiesOf } from './cookies.ts';
+import { textOfBytes } from './escape.ts';
+import { parseExact } from './json-exact.ts';
 import { parsePath, valueAt } from './json-path.ts';
 import type { ExtractFrom, ExtractSpec } from './spec.ts';
 import { MAX_VARIABLE_CHARS } from './variables.ts';
@@ -69,18 +71,28 @@ function plainText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** A double has lost digits of it. */
+function isRounded(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isSafeInteger(value) && Number.isInteger(value);
+}
+
 function finderOf(from: ExtractFrom, reader: BodyReader): Finder {
   switch (from.kind) {
     case 'json': {
       const steps = parsePath(from.path)!;
       return (answer) => {
         const document = reader.parsed(answer);
-        return document === NOT_JSON ? undefined : plainText(valueAt(document, steps));
+        if (document === NOT_JSON) return undefined;
+        const value = valueAt(document, steps);
+        return plainText(isRounded(value) ? valueAt(parseExact(reader.text(answer)), steps) : value);
       };
     }
     case 'header': {
       const name = from.name.toLowerCase();
-      return ({ headers }) => headers.get(name);
+      return ({ headers }) => {
+        const value = headers.get(name);
+        return value === undefined ? undefined : textOfBytes(value);
+      };
     }
     case 'cookie':
       return ({ headers }) => {

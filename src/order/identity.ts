@@ -12,6 +12,7 @@ export { type OrderKeys, orderKeyOf, orderKeys, seqOfKey } from './key.ts';
 const SALT_BUYER = 1;
 const SALT_SKU = 2;
 const SALT_QUANTITY = 3;
+const SALT_REPEAT = 4;
 export const SALT_CHOOSE = 1000;
 
 export const BUYER_PREFIX = 'buyer-';
@@ -37,20 +38,28 @@ export function blankIdentity(): OrderIdentity {
 }
 
 /**
+ * The number behind the buyer's name. Without `buyers` no two orders share one: for one seed and salt hash32 is a
+ * permutation of seq. With `repeatShare` that holds of all numbers from `buyers` on, and those below come again and again.
+ */
+function buyerNumberOf({ seed, buyers, repeatShare }: IdentitySpec): (seq: number) => number {
+  if (buyers === undefined) return (seq) => hash32(seed, seq, SALT_BUYER);
+  const repeating = (seq: number) => Math.floor(uniform(seed, seq, SALT_BUYER) * buyers);
+  if (repeatShare === undefined) return repeating;
+  return (seq) =>
+    uniform(seed, seq, SALT_REPEAT) < repeatShare ? repeating(seq) : buyers + hash32(seed, seq, SALT_BUYER);
+}
+
+/**
  * The identity of any order: fills `into` (0 ≤ seq < 2^32) and returns it. Allocates nothing but the strings.
- * `buyers` undefined: no two orders share a buyer; given: uniform over that many. Throws RangeError for a spec without
- * skus or quantities, or with a weight that is not > 0.
+ * `buyers` undefined: no two orders share a buyer; given: uniform over that many, or that of `repeatShare` alone.
+ * Throws RangeError for a spec without skus or quantities, or with a weight that is not > 0.
  */
 export function identityOf(spec: IdentitySpec): (seq: number, into: OrderIdentity) => OrderIdentity {
-  const { seed, buyers } = spec;
+  const { seed } = spec;
   const keys = orderKeys(spec.runId);
   const skuOf = drawOf<string>(spec.skus, seed, SALT_SKU);
   const quantityOf = drawOf<number>(spec.quantity, seed, SALT_QUANTITY);
-  // For one seed and salt hash32 is a permutation of seq, so without `buyers` no two orders share one.
-  const buyerOf =
-    buyers === undefined
-      ? (seq: number) => hash32(seed, seq, SALT_BUYER)
-      : (seq: number) => Math.floor(uniform(seed, seq, SALT_BUYER) * buyers);
+  const buyerOf = buyerNumberOf(spec);
   return (seq, into) => {
     into.seq = seq;
     into.key = keys.keyOf(seq);

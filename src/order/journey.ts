@@ -73,6 +73,8 @@ type Position = 'before' | 'placing' | 'after';
 /** What an outcome of one step is called, and counts as, for the order. */
 function outcomeAt(position: Position, step: string, { name, class: own }: Outcome): Outcome {
   if (position === 'placing' || own === 'accepted') return { name, class: own };
+  // The run itself stopped waiting, and the request that places the order was never sent.
+  if (position === 'before' && name === 'abandoned') return { name: 'not-sent', class: 'failed' };
   if (position === 'after') return { name: `${step}: ${name} (bought)`, class: 'accepted' };
   return own === 'unknown' ? { name: `${step}: ${name}`, class: 'failed' } : { name, class: own };
 }
@@ -91,8 +93,11 @@ type Making = { spec: OrderSpec; names: Names; variables: readonly string[]; rea
 
 function compileStep(step: StepSpec, index: number, making: Making): JourneyStep {
   const { spec, names, variables, reader, placedBy } = making;
-  const rules = { rules: step.rules ?? spec.rules, shoppers: spec.shoppers };
   const position: Position = index < placedBy ? 'before' : index === placedBy ? 'placing' : 'after';
+  // The order's rules say what counts as bought; that a login answers 200 and not their 201 is no failure of it.
+  const fallBack = step.rules === undefined && position !== 'placing' ? true : undefined;
+  const rules: Parameters<typeof outcomesOf>[0] = { rules: step.rules ?? spec.rules, shoppers: spec.shoppers };
+  if (fallBack) rules.fallBack = true;
   const own = outcomesOf(rules);
   const places = own.map((outcome) => {
     const { name, class: outcomeClass } = outcomeAt(position, step.name, outcome);
@@ -103,7 +108,7 @@ function compileStep(step: StepSpec, index: number, making: Making): JourneyStep
   const firstPlace = variablesBefore(spec, index).length;
   const extractors = (step.extract ?? []).map((extract, i) => extractorOf(extract, firstPlace + i, reader));
   const missing = extractors.map(({ name, optional }) => {
-    if (optional || position === 'placing') return 0;
+    if (optional) return -1;
     const says = `${step.name}: no ${name}`;
     return position === 'before'
       ? names.add(step.name, says, 'failed')

@@ -23,7 +23,10 @@ export type StepSpec = {
   shownPath?: string;
   headers: [name: string, value: TemplateText][];
   body: BodySpec;
-  /** What its answers mean; undefined: the order's own `rules`. `accepted` lets the order go on, any other class ends it. */
+  /**
+   * What its answers mean. undefined: the order's own `rules`, and, but for the placing step, what a status means without
+   * rules where none of them speaks. `accepted` lets the order go on, any other class ends it.
+   */
   rules?: OutcomeRule[];
   /** Read from an answer that lets the order go on. */
   extract?: ExtractSpec[];

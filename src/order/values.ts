@@ -76,7 +76,7 @@ function sourceOf(placeholder: OwnPlaceholder, { identity: spec, counter, alters
         all: false,
       };
     case 'buyer.id':
-      return { of: (identity) => identity.buyer, samples: [BUYER_PREFIX + MAX_SEQ], all: false };
+      return { of: (identity) => identity.buyer, samples: [BUYER_PREFIX + (MAX_SEQ + (spec.buyers ?? 0))], all: false };
     case 'sku':
       return { of: (identity) => identity.sku, samples: spec.skus.map(({ value }) => value), all: true };
     case 'quantity': {

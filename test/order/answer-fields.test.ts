@@ -21,6 +21,8 @@ describe('what an accepted answer says', () => {
     const body = '{"data":{"order":{"id":"order-7"},"quantity":2,"total":"19.90"}}';
     expect(fieldsOf(answerOf(body))).toEqual({ id: 'order-7', quantity: 2, total: 19.9 });
     expect(fieldsOf(answerOf('{"data":{"order":{"id":7}}}')).id).toBe('7');
+    // An id of 64 bits is held against the books digit by digit.
+    expect(fieldsOf(answerOf('{"data":{"order":{"id":12345678901234567891}}}')).id).toBe('12345678901234567891');
   });
 
   it.each([

@@ -30,6 +30,10 @@ describe('the cookies of an order', () => {
     expect(headerAfter([`a=${'x'.repeat(5_000)}`])).toBeUndefined();
     const many = Array.from({ length: 200 }, (_, i) => `c${i}=1`);
     expect(headerAfter(many)!.split('; ')).toHaveLength(50);
+    // What a request has no room for is forgotten, the oldest first.
+    const large = Array.from({ length: 5 }, (_, i) => `c${i}=${'x'.repeat(2_000)}`);
+    expect(headerAfter(large)).toBe(large.slice(1).join('; '));
+    expect(headerAfter(large)!.length).toBeLessThanOrEqual(8192);
   });
 
   it('are read of a driver that only joins them, when there is one', () => {

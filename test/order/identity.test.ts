@@ -122,6 +122,20 @@ describe('identityOf', () => {
     for (const count of buyers.values()) expectShare(count, 20_000, 1 / 7);
   });
 
+  it('plants buyers who come again, beside those who come once', () => {
+    const total = 50_000;
+    const numbers = identities({ ...spec, buyers: 20, repeatShare: 0.1 }, total).map(({ buyer }) =>
+      Number(buyer.replace('buyer-', '')),
+    );
+    const planted = numbers.filter((number) => number < 20);
+    expectShare(planted.length, total, 0.1);
+    expect(new Set(planted).size).toBe(20);
+    const others = numbers.filter((number) => number >= 20);
+    expect(new Set(others).size).toBe(others.length);
+    const all = identities({ ...spec, buyers: 20, repeatShare: 1 }, 100);
+    expect(all.every(({ buyer }) => Number(buyer.replace('buyer-', '')) < 20)).toBe(true);
+  });
+
   it('draws skus and quantities by weight, each on its own', () => {
     const all = identities(spec, 20_000);
     expectShare(all.filter(({ sku }) => sku === 'red').length, 20_000, 0.75);

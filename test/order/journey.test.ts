@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Answer, FAILURES, type Failure } from '../../src/order/answer.ts';
-import { classifierOf, MAX_OUTCOMES, outcomesOf } from '../../src/order/classify.ts';
+import { classifierOf, MAX_OUTCOMES, outcomesOf, ruleMistakes } from '../../src/order/classify.ts';
 import { compileJourney, isPlain } from '../../src/order/journey.ts';
 import type { ExtractSpec, OrderSpec, OutcomeRule, StepSpec } from '../../src/order/spec.ts';
 
@@ -69,6 +70,8 @@ describe('a journey', () => {
     const order = { ...THREE, placedBy: 1 };
     const { outcomes, steps } = compileJourney(order);
     const of = (index: number, said: Said) => outcomes[steps[index]!.classify(answerOf(said))]!;
+    expect(of(0, { failure: 'abandoned' })).toEqual({ name: 'not-sent', class: 'failed' });
+    expect(of(1, { failure: 'abandoned' })).toEqual({ name: 'abandoned', class: 'unknown' });
     for (const failure of FAILURES.filter((each) => each !== 'cut')) {
       expect(of(0, { failure }).class, failure).toBe('failed');
       expect(of(1, { failure }).class, failure).toBe('unknown');
@@ -84,7 +87,8 @@ describe('a journey', () => {
   });
 
   it('goes on after what its rules accept, and after nothing else', () => {
-    const { steps, outcomes } = compileJourney({ ...THREE, placedBy: 1 });
+    const ruled = THREE.steps.map((each) => ({ ...each, rules: RULES }));
+    const { steps, outcomes } = compileJourney({ ...THREE, steps: ruled, placedBy: 1 });
     for (const [index, one] of steps.entries()) {
       const goes = (said: Said) => one.goesOn(one.classify(answerOf(said)));
       expect(goes({ status: 201 })).toBe(true);
@@ -92,6 +96,67 @@ describe('a journey', () => {
       for (const failure of FAILURES.filter((each) => each !== 'cut')) expect(goes({ failure })).toBe(false);
     }
     expect(new Set(outcomes.map(({ name }) => name)).size).toBe(outcomes.length);
+  });
+
+  it("goes on by status where the order's rules are silent, but not at the placing step", () => {
+    const { steps, outcomes } = compileJourney({ ...THREE, placedBy: 1 });
+    const of = (index: number, said: Said) => {
+      const outcome = steps[index]!.classify(answerOf(said));
+      return [outcomes[outcome]!.name, steps[index]!.goesOn(outcome)];
+    };
+    expect([of(0, { status: 200 }), of(1, { status: 200 }), of(2, { status: 200 })]).toEqual([
+      ['2xx', true],
+      ['unmatched', false],
+      ['2xx', true],
+    ]);
+    expect(of(0, { status: 302 })).toEqual(['login: redirect', false]);
+    // A page is no JSON, and no rule of the purchase has to read it.
+    expect(of(0, { status: 409, body: '<html>' })).toEqual(['409', false]);
+    expect(of(1, { status: 409, body: '<html>' })).toEqual(['unreadable', false]);
+  });
+
+  it('gives every answer to every step exactly one outcome, of the class its place allows', () => {
+    const names = fc.constantFrom('sold', 'taken', 'sold_out', 'lost', 'timeout', '2xx');
+    const rule = fc.record({
+      name: names,
+      class: fc.constantFrom('accepted' as const, 'rejected' as const, 'failed' as const, 'unknown' as const),
+      status: fc.subarray<number | string>([200, 201, 302, 409, '5xx'], { minLength: 1 }),
+    });
+    // Rules that contradict each other or a built-in outcome are refused before; here only sound ones.
+    const rules = fc.array(rule, { maxLength: 3 }).filter((list) => ruleMistakes(list).length === 0);
+    const steps = fc.array(fc.option(rules, { nil: undefined }), { minLength: 1, maxLength: 3 });
+    const said: Said[] = [
+      ...[100, 200, 201, 204, 302, 404, 409, 410, 429, 500, 599, 999].map((status) => ({ status })),
+      ...FAILURES.filter((each) => each !== 'cut').flatMap((failure) => [{ failure }, { failure, unsent: true }]),
+    ];
+    fc.assert(
+      fc.property(steps, rules, fc.nat(2), (own, shared, place) => {
+        const all = own.map((list, index) => step(`s${index}`, list && { rules: list }));
+        const placedBy = Math.min(place, all.length - 1);
+        const { outcomes, steps: compiled } = compileJourney(orderOf(all, { rules: shared, placedBy }));
+        expect(new Set(outcomes.map(({ name }) => name)).size).toBe(outcomes.length);
+        for (const [index, one] of compiled.entries()) {
+          const inherits = own[index] === undefined && index !== placedBy;
+          const alone = { rules: own[index] ?? shared, ...(inherits ? { fallBack: true } : {}) };
+          const plain = outcomesOf(alone);
+          const classify = classifierOf(alone);
+          for (const each of said) {
+            const answer = answerOf(each);
+            const meant = plain[classify(answer)]!;
+            const at = one.classify(answer);
+            expect(one.goesOn(at)).toBe(meant.class === 'accepted');
+            const { name, class: given } = outcomes[at]!;
+            if (index > placedBy) expect(given).toBe('accepted');
+            else if (index < placedBy && meant.class === 'unknown') expect(given).toBe('failed');
+            else expect(given).toBe(meant.class);
+            const words = meant.name === 'abandoned' && index < placedBy ? 'not-sent' : meant.name;
+            expect(name).toContain(words);
+            expect(name.startsWith(`s${index}: `) || name === words).toBe(true);
+          }
+        }
+      }),
+      { seed: 20150408, numRuns: 150 },
+    );
   });
 
   it('names an outcome after its step where the same word means something else there', () => {
@@ -155,6 +220,35 @@ describe('extracts', () => {
   ])('end the order before it is placed when there is %s', (_, said) => {
     expect(read([json('x', 'x')], said).lacks).toEqual({ name: 'a: no x', class: 'failed' });
     expect(read([json('x', 'x', true)], said)).toEqual({ vars: [''], lacks: undefined });
+  });
+
+  it('at the placing step or behind it end the order as bought', () => {
+    expect(read([json('x', 'x')], { body: '{}' }, 0).lacks).toEqual({ name: 'a: no x (bought)', class: 'accepted' });
+    const steps = [step('a'), step('b', { extract: [json('x', 'x')] })];
+    const { outcomes, steps: compiled } = compileJourney(orderOf(steps, { placedBy: 0 }));
+    const answer = answerOf({ body: '{}' });
+    compiled[1]!.classify(answer);
+    expect(outcomes[compiled[1]!.extract!(answer, [''])]).toEqual({ name: 'b: no x (bought)', class: 'accepted' });
+  });
+
+  it('keep every digit of a number, and every letter of a header', () => {
+    const bytes = (text: string) => String.fromCharCode(...new TextEncoder().encode(text));
+    const all: ExtractSpec[] = [
+      json('id', 'order.id'),
+      json('less', 'order.less'),
+      json('half', 'order.half'),
+      { name: 'place', from: { kind: 'header', name: 'x' }, optional: false },
+      { name: 'cookie', from: { kind: 'cookie', name: 'c' }, optional: false },
+    ];
+    const said: Said = {
+      body: '{"order":{"id":12345678901234567891,"less":-9007199254740993,"half":0.5}}',
+      headers: [
+        ['x', bytes('Zoë “€”')],
+        ['set-cookie', `c=${bytes('ü')}`],
+      ],
+    };
+    expect(read(all, said).vars).toEqual(['12345678901234567891', '-9007199254740993', '0.5', 'Zoë “€”', 'ü']);
+    expect(read([all[3]!], { headers: [['x', 'caf\xe9']] }).vars).toEqual(['café']);
   });
 
   it('parse no body that nobody asks for', () => {
