@@ -207,6 +207,16 @@ function pageOf(page: NonNullable<OrdersMap['page']>): { parameter: string; firs
     : { parameter: page.parameter, first: countOf(page.first)! };
 }
 
+const EXAMPLES: Readonly<Record<keyof BookFields, string>> = {
+  key: 'idempotency_key',
+  id: 'order_id',
+  buyer: 'customer_id',
+  sku: 'sku',
+  quantity: 'quantity',
+  total: 'total_cents',
+  status: 'status',
+};
+
 /** In CSV a field is any column; elsewhere a JSON path. */
 function checkFields(
   { orders, fields }: AuditMapInput,
@@ -236,6 +246,11 @@ function checkFields(
         'CLASH',
         `\`audit.fields.${key}\` and \`${twin}\` are the same column \`${name}\``,
       );
+    }
+    if (name.includes('{{')) {
+      const message = `\`audit.fields.${key}\` names a column of the export and holds no placeholder: say what the shop calls it, such as \`${key}: ${EXAMPLES[key as keyof BookFields]}\``;
+      section.complain({ code: 'BAD_VALUE', message, path: ['audit', 'fields', key] });
+      return false;
     }
     return format === undefined || format === 'csv' || checkJsonPath(name, ['audit', 'fields', key], section);
   });

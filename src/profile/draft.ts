@@ -128,7 +128,11 @@ class OrderDraft {
     this.#whole = whole;
     this.#seams = seams;
     const { section, orders } = seams;
-    this.#feeders = planFeeders(sectionOf(whole, 'feeders'), { written: whole.feeders, orders, section });
+    this.#feeders = planFeeders(lenient(Profile.shape.feeders, whole.feeders), {
+      written: whole.feeders,
+      orders,
+      section,
+    });
     const setup = new Set(takenIn(whole.setup).map(({ variable }) => variable));
     this.#supplies = { ...this.#feeders.supplies, setup: [...setup] };
     this.#steps = Array.isArray(whole.order) ? whole.order : at(whole.order, ['steps']);
@@ -210,7 +214,7 @@ class OrderDraft {
 
   #shoppers({ placing }: Ruled, audit: { planned: PlannedAudit | undefined } | undefined): ShopperSpec | undefined {
     if (this.#whole.shoppers === undefined) return {};
-    const written = lenient(Shoppers, this.#whole.shoppers);
+    const written = lenient(Shoppers, this.#whole.shoppers, Object.keys(Shoppers.shape));
     const hasId = audit === undefined || audit.planned?.answer?.id !== undefined;
     const vars = this.#taken.map(({ variable }) => variable);
     const seams = { section: this.#seams.section, checks: this.#checks, vars, rules: placing, hasId };

@@ -152,7 +152,7 @@ function conditionMistake(
   if (name.startsWith('vars.') && vars.includes(variable)) return undefined;
   const step = later.get(variable);
   if (name.startsWith('vars.') && step !== undefined) {
-    const message = `\`${name}\` is not known yet: it is taken from the answer of step \`${step}\`, which comes later`;
+    const message = `\`${name}\` is not known yet: it is taken from the answer of ${step}`;
     return { code: 'TOO_EARLY', message };
   }
   const near = closest(variable, vars);

@@ -34,11 +34,11 @@ function skusOf(skus: OrderMapInput['skus'], { complain }: Section): Weighted<st
     ? of.map(String)
     : Array.from({ length: countOf(of)! }, (_, index) => `sku-${index + 1}`);
   const seen = new Set<string>();
-  for (const value of values) {
+  for (const [index, value] of values.entries()) {
     if (!seen.has(value)) seen.add(value);
     else {
       const message = `\`${value}\` is there twice in \`order.skus.of\`: keep one`;
-      complain({ code: 'DUPLICATE_KEY', message, path: [...path, 'of'] });
+      complain({ code: 'DUPLICATE_KEY', message, path: [...path, 'of', index] });
       return undefined;
     }
   }

@@ -8,6 +8,7 @@ import { homesOf, keysAt } from './json-schema.ts';
 import { at, formatPath, isMap, type Path } from './paths.ts';
 import type { Complain } from './problems.ts';
 import { NEEDS_UNIT } from './scalars.ts';
+import { NOT_TOLD } from './schema-shapes.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -19,6 +20,7 @@ export function tellIssues(issues: readonly Issue[], raw: unknown, complain: Com
 type Telling = { raw: unknown; complain: Complain };
 
 function tellIssue(issue: Issue, base: Path, telling: Telling): void {
+  if (issue.message === NOT_TOLD) return;
   const path = [...base, ...(issue.path as (string | number)[])];
   if (issue.code === 'unrecognized_keys') {
     for (const key of issue.keys) telling.complain(unknownKey(path, key));

@@ -2,7 +2,7 @@
 // are still checked. What comes of it is thrown away.
 
 import type { z } from 'zod';
-import { isMap } from './paths.ts';
+import { isMap, type Path } from './paths.ts';
 import { Profile } from './schema.ts';
 import {
   ControlFields,
@@ -18,16 +18,33 @@ import {
 } from './schema-order.ts';
 import { nameOfKeyed } from './step-list.ts';
 
-/** For a section whose fields do not depend on each other. */
-export function lenient<Output>(schema: z.ZodType<Output>, written: unknown): Output | undefined {
+/** For a section whose fields do not depend on each other. `within`: fields that are such maps themselves. */
+export function lenient<Output>(
+  schema: z.ZodType<Output>,
+  written: unknown,
+  within: readonly string[] = [],
+): Output | undefined {
   const parsed = schema.safeParse(written);
   if (parsed.success || !isMap(written)) return parsed.data;
-  const wrong = parsed.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? issue.keys : issue.path[0],
+  const wrong = parsed.error.issues.flatMap(({ path, ...issue }): Path[] =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...(path as Path), key]) : [path as Path],
   );
-  const rest = Object.entries(written).filter(([key]) => !wrong.includes(key));
-  return schema.safeParse(Object.fromEntries(rest)).data;
+  const pruned = schema.safeParse(without(written, wrong, within));
+  return pruned.success ? pruned.data : schema.safeParse(without(written, wrong, [])).data;
 }
+
+function without(map: object, wrong: readonly Path[], within: readonly string[]): Record<string, unknown> {
+  const kept = Object.entries(map).flatMap(([key, item]): [string, unknown][] => {
+    const below = wrong.filter((path) => path[0] === key).map((path) => path.slice(1));
+    if (below.length === 0) return [[key, item]];
+    const isWithin = within.includes(key) && isMap(item) && below.every((path) => path.length > 0);
+    return isWithin ? [[key, without(item, below, [])]] : [];
+  });
+  return Object.fromEntries(kept);
+}
+
+/** Fields of a step that are maps of any names. */
+const FREE = ['headers', 'form', 'extract', 'when', 'unless'];
 
 /** Undefined where it is no order of any kind. */
 export function lenientOrder(written: unknown): OrderInput | undefined {
@@ -65,7 +82,7 @@ function lenientStep<Fields, Item>(written: unknown, { index, item, fields }: Ki
   const unread = fields.parse({ name: `step ${index + 1}`, path: '/' });
   if (!isMap(written)) return unread;
   const keyed = nameOfKeyed(written);
-  if (keyed !== undefined) return { [keyed]: lenient(fields, written[keyed]) ?? unread } as Item;
+  if (keyed !== undefined) return { [keyed]: lenient(fields, written[keyed], FREE) ?? unread } as Item;
   const hasName = written.name !== undefined || Object.keys(written).every((key) => STEP_KEYS.includes(key));
-  return (hasName ? lenient(fields, written) : undefined) ?? unread;
+  return (hasName ? lenient(fields, written, FREE) : undefined) ?? unread;
 }

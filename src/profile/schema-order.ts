@@ -2,9 +2,10 @@
 // `teardown:` are lists of steps too.
 
 import { z } from 'zod';
+import { closest } from '../suggest.ts';
 import { count, duration, fraction, time, weight } from './scalars.ts';
 import { Outcomes } from './schema-outcomes.ts';
-import { atMostOneKey, flag, map, scalar, someKey, text } from './schema-shapes.ts';
+import { atMostOneKey, flag, map, NOT_TOLD, scalar, someKey, text } from './schema-shapes.ts';
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export const BODY_KINDS = ['json', 'form', 'text', 'file', 'graphql'] as const;
@@ -133,10 +134,34 @@ const name = text('a name').describe('Name of the step, in outcomes and reports.
 
 const STEP_EXAMPLE = 'cart: { path: /cart }';
 const CONTROL_EXAMPLE = 'login: { method: POST, path: /login }';
-export const StepFields = map({ name, ...STEP }, `a step such as \`${STEP_EXAMPLE}\``).meta({ id: 'Step' });
-export const ControlFields = map({ name, ...CONTROL }, `a step such as \`${CONTROL_EXAMPLE}\``).meta({
-  id: 'ControlStep',
-});
+/**
+ * An item with one key that no step has is the other kind, `cart: { … }`. The unknown key alone would not end this kind
+ * in the schema's eyes, and would hide what is wrong within `cart`.
+ */
+const isNoKeyedStep = [
+  () => false,
+  {
+    error: NOT_TOLD,
+    abort: true,
+    when: ({ issues }: { issues: readonly z.core.$ZodRawIssue[] }) =>
+      issues.some(({ code, input, keys }) => code === 'unrecognized_keys' && isKeyed(input, keys as string[])),
+  },
+] as const;
+
+function isKeyed(input: unknown, [key, ...more]: readonly string[]): boolean {
+  if (typeof input !== 'object' || input === null || Object.keys(input).length > 1 || more.length > 0) return false;
+  const value = Object.values(input)[0] as unknown;
+  return (typeof value === 'object' && value !== null) || closest(key!, STEP_KEYS) === undefined;
+}
+
+export const StepFields = map({ name, ...STEP }, `a step such as \`${STEP_EXAMPLE}\``)
+  .refine(...isNoKeyedStep)
+  .meta({ id: 'Step' });
+export const ControlFields = map({ name, ...CONTROL }, `a step such as \`${CONTROL_EXAMPLE}\``)
+  .refine(...isNoKeyedStep)
+  .meta({
+    id: 'ControlStep',
+  });
 
 /** `{ name: cart, path: … }` or `cart: { path: … }`. */
 function stepList<Fields extends z.ZodType>(fields: Fields, example: string) {

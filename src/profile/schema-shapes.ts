@@ -2,6 +2,9 @@
 
 import { z } from 'zod';
 
+/** The message of an issue that only steers a union. */
+export const NOT_TOLD = '';
+
 export const text = (must: string) => z.string({ error: `must be ${must}` }).min(1, { error: `must be ${must}` });
 export const flag = () => z.boolean({ error: 'must be `true` or `false`' });
 export const map = <T extends z.core.$ZodLooseShape>(shape: T, must: string) =>

@@ -3,7 +3,7 @@
 import type { OutcomeRule, StepSpec } from '../order/spec.ts';
 import { planConditions, planExtracts, planThink } from './extracts.ts';
 import { planOutcomes } from './outcomes.ts';
-import { formatPath, type Path } from './paths.ts';
+import { at, formatPath, type Path } from './paths.ts';
 import { planRequest, type RequestInput } from './request.ts';
 import { BODY_KINDS, type StepFieldsInput } from './schema-order.ts';
 import type { Section } from './section.ts';
@@ -68,7 +68,14 @@ function planStep({ name, step: written, path }: OrderStep, place: OneStep): Ste
   const hasShared = shared.length > 0;
   const step = withStepDefaults(written, { isPlacing: index === placedBy, hasShared });
   const vars = taken.filter((each) => each.index < index).map(({ variable }) => variable);
-  const later = new Map(taken.filter((each) => each.index >= index).map((each) => [each.variable, each.step]));
+  const later = new Map(
+    taken
+      .filter((each) => each.index >= index)
+      .map((each) => [
+        each.variable,
+        each.index === index ? 'this very step' : `step \`${each.step}\`, which comes later`,
+      ]),
+  );
   checks.enter({ vars, later });
   const request = planRequest({ ...step, path: pathOf(step.path, path, section) }, { path, section, checks, shared });
   const rules = planRules(step.outcomes, [...path, 'outcomes'], section);
@@ -88,8 +95,11 @@ function planStep({ name, step: written, path }: OrderStep, place: OneStep): Ste
 }
 
 /** A missing path is told, and `/` goes on in its place. */
-export function pathOf(written: string | undefined, path: Path, { complain }: Section): string {
+export function pathOf(written: string | undefined, path: Path, { complain, raw }: Section): string {
   if (written !== undefined) return written;
+  // One that is there, or a body that brings its own, was told by the schema.
+  const isTold = ['path', 'graphql'].some((key) => at(raw, [...path, key]) !== undefined);
+  if (isTold) return '/';
   complain({
     code: 'MISSING',
     message: `\`${formatPath([...path, 'path'])}\` is missing: it must be a path such as \`/cart\``,

@@ -19,7 +19,7 @@ export type Supplies = {
 export type Here = {
   /** Extracts of the steps before. */
   vars: readonly string[];
-  /** Name of an extract that comes too late → the step that takes it. */
+  /** Name of an extract that comes too late → the step that takes it, in words. */
   later?: ReadonlyMap<string, string>;
   /** Extracts of `setup:` that come too late. */
   laterSetup?: readonly string[];
@@ -97,7 +97,7 @@ export class TemplateChecks {
     const variable = name.startsWith('vars.') ? name.slice(5) : '';
     const step = this.#here.vars.includes(variable) ? undefined : later?.get(variable);
     if (step === undefined) return undefined;
-    const message = `\`{{${name}}}\` is not known yet: it is taken from the answer of step \`${step}\`, which comes later`;
+    const message = `\`{{${name}}}\` is not known yet: it is taken from the answer of ${step}`;
     return { code: 'TOO_EARLY', message, at, length };
   }
 }

@@ -80,6 +80,121 @@ const CASES: Record<string, Case> = {
   'outcome-names': minimal('outcomes:\n  - timeout: { status: 201, class: accepted }\n'),
   'none-accepted': minimal('outcomes:\n  - gone: { status: 410, class: rejected }\n'),
   'slo-words': `${rate.replace('slo: [p99 < 300ms]\n', '')}target: { url: demo }\nslo:\n  - p99 < 300ms during hourly\n  - errrors < 1%\n  - p99 < 300\n  - 12\nstop:\n  - errors > 20%\n`,
+  steps: minimal(`order:
+  - session: { path: /session, metod: POST }
+  - { name: session, pth: /x, path: /x }
+  - { path: /nameless }
+  - thanks
+  - cart: 12
+  - a: { path: /a }
+    b: { path: /b }
+  - c: { json: {} }
+  - d: { name: e, path: /d }
+`),
+  'steps-and-more': minimal(
+    'order: { steps: [{ name: buy, path: /a }, pay: { path: /b, text: x }], path: /x, json: {}, places: bye }\n',
+  ),
+  extracts: minimal(`order:
+  - session:
+      path: /session
+      extract: { token: data..token, "a b": x, sid: { cookie: s, header: y }, r: { regex: "/(/" }, g: { regex: "/x/g" }, n: { optional: true }, h: { header: "a b" }, ok: x }
+  - pay: { path: /pay, text: x, extract: { ok: y } }
+`),
+  'variables-of-steps': minimal(`order:
+  - a: { path: "/{{vars.late}}/{{vars.own}}", extract: { token: t, own: o } }
+  - b: { path: /b, when: { vars.tokn: 1, token: 2, vars.late: 3 }, unless: { vars.token: "/(/" } }
+  - c: { path: "/{{vars.tokn}}", text: "{{vars.token}}", extract: { late: l } }
+`),
+  think: minimal(`order:
+  - a: { path: /a, text: x, think: soon }
+  - b: { path: /a, text: x, think: { from: 3s, until: 1s } }
+  - c: { path: /a, text: x, think: { from: 3s } }
+  - d: { path: /a, text: x, think: { median: 3s } }
+  - e: { path: /a, text: x, think: { until: 3s, sigma: 1 } }
+  - f: { path: /a, text: x, think: { median: 3s, sigma: 0 } }
+`),
+  graphql: minimal(`order:
+  - a: { graphql: { variables: { x: 1 } } }
+  - b: { graphql: { query: "{ a }", file: x.graphql } }
+  - c: { graphql: { query: "{ a }", variables: { x: "{{vars.x}}" } }, json: {} }
+  - d: { graphql: "{ a }" }
+`),
+  'rules-of-steps': minimal(
+    'order: [a: { path: /a, outcomes: [no: { status: 409, class: rejected }] }, b: { path: /b }]\n',
+  ),
+  'two-classes': minimal(`outcomes: [sold: { status: 201, class: accepted }]
+order:
+  - a: { path: /a }
+  - b: { path: /b, text: x, outcomes: [ok: { status: 200, class: accepted }, sold: { status: 402, class: rejected }] }
+`),
+  journey: minimal('order: { journey: ./order.py, path: /x, places: y }\n'),
+  feeders: {
+    text: minimal(`feeders:
+  dup: dup.csv
+  ragged: ragged.csv
+  short: { file: short.csv, order: once }
+  gone: nowhere.csv
+  odd: { file: short.txt }
+  env: short.csv
+  of: { file: short.csv, order: shuffled }
+order: { json: { a: "{{short.idd}}", b: "{{dup.x}}", d: "{{shrt.id}}" } }
+`),
+    context: {
+      files: {
+        'dup.csv': 'id,id\n1,2\n',
+        'ragged.csv': 'id,name\n1,a\n2\n',
+        'short.csv': 'id\n1\n2\n',
+        'short.txt': 'id\n1\n',
+      },
+    },
+  },
+  setup: minimal(`setup:
+  - { path: /a, json: { x: "{{order.key}}", y: "{{setup.token}}" }, extract: { token: data } }
+  - { path: /b, json: { x: "{{setup.token}}" }, extract: { token: data }, timeout: 5 }
+  - login: { think: 2s }
+teardown: [{ path: /c, json: { x: "{{setup.tokenn}}" }, extract: { z: data } }]
+order: { headers: { authorization: "Bearer {{setup.tokn}}" } }
+`),
+  shoppers: minimal(`shoppers:
+  double-click: { share: 120%, copies: 6 }
+  doubleclick: 5%
+  replay: { share: 5, after: soon }
+  read-back: { share: 5%, path: /orders }
+  retry: { times: 3, jitter: 2, on: [unknwn, sold_ot, accepted] }
+outcomes:
+  - sold: { status: 201, class: accepted }
+  - sold_out: { status: 409, class: rejected }
+`),
+  'read-back': minimal(
+    'shoppers: { double-click: { share: 5%, copies: { from: 4, until: 2 } }, read-back: { share: 5%, path: "/orders/{{vars.orderId}}" } }\n',
+  ),
+  audit: minimal(`outcomes: [sold: { status: 201, class: accepted }, sold_out: { status: 409, class: rejected }]
+audit:
+  stock: stock
+  orders: { command: [node, export.js], page: p }
+  fields: { key: k, id: k, status: st }
+  reserved: [x]
+  limit: 2
+  prices: 12
+  sold-out: [soldout]
+  answer: { id: a..b }
+`),
+  'audit-words': minimal(`audit:
+  shop: demos
+  orders: { command: "node export.js" }
+  fields: { id: orderId }
+  confirmed: confirmed
+  foreign: skip
+`),
+  'audit-sources': minimal(`audit: { orders: { path: /orders, file: x.csv }, stock: { items: data } }
+`),
+  'audit-pages': minimal(`audit:
+  orders: { path: /orders, page: p, cursor: { parameter: c, next: x..y }, format: ndjson, items: a }
+  fields: { key: "{{order.key}}" }
+  confirmed: [a]
+`),
+  'audit-without-orders': minimal('audit: { fields: { key: k } }\n'),
+  skus: minimal('order: { skus: { zipf: 1.1, of: [a, b, a] }, buyers: { repeat: 120% } }\n'),
   'flags-in-the-profile': {
     text: minimal().replace('{ rate: 10/s, for: 1m }', '{ orders: 600, over: 1m, shape: [base] }'),
     context: {
