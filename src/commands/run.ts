@@ -19,6 +19,7 @@ import { chooseWorkers } from '../run/workers.ts';
 import { curveOf } from '../traffic/curve.ts';
 import { plural } from '../units.ts';
 import { readCalibration, withRoomWarning } from './calibration.ts';
+import { tellCi } from './ci.ts';
 import { environmentOf } from './environment.ts';
 import { guardHost } from './guard.ts';
 import { loadPlan, type PlanFlags } from './load.ts';
@@ -73,9 +74,10 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
     const run = await untilEnd(control, terminal);
     const record = recordOf(plan, run, { peak, runId, argv: flags.argv, noiseFloor: calibration?.noiseFloor });
     terminal.settle();
-    const written = await writeArtifacts(folder, record).finally(() =>
-      terminal.say(`\n${formatSummary(record, { ...terminal, folder: folder.path })}`),
-    );
+    const written = await writeArtifacts(folder, record).finally(async () => {
+      terminal.say(`\n${formatSummary(record, { ...terminal, folder: folder.path })}`);
+      await tellCi(record, (line) => process.stderr.write(`${line}\n`));
+    });
     if (flags.json) process.stdout.write(`${JSON.stringify({ event: 'end', result: resultOf(record, written) })}\n`);
     return { record, folder: folder.path };
   } finally {

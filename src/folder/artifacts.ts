@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { userError } from '../errors.ts';
 import { formatHlog } from '../measure/hlog.ts';
 import { formatSpectrum } from '../report/hgrm.ts';
+import { formatJunit } from '../report/junit.ts';
 import { formatMarkdown } from '../report/markdown.ts';
 import { timelineOf } from '../report/numbers.ts';
+import { formatOpenMetrics } from '../report/openmetrics.ts';
 import type { RunRecord } from '../report/record.ts';
 import { resultOf } from '../report/result.ts';
+import { formatBiggerIsBetter, formatSmallerIsBetter } from '../report/trend.ts';
 import type { RunFolder } from './open.ts';
 import { reasonOf } from './reason.ts';
 import type { WriteFile } from './write.ts';
@@ -18,6 +21,10 @@ export const ARTIFACTS: readonly { name: string; format: (record: RunRecord) => 
   { name: 'profile.yaml', format: (record) => record.plan.effectiveYaml },
   { name: 'summary.md', format: formatMarkdown },
   { name: 'spectrum.hgrm', format: formatSpectrum },
+  { name: 'junit.xml', format: formatJunit },
+  { name: 'metrics.txt', format: formatOpenMetrics },
+  { name: 'smaller-is-better.json', format: formatSmallerIsBetter },
+  { name: 'bigger-is-better.json', format: formatBiggerIsBetter },
   { name: 'run.hlog', format: (record) => formatHlog(timelineOf(record.evidence), record.run.startedAtMs) },
 ];
 

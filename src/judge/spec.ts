@@ -1,5 +1,6 @@
 // What the judge reads and what it says. All data; pure.
 
+import type { AuditResult } from '../audit/spec.ts';
 import type { Place } from '../errors.ts';
 import type { HistogramView, TimelineView } from '../measure/spec.ts';
 import type { OutcomeClass } from '../outcomes.ts';
@@ -123,6 +124,8 @@ export type Evidence = {
   opened?: { connect: HistogramView; tls: HistogramView };
   /** Undefined when no witness was asked for. */
   witness?: WitnessEvidence;
+  /** The ledger held against the shop's books; undefined while the run goes on. */
+  audit?: AuditResult;
 };
 
 // ── judgement ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,10 +20,10 @@ const SLO_WORDS: Record<SloResult['status'], string> = {
 
 /** The whole file, with a newline at its end. */
 export function formatMarkdown(record: RunRecord): string {
-  const { judgement, plan, run } = record;
+  const { plan, run } = record;
   const insecure = insecureNote(plan);
   const sections = [
-    `## ${ICONS[judgement.verdict]} ${VERDICTS[judgement.verdict].word}: ${markdownText(plan.name)}`,
+    headOf(record),
     markdownText(verdictSentence(record)),
     ...(insecure === undefined ? [] : [`**🔓 ${insecure.label}: ${markdownText(insecure.text)}**`]),
     ...givenUpNote(record.evidence).map(({ text }) => `⚠️ **Given up:** ${markdownText(text)}`),
@@ -43,6 +43,15 @@ export function formatMarkdown(record: RunRecord): string {
     `Again: ${code(redactCommand(run.command))}`,
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** Verdict and sentence alone, for where the whole has no room. */
+export function formatShortMarkdown(record: RunRecord): string {
+  return `${headOf(record)}\n\n${markdownText(verdictSentence(record))}\n`;
+}
+
+function headOf({ judgement, plan }: RunRecord): string {
+  return `## ${ICONS[judgement.verdict]} ${VERDICTS[judgement.verdict].word}: ${markdownText(plan.name)}`;
 }
 
 /** What stands beside every number of a calibrated machine: nothing below it says anything about a shop. */

@@ -22,7 +22,7 @@ export function measureText({ measured, samples, unit }: SloResult): string {
 }
 
 /** A number of an SLO in its own unit: `412 ms`, `0.12 %`, `7`, `48.6/s`. */
-function formatMeasure(measured: number, unit: SloResult['unit']): string {
+export function formatMeasure(measured: number, unit: SloResult['unit']): string {
   if (unit === 'us') return formatDuration(measured);
   if (unit === 'share') return formatShare(measured);
   return unit === 'perS' ? formatRate(measured) : formatCount(measured);

@@ -145,16 +145,13 @@ describe('writeArtifacts', () => {
   it('on a full disk says which files are there, and writes the others', async () => {
     const folder = await openFolder({ out: fresh() });
     const { message } = await mistakeOf(writeArtifacts(folder, record, full(['run.hlog'])));
+    const others = [...ARTIFACTS.map(({ name }) => name).filter((name) => name !== 'run.hlog'), 'result.json'];
+    expect(others.length).toBeGreaterThan(4);
     expect(message).toBe(
       `Cannot write run.hlog in ${folder.path}: no space is left on the disk (ENOSPC). ` +
-        'Written: profile.yaml, summary.md, spectrum.hgrm, result.json. Make room, or name another place with --out DIR.',
+        `Written: ${others.join(', ')}. Make room, or name another place with --out DIR.`,
     );
-    expect((await readResult(folder.path)).files).toEqual([
-      'profile.yaml',
-      'summary.md',
-      'spectrum.hgrm',
-      'result.json',
-    ]);
+    expect((await readResult(folder.path)).files).toEqual(others);
   });
 
   it('says so when nothing could be written', async () => {

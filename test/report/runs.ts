@@ -97,7 +97,7 @@ const UNFIT: Gate[] = [
     touched: 0.2,
     advice: 'use more workers, a machine with less else to do, or a lower rate',
   },
-  ...FIT.slice(3),
+  ...FIT.slice(4),
 ];
 
 /** A generator that stalls and drops. */

@@ -13,7 +13,7 @@ export const IMPORT_TABLE: Record<string, Rule> = {
   profile: { folders: ['traffic', 'order'], packages: ['csv-parse', 'yaml', 'zod'], world: false },
   audit: { folders: ['order', 'measure'], packages: [], world: false },
   judge: { folders: ['profile', 'measure', 'audit'], packages: [], world: false },
-  report: { folders: ['profile', 'measure', 'audit', 'judge'], packages: [], world: false },
+  report: { folders: ['profile', 'measure', 'audit', 'judge'], packages: ['xmlbuilder'], world: false },
   drive: { folders: ['order', 'measure'], packages: ['undici'], world: true },
   books: { folders: ['order', 'audit', 'drive'], packages: ['csv-parse'], world: true },
   run: { folders: [...PURE.filter((folder) => folder !== 'report'), 'drive'], packages: ['piscina'], world: true },

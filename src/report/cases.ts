@@ -1,0 +1,78 @@
+// A run as a list of cases, one for each promise and for each check of the books: what a CI server shows line by line.
+// Every case ends in one of four ways, whatever the verdict: nothing is left out because something else is wrong.
+
+import type { Place } from '../errors.ts';
+import type { Gate, SloResult } from '../judge/spec.ts';
+import { bookCases } from './cases-books.ts';
+import { visible } from './foreign.ts';
+import type { RunRecord } from './record.ts';
+import { formatMeasure, measureText, sloDetails, verdictSentence } from './sentence.ts';
+
+export type CaseGroup = 'run' | 'slo' | 'books';
+
+export type Case = {
+  group: CaseGroup;
+  name: string;
+  /** `error`: our own doing, or too little evidence; `skipped`: nobody judged it. */
+  status: 'pass' | 'fail' | 'error' | 'skipped';
+  /** Why, in one line; empty when it passed. */
+  says: string;
+  /** Further lines: what was measured, when, where to look. */
+  details: string[];
+  place?: Place | undefined;
+};
+
+/** Of the run itself first: what voids all others must be read before them. */
+export function casesOf(record: RunRecord): Case[] {
+  return [
+    fitCase(record),
+    evidenceCase(record),
+    ...record.judgement.slo.map((slo) => sloCase(slo, record)),
+    ...bookCases(record),
+  ];
+}
+
+function fitCase({ judgement }: RunRecord): Case {
+  const voids = judgement.gates.filter((gate) => gate.status === 'void');
+  const name = 'the generator was fit';
+  if (voids.length === 0) return { group: 'run', name, status: 'pass', says: '', details: [] };
+  const [first] = voids;
+  const says = `INVALID: ${gateText(first!)}${voids.length > 1 ? `, and ${voids.length - 1} more` : ''}`;
+  return {
+    group: 'run',
+    name,
+    status: 'error',
+    says,
+    details: voids.map((gate) => `${gateText(gate)}: ${visible(gate.advice)}`),
+  };
+}
+
+function gateText({ name, measured, limit }: Gate): string {
+  return `${visible(name)}: ${visible(measured)} (limit: ${visible(limit)})`;
+}
+
+/** What was seen suffices for a verdict: the run was not cut short, and every SLO had orders enough. */
+function evidenceCase(record: RunRecord): Case {
+  const { verdict, reasons } = record.judgement;
+  const name = 'the run saw enough to judge';
+  if (verdict !== 'inconclusive') return { group: 'run', name, status: 'pass', says: '', details: [] };
+  const details = reasons.map(({ message }) => visible(message));
+  return { group: 'run', name, status: 'error', says: `INCONCLUSIVE: ${verdictSentence(record)}`, details };
+}
+
+function sloCase(slo: SloResult, { judgement, evidence }: RunRecord): Case {
+  const place = slo.place;
+  const at = { group: 'slo', name: visible(slo.text), place } as const;
+  const [detail = ''] = sloDetails(slo, evidence);
+  const details = [
+    `measured: ${measureText(slo)}, limit: ${formatMeasure(slo.limit, slo.unit)}`,
+    ...(detail === '' ? [] : [detail.replace(/^\((.*)\)$/, '95 % interval: $1')]),
+    ...(place === undefined ? [] : [`${visible(place.file)}:${place.line}:${place.column}`]),
+  ];
+  const says = visible(slo.says);
+  if (judgement.verdict === 'invalid') {
+    return { ...at, status: 'skipped', says: `not judged: the generator was not fit; ${says}`, details };
+  }
+  if (slo.status === 'pass') return { ...at, status: 'pass', says: '', details };
+  return { ...at, status: slo.status === 'fail' ? 'fail' : 'skipped', says, details };
+}

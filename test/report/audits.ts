@@ -1,0 +1,68 @@
+// Audits for the reports to show: one that is clean and one that found something, with an invariant that nobody checked.
+
+import type { AuditResult, Invariant, InvariantName } from '../../src/audit/spec.ts';
+import { INVARIANTS } from '../../src/audit/spec.ts';
+
+const CHECKED: Partial<Record<InvariantName, string>> = {
+  oversold: 'no sku sold more than its stock',
+  lost: 'all 11,970 accepted orders are in the books under their id',
+};
+
+function invariantOf(name: InvariantName): Invariant {
+  const says = CHECKED[name];
+  const unread: Invariant = {
+    name,
+    status: 'not-checked',
+    violations: 0,
+    says: 'the export has no totals',
+    examples: [],
+  };
+  return says === undefined ? unread : { name, status: 'pass', violations: 0, says, examples: [] };
+}
+
+const READING = {
+  rows: 11_971,
+  malformed: 0,
+  malformedExamples: [],
+  trouble: '',
+  polls: [11_970, 11_971, 11_971],
+  tookUs: 41_000,
+};
+
+export const cleanAudit = (): AuditResult => ({
+  invariants: INVARIANTS.map(invariantOf),
+  incomplete: '',
+  books: READING,
+  unknown: { total: 12, placed: 1, notPlaced: 11 },
+  truth: { accepted: 11_970, confirmed: 11_971, unknown: 12, holds: true },
+  foreignRows: 0,
+  attempts: { orders: 12_000, attempts: 12_000 },
+  tookUs: 1_200,
+});
+
+/** Two accepted orders that the shop forgot. */
+export const lossyAudit = (): AuditResult => ({
+  ...cleanAudit(),
+  invariants: cleanAudit().invariants.map((each) =>
+    each.name === 'lost'
+      ? {
+          name: 'lost',
+          status: 'fail',
+          violations: 2,
+          says: '2 of 11,970 accepted orders are not in the books',
+          examples: [17, 4_711].map((seq) => ({ seq, says: `order #${seq} was accepted and is not in the books` })),
+        }
+      : each,
+  ),
+});
+
+/** An export that broke off. */
+export const cutAudit = (): AuditResult => ({
+  ...cleanAudit(),
+  incomplete: 'audit incomplete: the export broke off after 5,000 rows',
+  invariants: INVARIANTS.map((name) => ({
+    ...invariantOf(name),
+    status: 'not-checked',
+    says: 'the books were not read whole',
+  })),
+});
