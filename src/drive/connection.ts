@@ -123,6 +123,22 @@ export class Connection {
     queueMicrotask(this.#settle);
   }
 
+  /**
+   * `done` is called when every byte sent so far is with the kernel, unless the connection breaks before. One of
+   * HTTP/1.1 ends behind them, and takes no more exchanges. Over HTTP/2 the frames that wait go out at the end of this
+   * turn of the loop, as many as the server's window lets through.
+   */
+  finish(done: () => void): void {
+    if (this.http2) {
+      setImmediate(done);
+      return;
+    }
+    this.#draining = true;
+    this.#socket.end((error?: Error | null) => {
+      if (!error) done();
+    });
+  }
+
   /** Takes no more exchanges; those on it may end. */
   drain(): void {
     this.#draining = true;

@@ -16,7 +16,11 @@ export type Attempt = {
   cookie?: string;
   altered?: boolean;
   request?: Request;
-  /** The shopper leaves: the connection is closed as soon as the request is written, and the answer is the failure `cut`. */
+  /**
+   * The shopper leaves: once every byte of the request is with the kernel, the connection is closed (over HTTP/2 the
+   * stream, because others share the connection), nothing is ever sent on it again, and the failure `cut` is reported.
+   * An answer that is complete before that is reported as the answer: it is known then what became of the order.
+   */
   cut?: boolean;
 };
 

@@ -19,6 +19,8 @@ const SENT_TWICE = Object.assign(new Error('an order is never sent twice'), { co
 /** What the driver does when an exchange comes to one of its ends; each is called at most once per dispatch. */
 export type ExchangeEvents = {
   nowUs: () => number;
+  /** Undici has handed every byte of the request over; the socket may still hold some. */
+  onSent: (exchange: Exchange) => void;
   /** The answer is complete. */
   onComplete: (exchange: Exchange) => void;
   /** The answer broke off, or never came; also the echo of an abort of our own, when `reported` is already set. */
@@ -102,6 +104,10 @@ export class Exchange implements Dispatcher.DispatchHandler, AnswerHeaders {
     this.controller = controller;
     if (again || this.reported) controller.abort(SENT_TWICE);
     else this.sentUs = this.#events.nowUs();
+  }
+
+  onRequestSent(): void {
+    if (!this.reported) this.#events.onSent(this);
   }
 
   onResponseStarted(): void {

@@ -123,6 +123,9 @@ class UndiciDriver implements Driver {
 
   readonly #exchangeEvents: ExchangeEvents = {
     nowUs: () => this.#seams.nowUs(),
+    onSent: (exchange) => {
+      if (exchange.attempt?.cut) this.#cut(exchange);
+    },
     onComplete: (exchange) => {
       if (!exchange.reported) this.#report(exchange, undefined, '');
       this.#letGo(exchange, true);
@@ -133,6 +136,17 @@ class UndiciDriver implements Driver {
       this.#giveUp(exchange);
     },
   };
+
+  /** The shopper leaves, once the request is written. */
+  #cut(exchange: Exchange): void {
+    const { controller } = exchange;
+    exchange.connection?.finish(() => {
+      // Another controller: this exchange has ended, and the object is used for another.
+      if (exchange.reported || exchange.controller !== controller) return;
+      this.#report(exchange, 'cut', '');
+      this.#giveUp(exchange);
+    });
+  }
 
   #onBroken(exchange: Exchange, error: unknown): void {
     const connection = exchange.connection;

@@ -104,7 +104,9 @@ export class JourneyDesk implements Desk {
   onAnswer(attempt: Attempt, answer: Answer): void {
     const one = attempt as Try;
     const { purchase } = one;
-    if (!Number.isNaN(answer.sentUs) && one.step < this.#journey.steps.length) {
+    // Who leaves does not see how long the shop takes: his few microseconds are no service time.
+    const isServed = !Number.isNaN(answer.sentUs) && answer.failure !== 'cut';
+    if (isServed && one.step < this.#journey.steps.length) {
       const serviceUs = Math.floor(answer.doneUs) - Math.floor(answer.sentUs);
       this.#seams.recorder.step(purchase.dueUs, one.step, serviceUs);
     }

@@ -538,6 +538,118 @@ export function describeDriver(name: string, make: MakeDriver): void {
     });
   });
 
+  describe(`${name}: a shopper who leaves`, () => {
+    const tls = { cert: pem('server'), key: pem('server-key') };
+    const trusted = { ca: pem('ca'), insecure: false };
+    // More than the kernel takes while nobody reads.
+    const long = requestTemplate('POST', (seq) => String(seq).repeat(4_900_000));
+
+    it.each([
+      ['that answers', answering(CREATED), {}],
+      ['that says nothing', () => {}, {}],
+      ['that answers, over TLS', answering(CREATED), { tls }],
+      ['that says nothing, over TLS', () => {}, { tls }],
+    ])('is cut off when all is written; a shop %s has the request', async (_what, script, serverOptions) => {
+      const { h, server } = await against(script, { tls: trusted }, serverOptions);
+      const left = await h.leave(1);
+      expect(left).toMatchObject({ failure: 'cut', status: 0, detail: '', body: '' });
+      expectWritten(left);
+      await eventually(() => server.requests.length === 1 && server.open.size === 0 && h.driver.counters.open === 0);
+      expect(server.requests).toMatchObject([{ key: keyOf(1), path: '/checkout', body: '{"order":1}' }]);
+      expect(h.answers).toHaveLength(1);
+    });
+
+    it.each([
+      ['', {}],
+      [' over TLS', { tls }],
+    ])('never has his connection used again%s', async (_how, serverOptions) => {
+      const { h, server } = await against(
+        answering(CREATED),
+        { tls: trusted, connections: 1, timeoutUs: 5e6 },
+        serverOptions,
+      );
+      expect((await h.ask(0)).status).toBe(201);
+      // The second waits for the connection that the first gives up.
+      h.fire(1, nowUs(), true);
+      h.fire(2);
+      await h.answered(3);
+      expect(h.answers.map(({ seq, status, failure }) => [seq, status, failure])).toEqual([
+        [0, 201, undefined],
+        [1, 0, 'cut'],
+        [2, 201, undefined],
+      ]);
+      expect(server.requests.map(({ key, connection }) => [key, connection])).toEqual([
+        [keyOf(0), 0],
+        [keyOf(1), 0],
+        [keyOf(2), 1],
+      ]);
+    });
+
+    it.each([
+      ['', {}],
+      [' over TLS', { tls }],
+    ])('does not leave before the last byte is written%s', async (_how, serverOptions) => {
+      const { h, server } = await against(
+        () => {},
+        { template: long, tls: trusted },
+        { ...serverOptions, onHead: (connection) => connection.socket.pause() },
+      );
+      h.fire(1, nowUs(), true);
+      await eventually(() => server.open.size === 1);
+      for (let turn = 0; turn < 30; turn++) await new Promise((next) => setImmediate(next));
+      expect(h.answers).toEqual([]);
+      for (const connection of server.open) connection.socket.resume();
+      expect(await h.answerTo(1)).toMatchObject({ failure: 'cut' });
+      await eventually(() => server.requests.length === 1);
+      expect(server.requests[0]!.body).toHaveLength(4_900_000);
+    });
+
+    it('hears an answer that comes before all is written, and closes the connection all the same', async () => {
+      const { h, server } = await against(
+        answering(CREATED),
+        { connections: 1, template: requestTemplate('POST', (seq) => 'x'.repeat(seq === 1 ? 4_900_000 : 9)) },
+        {
+          onHead: (connection, head) => {
+            if (!head.includes(keyOf(1))) return;
+            connection.socket.pause();
+            connection.send(CREATED);
+          },
+        },
+      );
+      expect(await h.leave(1)).toMatchObject({ status: 201, failure: undefined });
+      expect(await h.ask(2)).toMatchObject({ status: 201, failure: undefined });
+      expect(server.requests).toMatchObject([{ key: keyOf(2), connection: 1 }]);
+      expect(h.answers).toHaveLength(2);
+    });
+
+    it('is told of a timeout, once, when the shop does not take the request', async () => {
+      const { h, server } = await against(
+        () => {},
+        { template: long, timeoutUs: 60e3 },
+        { onHead: (connection) => connection.socket.pause() },
+      );
+      expect(await h.leave(1)).toMatchObject({ failure: 'timeout' });
+      await eventually(() => h.driver.counters.open === 0);
+      expect(h.answers).toHaveLength(1);
+      expect(server.requests).toEqual([]);
+    });
+
+    it('is told that nothing listens, not that he left', async () => {
+      const h = harness(make, { origin: `http://127.0.0.1:${await closedPort()}` });
+      expect(await h.leave(1)).toMatchObject({ failure: 'refused', sentUs: Number.NaN });
+    });
+
+    it('is told once when the run ends at that moment', async () => {
+      const { h } = await against((connection, { key }) => key === keyOf(0) && connection.send(CREATED));
+      await h.ask(0);
+      await new Promise((next) => setImmediate(next));
+      h.fire(1, nowUs(), true);
+      await h.driver.close();
+      for (let turn = 0; turn < 10; turn++) await new Promise((next) => setImmediate(next));
+      expect(h.answers).toMatchObject([{ seq: 0 }, { seq: 1, failure: 'abandoned' }]);
+    });
+  });
+
   describe(`${name}: TLS`, () => {
     const tls = { cert: pem('server'), key: pem('server-key') };
 
@@ -665,15 +777,16 @@ export function describeDriver(name: string, make: MakeDriver): void {
         plan: fc.array(fc.nat(deeds.length - 1), { minLength: 40, maxLength: 40 }),
         connections: fc.integer({ min: 1, max: 6 }),
         fresh: fc.boolean(),
+        leaves: fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
       });
       await fc.assert(
-        fc.asyncProperty(chaos, async ({ plan, connections, fresh }) => {
+        fc.asyncProperty(chaos, async ({ plan, connections, fresh, leaves }) => {
           const server = await scriptedServer((connection, request) => {
             deeds[plan[Number(request.key.slice('order-'.length))]!]!(connection, request);
           });
           const connection = fresh ? 'fresh' : 'keep-alive';
           const h = harness(make, { origin: server.origin, connections, connection, timeoutUs: 80e3 });
-          for (let seq = 0; seq < plan.length; seq++) expect(h.fire(seq)).toBe(true);
+          for (let seq = 0; seq < plan.length; seq++) expect(h.fire(seq, nowUs(), leaves[seq])).toBe(true);
           await h.answered(plan.length);
           await h.driver.close();
           await server.close();
@@ -684,6 +797,11 @@ export function describeDriver(name: string, make: MakeDriver): void {
             if (Number.isNaN(answer.sentUs)) expect(seen).not.toContain(keyOf(answer.seq));
             else expectWritten(answer);
             if (answer.status !== 0) expect(seen).toContain(keyOf(answer.seq));
+            if (answer.failure === 'cut') expect(leaves[answer.seq]).toBe(true);
+            const at = server.requests.findIndex((request) => request.key === keyOf(answer.seq));
+            if (!leaves[answer.seq] || at < 0) continue;
+            const behind = server.requests.slice(at + 1).map((request) => request.connection);
+            expect(behind).not.toContain(server.requests[at]!.connection);
           }
           expect(h.driver.counters.openMax).toBeLessThanOrEqual(connections);
         }),

@@ -25,10 +25,12 @@ export type Harness = {
   driver: Driver;
   /** In the order they were reported. */
   answers: Reported[];
-  /** Fires order `seq` now, or as if it had been fired at `firedUs`; false when it was refused. */
-  fire: (seq: number, firedUs?: number) => boolean;
+  /** Fires order `seq` now, or as if it had been fired at `firedUs`, `cut` or not; false when it was refused. */
+  fire: (seq: number, firedUs?: number, cut?: boolean) => boolean;
   /** Fires and waits for its answer. */
   ask: (seq: number) => Promise<Reported>;
+  /** The same for a shopper who leaves once the request is written. */
+  leave: (seq: number) => Promise<Reported>;
   /** The answer to `seq`. */
   answerTo: (seq: number) => Promise<Reported>;
   /** Resolves once there are `count` answers. */
@@ -138,8 +140,8 @@ export function harness(make: MakeDriver, options: HarnessOptions, onAnswer?: (a
       waiters.add(check);
       check();
     });
-  const fire = (seq: number, firedUs = nowUs()): boolean => {
-    const attempt: Attempt = { seq, step: 0, dueUs: firedUs, firedUs };
+  const fire = (seq: number, firedUs = nowUs(), cut = false): boolean => {
+    const attempt: Attempt = { seq, step: 0, dueUs: firedUs, firedUs, cut };
     const outer = insideFire;
     insideFire = true;
     try {
@@ -152,15 +154,17 @@ export function harness(make: MakeDriver, options: HarnessOptions, onAnswer?: (a
     await until(() => answers.some((answer) => answer.seq === seq));
     return answers.find((answer) => answer.seq === seq)!;
   };
+  const ask = (seq: number, cut = false): Promise<Reported> => {
+    if (!fire(seq, nowUs(), cut)) throw new Error(`order ${seq} was refused`);
+    return answerTo(seq);
+  };
   return {
     driver,
     answers,
     fire,
     answerTo,
-    ask: (seq) => {
-      if (!fire(seq)) throw new Error(`order ${seq} was refused`);
-      return answerTo(seq);
-    },
+    ask: (seq) => ask(seq),
+    leave: (seq) => ask(seq, true),
     answered: async (count) => {
       await until(() => answers.length >= count);
       return answers;

@@ -57,6 +57,35 @@ describe('undici: HTTP/2', () => {
     expect(s.streams[0]!.headers).toMatchObject({ ':method': 'POST', ':path': '/checkout', 'content-length': '11' });
   });
 
+  it('closes the stream of a shopper who leaves, once it is written, and keeps the connection of the others', async () => {
+    const body = 'x'.repeat(20_000);
+    const closed: number[] = [];
+    const held: Parameters<Http2Script>[0][] = [];
+    const { s, h } = await over2(
+      (seen) => {
+        seen.stream.once('close', () => closed.push(seen.stream.rstCode));
+        held.push(seen);
+      },
+      { template: requestTemplate('POST', () => body) },
+    );
+    h.fire(0);
+    await eventually(() => held.length === 1);
+    expect(await h.leave(1)).toMatchObject({ failure: 'cut', status: 0 });
+    await eventually(() => closed.length === 1);
+    expect(s.streams.map(({ key, body: { length } }) => [key, length])).toEqual([
+      [keyOf(0), 20_000],
+      [keyOf(1), 20_000],
+    ]);
+    created(held[0]!, 1);
+    expect(await h.answerTo(0)).toMatchObject({ status: 201, failure: undefined });
+    h.fire(2);
+    await eventually(() => held.length === 3);
+    created(held[2]!, 3);
+    expect(await h.answerTo(2)).toMatchObject({ status: 201 });
+    expect(s.accepted()).toBe(1);
+    expect(h.answers).toHaveLength(3);
+  });
+
   it('shares one connection between orders in flight', async () => {
     const { s, h } = await over2(() => {});
     for (const seq of range(30)) expect(h.fire(seq)).toBe(true);

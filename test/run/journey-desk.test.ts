@@ -386,6 +386,8 @@ describe('shoppers', () => {
     expect(run.outcomes).toEqual({ sold: run.orders });
     const left = run.seen.filter(({ cut }) => cut);
     expect(left.length / run.orders).toBeCloseTo(0.5, 0);
+    // The shop's service is that of the answers, not of those who did not wait for one.
+    expect(run.total.histogram({ of: 'step', step: 0 }).count).toBe(run.orders);
     for (const { seq } of left) {
       expect(run.seen.filter((one) => one.seq === seq).map(({ why, cut }) => [why, cut])).toEqual([
         ['first', true],

@@ -12,6 +12,8 @@ export type ConnectionEvents = {
   onAnswer: (connection: Connection, exchange: Exchange) => void;
   /** There will be no answer: `parser.failure` says why, or `error` does. The connection is closed. */
   onBroken: (connection: Connection, exchange: Exchange, error: unknown) => void;
+  /** The shopper left, and every byte of the request is written. The connection is closed. */
+  onCut: (connection: Connection, exchange: Exchange) => void;
   /** It can take another exchange. */
   onReady: (connection: Connection) => void;
   /** It is closed or about to be; called once. */
@@ -29,6 +31,8 @@ export class Connection {
   #secure = false;
   #exchange: Exchange | undefined = undefined;
   #gone = false;
+  /** It is being cut off: closed behind the last byte of its request. */
+  #leaving = false;
   /** Answers it has brought. */
   #served = 0;
   /** What it took to open, until its first exchange has been told. */
@@ -89,6 +93,17 @@ export class Connection {
     return false;
   }
 
+  /** Closes behind the last byte that was sent, whatever becomes of the answer; `onCut` unless that came before. */
+  cut(exchange: Exchange): void {
+    this.#leaving = true;
+    this.#socket.end((error?: Error | null) => {
+      // Broken, answered or out of time before everything was written: that was told, or is about to be.
+      if (error || this.#exchange !== exchange) return;
+      this.close();
+      this.#events.onCut(this, exchange);
+    });
+  }
+
   /** Breaks the connection off at once; its exchange is told nothing. */
   close(): void {
     this.#exchange = undefined;
@@ -120,7 +135,7 @@ export class Connection {
   #complete(exchange: Exchange, clean: boolean): void {
     this.#served++;
     this.#exchange = undefined;
-    if (clean && !this.#fresh && !this.holdsBuffer) this.#events.onReady(this);
+    if (clean && !this.#fresh && !this.#leaving && !this.holdsBuffer) this.#events.onReady(this);
     else this.close();
     this.#events.onAnswer(this, exchange);
   }

@@ -132,6 +132,7 @@ class WireDriver implements Driver {
       exchange.cost = connection.cost;
       connection.cost = undefined;
       if (connection.holdsBuffer) outbox.giveAway();
+      if (attempt.cut) connection.cut(exchange);
     } else {
       // Nothing was sent: back to the front of the queue.
       exchange.sentUs = Number.NaN;
@@ -162,6 +163,7 @@ class WireDriver implements Driver {
         this.#fail(exchange, named, error === undefined ? detail : detailOf(error));
       }
     },
+    onCut: (_connection, exchange) => this.#fail(exchange, 'cut', ''),
     onReady: (connection) => this.#queue.onReady(connection),
     onGone: (connection) => this.#queue.onGone(connection),
   };
