@@ -1,5 +1,5 @@
 // What the README shows is what the program says: every marked block is made again and compared to the letter.
-// UPDATE_GOLDEN=1 writes the blocks. (The bench block is the output of `npm run bench` on a day, and is not remade here.)
+// UPDATE_GOLDEN=1 writes the blocks, all but the bench's: that takes minutes, and `npm run bench -- --readme` writes it.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { EXIT } from '../src/errors.ts';
 import { formatAnnouncement } from '../src/report/announce.ts';
 import { plainPaint } from '../src/report/layout.ts';
 import { formatSummary } from '../src/report/text.ts';
+import { hashOf, readBlock, sectionsOf, TITLES } from './bench/readme-block.ts';
 import { cli, ROOT } from './support/cli.ts';
 import { formatImportTable } from './support/import-table.ts';
 import { recordOfSaved, type SavedRun } from './support/saved-run.ts';
@@ -72,6 +73,17 @@ describe('the README', () => {
 
   it('shows the import table that is enforced', () => {
     expectBlock('import table', formatImportTable());
+  });
+
+  it('shows of the bench what the bench wrote', () => {
+    const { block, hash } = readBlock(readme());
+    expect(hashOf(block), 'the block was changed by hand: npm run bench -- --readme').toBe(hash);
+    const { header, sections } = sectionsOf(block);
+    expect(header).toMatch(/^npm run bench · \d{4}-\d\d-\d\d · \d+ × .+ · Node \d+\.\d+\.\d+$/);
+    expect([...sections.keys()]).toEqual([...TITLES]);
+    for (const micro of ['due time', 'record one order', 'template patch', 'response parse']) {
+      expect(block).toMatch(new RegExp(`${micro}.* ns `));
+    }
   });
 
   it('lists every exit code', () => {

@@ -57,8 +57,8 @@ export async function calibrateCommand(flags: CalibrateFlags): Promise<number> {
   }
 }
 
-/** @throws UserError when the profile below does not parse: a bug */
-function planAt(url: string, ratePerS: number, seconds: number): Plan {
+/** Even arrivals at a rate for a time. @throws UserError when the profile below does not parse: a bug */
+export function planAt(url: string, ratePerS: number, seconds: number): Plan {
   const text = `version: 1
 name: calibrate
 target: { url: "${url}", connections: 64, queue: 1M }

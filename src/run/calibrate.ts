@@ -19,13 +19,14 @@ export type CalibrateOptions = {
   onStep?: (says: string) => void;
 };
 
+type Trials = Pick<CalibrateOptions, 'url' | 'planAt' | 'drivers'>;
 type Measured = Pick<Calibration, 'stalls' | 'noiseFloor' | 'drivers'>;
 
 /** Seconds of each step; `roomS` is all that the trials of one driver may take together. */
 const FULL = { stallS: [4, 2], floorS: 4, trialS: 2, roomS: 21 };
 const QUICK = { stallS: [1, 0.5], floorS: 1.5, trialS: 1.5, roomS: 7 };
 const STALL_RATES = [49, 5_000];
-const FLOOR_PER_S = 50;
+export const FLOOR_PER_S = 50;
 /** Where the search starts: about half of what was seen on small machines. */
 const FIRST_PER_S: Record<DriverName, number> = { wire: 16_000, undici: 8_000 };
 /** A bracket this narrow is an answer: repeated trials on a shared machine differ by as much. */
@@ -44,7 +45,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Measured> {
   say('stalls of a loop that only waits');
   const stalls = STALL_RATES.map((ratePerS, i) => waitOnly(ratePerS, lengths.stallS[i]!));
   say('response of a target that does nothing');
-  const noiseFloor = await floorOf(options, lengths.floorS);
+  const noiseFloor = await noiseFloorOf(options, lengths.floorS);
   const drivers: DriverRoom[] = [];
   for (const driver of options.drivers) {
     say(`the highest rate that one worker holds with the ${driver} driver`);
@@ -68,8 +69,9 @@ export function waitOnly(ratePerS: number, seconds: number, nowUs = clockFrom(mo
   return { ratePerS, p50Us: at(0.5), p99Us: at(0.99), maxUs: at(1) };
 }
 
-async function floorOf(options: CalibrateOptions, seconds: number): Promise<NoiseFloor> {
-  const run = await trial(options, options.drivers[0]!, FLOOR_PER_S, seconds);
+/** Also what the freeze test of the bench is held against, at a rate of its own. */
+export async function noiseFloorOf(options: Trials, seconds: number, ratePerS = FLOOR_PER_S): Promise<NoiseFloor> {
+  const run = await trial(options, options.drivers[0]!, ratePerS, seconds);
   const response = run.evidence.timeline.total().histogram({ of: 'response' });
   return { p50Us: response.percentile(0.5), p99Us: response.percentile(0.99) };
 }
@@ -144,7 +146,7 @@ function isHeld({ evidence }: Run, { p99Us, p999Us }: LatenessLimits): boolean {
   return lateness.percentile(0.99) <= p99Us && lateness.percentile(0.999) <= p999Us;
 }
 
-function trial(options: CalibrateOptions, driver: DriverName, ratePerS: number, seconds: number): Promise<Run> {
+function trial(options: Trials, driver: DriverName, ratePerS: number, seconds: number): Promise<Run> {
   const plan = options.planAt(ratePerS, seconds);
   return startRun(plan, { runId: `calibrate-${ratePerS}`, url: options.url, workers: 1, driver }).finished;
 }

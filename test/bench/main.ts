@@ -1,39 +1,68 @@
 // `npm run bench`: real time on this machine. Every figure of the README that depends on speed comes from here.
+// `npm run bench -- NAME…` runs the parts whose titles contain a name; `--readme` writes what was measured there.
 
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, release, type } from 'node:os';
+import { parseArgs } from 'node:util';
 import { dueTime } from './due-time.ts';
 import { freeze } from './freeze.ts';
 import { measureBench } from './measure.ts';
 import { orderBench } from './order.ts';
 import { pacing } from './pacing.ts';
-import { printRows } from './print.ts';
-import type { Row } from './row.ts';
+import { peersBench } from './peers.ts';
+import { formatItems, MISSED } from './print.ts';
+import { TITLES, type Title, writeReadme } from './readme-block.ts';
+import type { Printable } from './row.ts';
 import { shopBench } from './shop.ts';
 import { starve } from './starve.ts';
 import { wireBench } from './wire.ts';
 
-const BENCHES: [name: string, run: () => Promise<Row[]>][] = [
-  ['due times', dueTime],
-  ['orders', orderBench],
-  ['measuring', measureBench],
-  ['the built-in shop', shopBench],
-  ['the drivers beside wrk', wireBench],
-  ['a target frozen for 2 s', freeze],
-  ['pacing, beside a loop that only waits', pacing],
-  ['a generator starved on purpose', starve],
-];
+const BENCHES: Record<Title, () => Promise<readonly Printable[]>> = {
+  'beside other tools': peersBench,
+  'a target frozen for 2 s, beside other tools': freeze,
+  'pacing, beside a loop that only waits': pacing,
+  'a generator starved on purpose': starve,
+  'due times': dueTime,
+  orders: orderBench,
+  'the wire driver, without its sockets': wireBench,
+  measuring: measureBench,
+  'the built-in shop': shopBench,
+};
 
-const wanted = process.argv[2];
-console.log(
-  `Node ${process.versions.node}, ${availableParallelism()} × ${cpus()[0]?.model}, ${new Date().toISOString().slice(0, 10)}`,
-);
-let missed = 0;
-for (const [name, run] of BENCHES) {
-  if (wanted && !name.includes(wanted)) continue;
-  console.log(`\n${name}`);
-  missed += printRows(await run());
+/** Hardware, versions and date: what the figures are true of. */
+function header(): string {
+  const cpu = `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}`;
+  const date = new Date().toISOString().slice(0, 10);
+  return `npm run bench · ${date} · ${cpu} · ${type()} ${release()} · Node ${process.versions.node}`;
 }
-if (missed > 0) {
-  console.log(`\n${missed} limit${missed === 1 ? '' : 's'} missed`);
-  process.exitCode = 1;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { readme: { type: 'boolean' } } });
+  const wanted = TITLES.filter((title) => positionals.length === 0 || positionals.some((name) => title.includes(name)));
+  if (wanted.length === 0) {
+    const titles = TITLES.map((title) => `\n  ${title}`).join('');
+    console.error(`No part of the bench is called ${positionals.join(' or ')}; there are:${titles}`);
+    process.exitCode = 2;
+    return;
+  }
+  console.log(header());
+  const sections = new Map<string, string>();
+  for (const title of wanted) {
+    console.log(`\n${title}`);
+    const text = formatItems(await BENCHES[title]());
+    console.log(text);
+    sections.set(title, text);
+  }
+  const missed = [...sections.values()].join('\n').match(new RegExp(`^${MISSED}`, 'gm'))?.length ?? 0;
+  if (missed > 0) {
+    console.log(`\n${missed} limit${missed === 1 ? '' : 's'} missed`);
+    process.exitCode = 1;
+  }
+  if (values.readme) {
+    const lacking = writeReadme(header(), sections);
+    console.error(
+      lacking.length === 0 ? 'README.md written' : `README.md written, still without: ${lacking.join('; ')}`,
+    );
+  }
 }
+
+await main();
