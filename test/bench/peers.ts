@@ -121,7 +121,7 @@ function tableOf(rounds: readonly Round[], peers: readonly Peer[]): Table {
     const cells = [
       withUnit(perS, '/s'),
       withUnit(cpuUs, 'µs'),
-      percent((perS * cpuUs) / 1e6),
+      percent(at((loaded) => (loaded.perS * loaded.cpuUs) / 1e6)),
       percent(at((loaded) => loaded.targetShare)),
       latenessText(at((loaded) => loaded.p50Us)),
       latenessText(at((loaded) => loaded.p99Us)),
@@ -180,12 +180,19 @@ function ratioRows(rounds: readonly Round[], peers: readonly Peer[]): Row[] {
 }
 
 function explanation(rounds: readonly Round[], missing: readonly string[]): string[] {
+  const shown = rounds.flatMap(({ peers, closed, held }) => [
+    ...peers.values(),
+    ...Object.values(closed),
+    ...Object.values(held).filter((open) => open !== undefined),
+  ]);
+  const others = Math.max(...shown.map(({ othersShare }) => othersShare));
   const polled = median(rounds.map(({ held }) => held.wire?.polledUs ?? Number.NaN));
   return [
     `One null target, ${CONNECTIONS} connections, ${PLACES}; medians of ${ROUNDS} alternating rounds, each of ${WINDOW_S} s ` +
       `after ${WARM_S} s of warm-up. Orders are counted by the target; CPU (user + system) and memory (highest resident ` +
-      'size) are those of the whole process tree, from /proc; lateness is what only Doorbuster knows. own core and ' +
-      "target's: how busy the one and the other were; a target at 100 % held the generator back.",
+      'size) are those of the whole process tree, from /proc; lateness is what only Doorbuster knows. "own core" and ' +
+      '"target\'s" say how busy the two were: a target at 100 % held the generator back. A measurement beside which other ' +
+      `processes took more than a tenth of a core was made again; they took ${percent(others)} at most in what is shown.`,
     'wire and undici send every order with its own key and body, classify the answer and record five histograms. Open loop: ' +
       'a whole run (main thread and one worker) at the highest rate it holds: every order fired and accepted, lateness p99 ' +
       `≤ ${formatDuration(LIMITS.p99Us)} and p99.9 ≤ ${formatDuration(LIMITS.p999Us)}; ${withUnit(polled, 'µs')} of wire's CPU an ` +

@@ -51,6 +51,22 @@ export function costOf(pid: number): Cost {
   }
 }
 
+/** Of all processes and the kernel since the start of the machine, idling and time stolen by its host left out. */
+export function machineCpuUs(): number {
+  try {
+    // proc(5): user, nice, system, idle, iowait, irq, softirq, of all cores together.
+    const [user, nice, system, , , irq, softirq] = readFileSync('/proc/stat', 'utf8')
+      .split('\n', 1)[0]!
+      .trim()
+      .split(/ +/)
+      .slice(1)
+      .map(Number);
+    return [user, nice, system, irq, softirq].reduce<number>((sum, ticks) => sum + ticks!, 0) * TICK_US;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 function ownCost(pid: number): Cost {
   // proc(5): behind the name come utime, stime, cutime and cstime as the fields 14 to 17, that is 12 to 15 behind the name.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
