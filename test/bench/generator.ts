@@ -49,7 +49,10 @@ outcomes:
   - sold_out: { status: 409, class: rejected }
 slo: [p99 < 300ms]
 `;
-  const parsed = parseProfile({ file: 'bench', text, format: 'yaml' }, { env: {}, readFile: () => '', locate: (path) => path, parseSlo });
+  const parsed = parseProfile(
+    { file: 'bench', text, format: 'yaml' },
+    { env: {}, readFile: () => '', locate: (path) => path, parseSlo },
+  );
   if (!parsed.ok) throw new Error(parsed.problems.map((problem) => problem.message).join('\n'));
   return parsed.plan;
 }

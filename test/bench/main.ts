@@ -1,5 +1,6 @@
 // `npm run bench`: real time on this machine. Every figure of the README that depends on speed comes from here.
-// `npm run bench -- NAME…` runs the parts whose titles contain a name; `--readme` writes what was measured there.
+// `npm run bench -- NAME…` runs the parts whose titles contain a name; `--readme` writes what was measured there;
+// `--round FILE` adds one round beside other tools to those kept in a file, instead of running all of them in one go.
 
 import { availableParallelism, cpus, release, type } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -16,7 +17,7 @@ import { shopBench } from './shop.ts';
 import { starve } from './starve.ts';
 import { wireBench } from './wire.ts';
 
-const BENCHES: Record<Title, () => Promise<readonly Printable[]>> = {
+const BENCHES: Record<Title, (keptIn?: string) => Promise<readonly Printable[]>> = {
   'beside other tools': peersBench,
   'a target frozen for 2 s, beside other tools': freeze,
   'pacing, beside a loop that only waits': pacing,
@@ -36,8 +37,16 @@ function header(): string {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { readme: { type: 'boolean' } } });
-  const wanted = TITLES.filter((title) => positionals.length === 0 || positionals.some((name) => title.includes(name)));
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { readme: { type: 'boolean' }, round: { type: 'string' } },
+  });
+  const named = (name: string): Title[] => {
+    const whole = TITLES.filter((title) => title === name);
+    return whole.length > 0 ? whole : TITLES.filter((title) => title.includes(name));
+  };
+  const asked = new Set(positionals.flatMap(named));
+  const wanted = TITLES.filter((title) => positionals.length === 0 || asked.has(title));
   if (wanted.length === 0) {
     const titles = TITLES.map((title) => `\n  ${title}`).join('');
     console.error(`No part of the bench is called ${positionals.join(' or ')}; there are:${titles}`);
@@ -48,7 +57,7 @@ async function main(): Promise<void> {
   const sections = new Map<string, string>();
   for (const title of wanted) {
     console.log(`\n${title}`);
-    const text = formatItems(await BENCHES[title]());
+    const text = formatItems(await BENCHES[title](values.round));
     console.log(text);
     sections.set(title, text);
   }
