@@ -10,7 +10,7 @@ export function printOf(text: string): number {
   return (hash ^ (hash >>> 16)) >>> 0 || 1;
 }
 
-/** Of a number as JSON writes it, so that 499 and 499.0 are one. */
+/** Of a number to 12 digits, so that 499 and 499.0 are one, and 3 × 19.99 and 59.97. */
 export function numberPrintOf(value: number): number {
-  return printOf(String(value));
+  return printOf(String(Number(value.toPrecision(12))));
 }

@@ -65,7 +65,7 @@ export function moreAt(more: Uint8Array, index: number): boolean {
 
 export function noAnswers(): AnswerTally {
   const troubles = Object.fromEntries(TROUBLES.map((kind) => [kind, 0])) as AnswerTally['troubles'];
-  return { repeated: 0, replays: 0, altered: 0, readBacks: 0, ids: 0, attempts: 0, troubles, troubled: [] };
+  return { repeated: 0, replays: 0, altered: 0, readBacks: 0, ids: 0, sent: 0, attempts: 0, troubles, troubled: [] };
 }
 
 export class Ledger {

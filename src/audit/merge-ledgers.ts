@@ -73,7 +73,7 @@ function joinLast(all: readonly LastOnes[]): LastOnes {
 function joinAnswers(all: readonly AnswerTally[]): AnswerTally {
   const sum = noAnswers();
   for (const each of all) {
-    for (const name of ['repeated', 'replays', 'altered', 'readBacks', 'ids', 'attempts'] as const) {
+    for (const name of ['repeated', 'replays', 'altered', 'readBacks', 'ids', 'sent', 'attempts'] as const) {
       sum[name] += each[name];
     }
     for (const kind of TROUBLES) sum.troubles[kind] += each.troubles[kind];

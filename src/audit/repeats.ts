@@ -14,19 +14,21 @@ const isThere = (status: number): boolean => status >= 200 && status < 300;
 const differ = <T>(one: T | undefined, other: T | undefined): boolean =>
   one !== undefined && other !== undefined && one !== other;
 
-/** True when a repeat of an accepted order says anything: only then is it counted in `replays`, `altered`, `readBacks`. */
-export function isTelling(why: Deed['why'], repeat: AnswerFacts): boolean {
+/**
+ * True when a repeat says anything about the shop: only then is it counted in `replays` (copies, retries and replays),
+ * `altered` or `readBacks`. `first`: the first answer that accepted the order. A copy or a retry may be told that the order
+ * is in flight, so only one that is accepted too can be compared.
+ */
+export function isTelling(why: Deed['why'], first: AnswerFacts, repeat: AnswerFacts): boolean {
+  if (first.class !== 'accepted') return false;
   if (why === 'read-back') return isThere(repeat.status) || isGone(repeat.status);
-  return repeat.class === 'accepted' || (repeat.class === 'rejected' && repeat.status !== TOO_MANY);
+  if (repeat.class === 'accepted') return true;
+  return (why === 'replay' || why === 'altered') && repeat.class === 'rejected' && repeat.status !== TOO_MANY;
 }
 
-/**
- * What is wrong with the answer to a repeat, held against `first`, the first answer that accepted the order; undefined:
- * nothing. A copy or a retry may be told that the order is in flight, so only a `replay`, which is sent once the answer is
- * there, has to be accepted again.
- */
+/** What is wrong with the answer to a repeat; undefined: nothing, or it says nothing. */
 export function troubleOf(why: Deed['why'], first: AnswerFacts, repeat: AnswerFacts): TroubleKind | undefined {
-  if (first.class !== 'accepted' || !isTelling(why, repeat)) return undefined;
+  if (!isTelling(why, first, repeat)) return undefined;
   if (why === 'read-back') return isGone(repeat.status) ? 'not-found' : undefined;
   const accepted = repeat.class === 'accepted';
   const isOther = differ(first.quantity, repeat.quantity) || differ(first.total, repeat.total);
@@ -35,7 +37,7 @@ export function troubleOf(why: Deed['why'], first: AnswerFacts, repeat: AnswerFa
     const isFirstResult = first.id !== undefined && first.id === repeat.id && !isOther;
     return accepted && !isFirstResult ? 'altered-accepted' : undefined;
   }
-  if (!accepted) return why === 'replay' ? 'no-replay' : undefined;
+  if (!accepted) return 'no-replay';
   if (differ(first.id, repeat.id)) return 'two-ids';
   return isOther ? 'other-answer' : undefined;
 }

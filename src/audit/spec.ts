@@ -56,13 +56,14 @@ export type TroubleKind = (typeof TROUBLES)[number];
 export type AnswerTally = {
   /** Several attempts of the placing step were answered. */
   repeated: number;
-  /** Repeats that can be held against the first answer (repeats.ts): not those that were lost on the way. */
+  /** Copies, retries and replays that can be held against the first answer (repeats.ts), each one counted; as `altered`, `readBacks`. */
   replays: number;
   altered: number;
   readBacks: number;
   /** Accepted answers that named an id. */
   ids: number;
-  /** Attempts of the placing step over all orders. */
+  /** Orders whose placing step was sent, and how often in all. */
+  sent: number;
   attempts: number;
   troubles: Record<TroubleKind, number>;
   /** An order once for each kind; bounded, `troubles` counts them all. */
@@ -88,6 +89,7 @@ export type Reading = {
   rows: number;
   /** What the export said it has. */
   claimed?: number;
+  /** Rows of the export that were no order; they are not in `rows`. */
   malformed: number;
   /** The first malformed rows, cut short, and why. */
   malformedExamples: string[];
@@ -110,18 +112,21 @@ export const INVARIANTS = [
 ] as const;
 export type InvariantName = (typeof INVARIANTS)[number];
 
-/** `violations`: orders; of `oversold` and `undersold` units. `not-checked` says why in `says`. */
+/** `violations`: distinct orders; of `oversold` and `undersold` units. `not-checked` says why in `says`. */
 export type Invariant = {
   name: InvariantName;
   status: 'pass' | 'fail' | 'not-checked';
   violations: number;
+  /** How many orders, rows or repeats were looked at; 0 where it is not checked. */
+  checked: number;
   /** One plain sentence: what was checked, what was found, or why nothing could be. */
   says: string;
-  /** At most 20. */
+  /** The first ones, at most MAX_EXAMPLES. */
   examples: Example[];
 };
+export const MAX_EXAMPLES = 20;
 
-/** `key` undefined: not an order of this run. `sku` where it is about stock. */
+/** `seq` undefined: not an order of the plan. `sku` where it is about stock. */
 export type Example = { seq?: number; key?: string; sku?: string; says: string; story?: Story };
 
 export type AuditResult = {
@@ -130,11 +135,12 @@ export type AuditResult = {
   /** Why the books could not be read whole; empty when they were, or none were named. Not empty voids the run. */
   incomplete: string;
   books: Reading | undefined;
-  /** How the books settled the orders whose outcome was unknown; undefined without an export. */
-  unknown: { total: number; placed: number; notPlaced: number } | undefined;
-  /** accepted ≤ truth ≤ accepted + unknown: truth = orders of this run that the books confirm. */
+  /** How the books settled the orders whose outcome was unknown; undefined without a whole export. */
+  unknown: { total: number; placed: number; notPlaced: number; examples: Example[] } | undefined;
+  /** accepted ≤ truth ≤ accepted + unknown: truth = orders of this run that the books confirm; undefined without a whole export. */
   truth: { accepted: number; confirmed: number; unknown: number; holds: boolean } | undefined;
-  foreignRows: number;
+  /** Rows whose key is no key of this run, and the first of those keys. */
+  foreign: { rows: number; keys: string[] };
+  /** Orders whose placing step was sent, and how often in all: attempts / orders is the amplification. */
   attempts: { orders: number; attempts: number };
-  tookUs: number;
 };

@@ -39,14 +39,17 @@ describe('the answer to a repeat', () => {
     it(`${says}: ${trouble ?? 'no trouble'}`, () => {
       expect(troubleOf(why, first, repeat)).toBe(trouble);
       // What is held against the shop was looked at, so it is in the counts.
-      if (trouble !== undefined) expect(isTelling(why, repeat)).toBe(true);
+      if (trouble !== undefined) expect(isTelling(why, first, repeat)).toBe(true);
     });
   }
 
-  it('says nothing when it was lost or put off', () => {
+  it('says nothing when it was lost or put off, or when the first was not accepted', () => {
     for (const repeat of [timeout, busy, { class: 'failed', status: 0 } as const]) {
-      expect(isTelling('replay', repeat)).toBe(false);
+      expect(isTelling('replay', sold, repeat)).toBe(false);
     }
-    expect(isTelling('read-back', { class: 'unknown', status: 503 })).toBe(false);
+    expect(isTelling('read-back', sold, { class: 'unknown', status: 503 })).toBe(false);
+    expect(isTelling('copy', sold, soldOut)).toBe(false);
+    expect(isTelling('replay', soldOut, sold)).toBe(false);
+    expect(isTelling('copy', sold, sold)).toBe(true);
   });
 });
