@@ -1,6 +1,7 @@
 // The audit: the ledger held against the shop's own books (METHOD §7). Rows are taken one by one as they are read; `finish`
 // judges every invariant by what was really looked at. It waits for nothing and reads no clock: who reads the books feeds it.
 
+import type { BooksSpec } from '../order/books.ts';
 import { formatCount, formatCountOf } from '../units.ts';
 import { checkLimit, checkPrices, checkReplays, checkUnread, twoIdsOf, wrongRepeats } from './check-answers.ts';
 import { checkDuplicated, checkLost, checkPhantom, readOrders, settleUnknown } from './check-orders.ts';
@@ -13,6 +14,8 @@ import { demandOf } from './stock-sums.ts';
 export type AuditInput = RowBookInput & {
   /** Before the first order. */
   stockBefore?: StockLevels;
+  /** The order has steps before the one that places it: one that failed there may hold units in a cart. */
+  hasCart?: boolean;
   /** When an order was due, µs from the start of the run: for those without a story. */
   dueUsOf?: (seq: number) => number | undefined;
 };
@@ -35,9 +38,9 @@ export function auditOrders(input: AuditInput): Audit {
 }
 
 function judgeBooks(input: AuditInput, book: RowBook, { reading, stockAfter }: AuditEnd): AuditResult {
-  const { ledger, answers, books, stockBefore, dueUsOf = () => undefined } = input;
+  const { ledger, answers, books, stockBefore, hasCart = false, dueUsOf = () => undefined } = input;
   const hasRows = reading !== undefined;
-  const incomplete = whyIncomplete(input, book, reading);
+  const incomplete = whyIncomplete(input, book, { reading, stockAfter });
   const findings: Findings = { ledger, book, hasRows, isWhole: incomplete === '', dueUsOf };
   const repeats = wrongRepeats(findings, answers);
   const orders = readOrders(findings, repeats);
@@ -47,7 +50,7 @@ function judgeBooks(input: AuditInput, book: RowBook, { reading, stockAfter }: A
     hasReservedRows: hasRows && (books?.reserved.length ?? 0) > 0 && books?.fields?.status !== undefined,
     knowsSoldOut: (books?.soldOut.length ?? 0) > 0,
     isShared: book.foreign.rows > 0,
-    demand: stockBefore === undefined ? new Map() : demandOf(ledger, book, hasRows ? book.isConfirmed : undefined),
+    demand: stockBefore === undefined ? new Map() : demandOf(findings, hasCart),
   };
   return {
     invariants: [
@@ -69,15 +72,23 @@ function judgeBooks(input: AuditInput, book: RowBook, { reading, stockAfter }: A
   };
 }
 
-/** Empty when the books were read whole, or none were named. */
-function whyIncomplete({ books }: AuditInput, book: RowBook, reading: Reading | undefined): string {
-  if (books?.orders === undefined) return '';
-  if (reading === undefined) return 'the orders in the books were not read';
+/** Empty when all that the profile names was read whole. */
+function whyIncomplete({ books, stockBefore }: AuditInput, book: RowBook, { reading, stockAfter }: AuditEnd): string {
+  const noStock = [
+    books?.stock !== undefined && stockBefore === undefined ? 'the stock before the run was not read' : '',
+    books?.stock !== undefined && stockAfter === undefined ? 'the stock after the run was not read' : '',
+  ];
+  const whys = books?.orders === undefined ? [] : whyRowsLack(books, book, reading);
+  return [...whys, ...noStock].filter((why) => why !== '').join('; ');
+}
+
+function whyRowsLack(books: BooksSpec, book: RowBook, reading: Reading | undefined): string[] {
+  if (reading === undefined) return ['the orders in the books were not read'];
   const { rows, claimed, malformed, malformedExamples, trouble } = reading;
   const all = rows + malformed;
   const [firstBad] = malformedExamples;
   const [firstKey] = book.foreign.keys;
-  const whys = [
+  return [
     trouble,
     claimed !== undefined && claimed !== all
       ? `the books say they have ${formatCountOf(claimed, 'order')}, and gave ${formatCount(all)}`
@@ -94,5 +105,4 @@ function whyIncomplete({ books }: AuditInput, book: RowBook, reading: Reading | 
     rows !== book.rows ? `${formatCount(rows)} rows were read, and ${formatCount(book.rows)} were looked at` : '',
     book.untold.ids > 0 ? `${formatCountOf(book.untold.ids, 'id')} found no room to be compared` : '',
   ];
-  return whys.filter((why) => why !== '').join('; ');
 }

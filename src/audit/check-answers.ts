@@ -76,8 +76,12 @@ export function checkReplays(findings: Findings, { repeats, mistold }: WrongRepe
   return foundOf('replay_mismatch', { violations, checked, says, examples });
 }
 
+/** What the books do not hold either is lost, and not held against the shop twice. */
 export function checkUnread(findings: Findings, { readBacks, troubles, troubled }: AnswerTally): Invariant {
-  const violations = troubles['not-found'];
+  const { book, hasRows, isWhole } = findings;
+  const notFound = troubled.filter(({ kind }) => kind === 'not-found').map(({ seq }) => seq);
+  const seqs = hasRows && isWhole ? notFound.filter(book.isConfirmed) : notFound;
+  const violations = troubles['not-found'] - (notFound.length - seqs.length);
   if (readBacks === 0 && violations === 0) {
     return notChecked('unread', 'no accepted order was asked for');
   }
@@ -85,8 +89,9 @@ export function checkUnread(findings: Findings, { readBacks, troubles, troubled 
   const says =
     violations > 0
       ? `of ${asked} that ${readBacks === 1 ? 'was' : 'were'} asked for, ${formatCount(violations)} ${violations === 1 ? 'was' : 'were'} not there`
-      : `${readBacks === 1 ? 'the' : 'all'} ${asked} that ${readBacks === 1 ? 'was asked for was' : 'were asked for were'} there`;
-  const seqs = troubled.filter(({ kind }) => kind === 'not-found').map(({ seq }) => seq);
+      : notFound.length > 0
+        ? `of ${asked} that ${readBacks === 1 ? 'was' : 'were'} asked for, only lost ones were not there`
+        : `${readBacks === 1 ? 'the' : 'all'} ${asked} that ${readBacks === 1 ? 'was asked for was' : 'were asked for were'} there`;
   const examples = seqs.slice(0, MAX_EXAMPLES).map((seq) => exampleOf(findings, seq, SAYS['not-found']));
   return foundOf('unread', { violations, checked: readBacks, says, examples });
 }

@@ -127,6 +127,8 @@ export function checkDuplicated(
     const says = `by the answers alone: ${formatCountOf(twoIds.compared, 'repeat')} named one id an order; the books were not read`;
     return foundOf('duplicated', { violations, checked: twoIds.compared, says });
   }
+  if (violations === 0 && book.confirmedRows === 0)
+    return notChecked('duplicated', 'the books hold no confirmed order');
   const ids = book.idsOf(new Set(duplicated.seqs));
   const wrongOf = (seq: number): string => {
     const shared = book.sharedIds.get(seq);

@@ -6,7 +6,7 @@ import { formatCount, formatCountOf } from '../units.ts';
 import { exampleOf, type Findings, foundOf, notChecked } from './findings.ts';
 import type { SkuUnits } from './row-book.ts';
 import type { Example, Invariant, StockLevels } from './spec.ts';
-import { noDemand, type SkuDemand, type WronglyTurnedAway, wronglyTurnedAway } from './stock-sums.ts';
+import { noDemand, type Shelf, type SkuDemand, wronglyTurnedAway } from './stock-sums.ts';
 
 export type Stock = {
   before: StockLevels | undefined;
@@ -88,48 +88,56 @@ function leftOf(sku: string, { book, hasRows }: Findings, stock: Stock): Left {
   const onShelf = Math.max(0, after?.available ?? 0);
   if (!hasRows || after === undefined) return { onShelf, vanished: 0, stuck: 0 };
   const { confirmed, reserved } = book.skus.get(sku) ?? NO_UNITS;
-  const lost = stock.demand.get(sku)?.lost ?? 0;
+  const { lost, loose } = stock.demand.get(sku) ?? noDemand();
   const heldBefore = before.reserved ?? 0;
   const held = after.reserved ?? reserved;
-  const missing = before.available + heldBefore - after.available - held - confirmed;
+  const missing = before.available + heldBefore - after.available - held - confirmed - lost;
   // Where the shop does not say how much is reserved, a unit that is nowhere may be in somebody's cart.
+  const inCarts = after.reserved === undefined ? loose : 0;
   const isKnown = after.reserved !== undefined || stock.hasReservedRows;
-  const stuck = stock.hasReservedRows ? held - reserved - Math.min(heldBefore, held) : 0;
-  return { onShelf, vanished: isKnown ? Math.max(0, missing - lost) : 0, stuck: Math.max(0, stuck) };
+  const stuck = stock.hasReservedRows ? held - reserved - Math.min(heldBefore, held) - loose : 0;
+  return { onShelf, vanished: isKnown ? Math.max(0, missing - inCarts) : 0, stuck: Math.max(0, stuck) };
 }
 
 export function checkUndersold(findings: Findings, stock: Stock): Invariant {
   const why = cannotTell(stock) ?? cannotTellWhatIsLeft(findings, stock);
   if (why !== undefined || stock.before === undefined) return notChecked('undersold', why ?? '');
-  const { ledger, book } = findings;
   const lefts = new Map(skusOf(stock.before).map((sku) => [sku, leftOf(sku, findings, stock)]));
-  const shelf = new Map(
-    [...lefts]
-      .filter(([, { onShelf }]) => onShelf > 0)
-      .map(([sku, { onShelf }]) => {
-        const { loose, lost } = stock.demand.get(sku) ?? noDemand();
-        return [sku, { left: onShelf, loose: loose + lost }];
-      }),
-  );
-  const wrong = wronglyTurnedAway(ledger, book, shelf);
+  const wrong = wronglyTurnedAway(findings, shelfOf(lefts, stock));
   const found = [...lefts].map(([sku, left]) =>
-    underOf(sku, left, stock.demand.get(sku) ?? noDemand(), wrong.get(sku)),
+    underOf(sku, left, stock.demand.get(sku) ?? noDemand(), wrong.get(sku)?.units ?? 0),
   );
   const broken = found.filter(({ units }) => units > 0);
   const violations = broken.reduce((sum, { units }) => sum + units, 0);
   const turnedAway = [...stock.demand.values()].reduce((sum, demand) => sum + demand.turnedAway, 0);
   const orders = `${formatCountOf(turnedAway, 'order')} ${turnedAway === 1 ? 'was' : 'were'} turned away for lack of stock`;
+  const doubtful = [...wrong].find(([, { isDoubtful }]) => isDoubtful)?.[0];
+  if (violations === 0 && doubtful !== undefined) {
+    const left = formatCount(lefts.get(doubtful)!.onShelf);
+    return notChecked('undersold', `${left} of \`${doubtful}\` are left, and when they came back cannot be told`);
+  }
   const says =
     violations > 0
       ? `${unitsText(violations)} of ${formatCountOf(broken.length, 'sku')} left unsold, while ${orders}`
       : turnedAway === 0
         ? 'nobody was turned away for lack of stock'
-        : `${orders}, of what was gone`;
+        : `${orders}, none of them while there was enough`;
   const orderExamples = [...wrong].flatMap(([sku, { seqs }]) =>
     seqs.slice(0, 3).map((seq) => exampleOf(findings, seq, `\`${sku}\` was there all the time`)),
   );
   const examples = [...broken.map(({ sku, says: text }) => ({ sku, says: text })), ...orderExamples];
   return foundOf('undersold', { violations, checked: turnedAway, says, examples });
+}
+
+/** The skus of which some is left and shoppers were turned away. */
+function shelfOf(lefts: ReadonlyMap<string, Left>, stock: Stock): Map<string, Shelf> {
+  const shelf = new Map<string, Shelf>();
+  for (const [sku, { onShelf }] of lefts) {
+    const demand = stock.demand.get(sku);
+    if (onShelf === 0 || demand === undefined || demand.turnedAway === 0) continue;
+    shelf.set(sku, { left: onShelf, loose: demand.loose + demand.lost, demand });
+  }
+  return shelf;
 }
 
 function cannotTellWhatIsLeft({ hasRows, isWhole }: Findings, { after, knowsSoldOut }: Stock): string | undefined {
@@ -142,11 +150,10 @@ function underOf(
   sku: string,
   { onShelf, vanished, stuck }: Left,
   demand: SkuDemand,
-  wrong: WronglyTurnedAway | undefined,
+  shelf: number,
 ): { sku: string; units: number; says: string } {
   const isMissed = demand.turnedAway > 0 && demand.smallest <= onShelf + stuck;
   const held = isMissed ? stuck : 0;
-  const shelf = wrong?.units ?? 0;
   const parts = [
     ...(vanished > 0 ? [`${unitsText(vanished)} neither sold, reserved nor in stock`] : []),
     ...(held > 0 ? [`${unitsText(held)} reserved at the end for no order in the books`] : []),

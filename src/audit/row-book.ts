@@ -67,7 +67,7 @@ export class RowBook {
   readonly #marks: Uint8Array;
   readonly #ids = new TextTable(MAX_TEXT_BYTES);
   readonly #buyers = new TextTable(MAX_TEXT_BYTES);
-  readonly #beside = new Set<string>();
+  readonly #beside = new Map<string, number>();
   /** Their total is another because another body was taken. */
   readonly #altered: ReadonlySet<number>;
 
@@ -145,9 +145,14 @@ export class RowBook {
     units[row.status] += quantity;
     if (row.status !== 'confirmed') return;
     this.confirmedRows++;
-    if (this.#beside.has(row.key)) this.#note(this.twiceBeside, { key: row.key, says: 'in the books more than once' });
-    else if (this.#beside.size < MAX_BESIDE) this.#beside.add(row.key);
-    this.#countBuyer(row.buyer ?? this.own.identity(seq).buyer, quantity);
+    const rows = (this.#beside.get(row.key) ?? 0) + 1;
+    if (rows > 1 || this.#beside.size < MAX_BESIDE) this.#beside.set(row.key, rows);
+    if (rows > 1) units.twice += quantity;
+    if (rows === 2) this.#note(this.twiceBeside, { key: row.key, says: 'in the books more than once' });
+    const tooMany = this.#beyondLimit(seq, row, quantity);
+    if (tooMany !== undefined) this.#note(this.overLimit, { key: row.key, says: tooMany });
+    const wrong = row.total === undefined ? undefined : this.#wrongPrice(row.total, quantity * this.#priceOf(seq, row));
+    if (wrong !== undefined && rows === 1) this.#note(this.mispriced, { key: row.key, says: wrong });
   }
 
   #unitsOf(seq: number, row: BookRow): SkuUnits {
@@ -185,28 +190,23 @@ export class RowBook {
     return 'shared';
   }
 
-  #countBuyer(buyer: string, quantity: number): number {
-    if (this.#input.books?.limit === undefined) return 0;
+  /** In the order of the export: of the row that brings a buyer over the limit, and of all that come after. */
+  #beyondLimit(seq: number, row: BookRow, quantity: number): string | undefined {
+    const limit = this.#input.books?.limit;
+    if (limit === undefined) return undefined;
+    const buyer = row.buyer ?? this.own.identity(seq).buyer;
     const at = this.#buyers.place(buyer);
-    if (at < 0) return 0;
+    if (at < 0) return undefined;
     const units = this.#buyers.valueAt(at) + quantity;
     this.#buyers.setValueAt(at, units);
-    return units;
+    return units > limit ? `\`${buyer}\` then had ${units} units, ${limit} are allowed` : undefined;
   }
 
-  /** In the order of the export: whoever brings a buyer over the limit, and all who come after. */
   #checkLimit(seq: number, row: BookRow, quantity: number): void {
-    const limit = this.#input.books?.limit;
-    if (limit === undefined) return;
-    const buyer = row.buyer ?? this.own.identity(seq).buyer;
-    const units = this.#countBuyer(buyer, quantity);
-    if (units <= limit || (this.#marks[seq]! & OVER_LIMIT) !== 0) return;
+    const says = this.#beyondLimit(seq, row, quantity);
+    if (says === undefined || (this.#marks[seq]! & OVER_LIMIT) !== 0) return;
     this.#marks[seq]! |= OVER_LIMIT;
-    this.#note(this.overLimit, {
-      seq,
-      key: row.key,
-      says: `\`${buyer}\` then had ${units} units, ${limit} are allowed`,
-    });
+    this.#note(this.overLimit, { seq, key: row.key, says });
   }
 
   #checkTotal(seq: number, row: BookRow, quantity: number): void {

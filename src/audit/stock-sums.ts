@@ -2,8 +2,11 @@
 // of what is left may have come back only after the last shopper was turned away. Buyer, sku and quantity of an order are
 // drawn anew from its seq, so this costs time and no memory.
 
+import type { Findings } from './findings.ts';
 import type { RowBook } from './row-book.ts';
 import type { LedgerView } from './spec.ts';
+
+type Sources = Pick<Findings, 'ledger' | 'book' | 'hasRows'>;
 
 export type SkuDemand = {
   /** Of accepted orders, and of those of them that the books do not hold. */
@@ -13,7 +16,7 @@ export type SkuDemand = {
   turnedAway: number;
   turnedAwayUnits: number;
   smallest: number;
-  /** Of orders that may have held units for a while and given them back at any time: their end is not known. */
+  /** Of orders that may have held units for a while and given them back at any time, or hold them still: their end is not known. */
   loose: number;
 };
 
@@ -26,37 +29,34 @@ export const noDemand = (): SkuDemand => ({
   loose: 0,
 });
 
-/** `isPlaced`: confirmed in the books; undefined without them. */
-export function demandOf(
-  ledger: LedgerView,
-  book: RowBook,
-  isPlaced: ((seq: number) => boolean) | undefined,
-): Map<string, SkuDemand> {
+/** `hasCart`: an order that failed may hold units, because it failed on its way to the step that places it. */
+export function demandOf({ ledger, book, hasRows }: Sources, hasCart: boolean): Map<string, SkuDemand> {
   const demand = new Map<string, SkuDemand>();
-  const of = (sku: string): SkuDemand => {
-    const known = demand.get(sku) ?? noDemand();
-    demand.set(sku, known);
-    return known;
-  };
   for (let seq = 0; seq < ledger.orders; seq++) {
     const outcome = ledger.classOf(seq);
     if (outcome === 'rejected' && !ledger.isSoldOut(seq)) continue;
+    if (outcome === 'failed' && !hasCart) continue;
     const { sku, quantity } = book.own.identity(seq);
-    const units = of(sku);
-    const placed = isPlaced?.(seq);
+    const units = demand.get(sku) ?? noDemand();
+    demand.set(sku, units);
+    const isPlaced = hasRows && book.isConfirmed(seq);
     if (outcome === 'accepted') {
       units.accepted += quantity;
-      if (placed === false) units.lost += quantity;
+      if (hasRows && !isPlaced) units.lost += quantity;
     } else if (outcome === 'rejected') {
       units.turnedAway++;
       units.turnedAwayUnits += quantity;
       units.smallest = Math.min(units.smallest, quantity);
-    } else if (placed !== true) units.loose += quantity;
+    } else if (!isPlaced) units.loose += quantity;
   }
   return demand;
 }
 
-export type WronglyTurnedAway = { units: number; seqs: number[] };
+/** Of one sku, what shoppers were refused: shown beyond doubt, or not to be told. */
+export type TurnedAway = { units: number; seqs: number[]; isDoubtful: boolean };
+
+/** Units left on the shelf at the end, and how many of them orders may have given back of which nobody knows when. */
+export type Shelf = { left: number; loose: number; demand: SkuDemand };
 
 /**
  * Units on the shelf at the end that a shopper was refused, by sku. A unit that is left may have come back from a payment
@@ -66,30 +66,57 @@ export type WronglyTurnedAway = { units: number; seqs: number[] };
  * for the shopper, it lay there all the time.
  */
 export function wronglyTurnedAway(
-  ledger: LedgerView,
-  book: RowBook,
-  shelf: ReadonlyMap<string, { left: number; loose: number }>,
-): Map<string, WronglyTurnedAway> {
+  { ledger, book }: Sources,
+  shelf: ReadonlyMap<string, Shelf>,
+): ReadonlyMap<string, TurnedAway> {
   const refused = returnsOf(ledger, book, shelf);
-  const found = new Map<string, WronglyTurnedAway & { turnedAway: number; proven: number }>();
+  const all = new Map([...shelf].map(([sku, level]) => [sku, new Refusals(level)]));
   const { seqs, atUs } = ledger.lastSoldOut;
   const inOrder = [...seqs.keys()].sort((a, b) => seqs[a]! - seqs[b]!);
   for (const index of inOrder) {
     const [seq, sentUs] = [seqs[index]!, atUs[index]!];
     const { sku, quantity } = book.own.identity(seq);
-    const level = shelf.get(sku);
-    // Who was refused before that instant is not known any more: nothing is held against the shop.
-    if (level === undefined || sentUs <= ledger.lastRefused.completeFromUs) continue;
-    const proven = level.left - level.loose - (refused.get(sku)?.since(sentUs) ?? 0);
-    if (quantity > proven) continue;
-    const wrong = found.get(sku) ?? { units: 0, seqs: [], turnedAway: 0, proven: 0 };
-    wrong.turnedAway += quantity;
-    wrong.proven = Math.max(wrong.proven, proven);
-    wrong.units = Math.min(wrong.proven, wrong.turnedAway);
-    wrong.seqs.push(seq);
-    found.set(sku, wrong);
+    // Who was refused before that instant is not known any more.
+    const isKnown = sentUs > ledger.lastRefused.completeFromUs;
+    all.get(sku)?.take(seq, quantity, isKnown ? (refused.get(sku)?.since(sentUs) ?? 0) : undefined);
   }
-  return found;
+  return new Map([...all].map(([sku, refusals]) => [sku, refusals.tell()]));
+}
+
+/** The shoppers of one sku who were turned away while some of it is left at the end. */
+class Refusals {
+  readonly #shelf: Shelf;
+  readonly #seqs: number[] = [];
+  #turnedAwayUnits = 0;
+  #proven = 0;
+  #isDoubtful = false;
+  #seen = 0;
+  #sawSmallest = false;
+
+  constructor(shelf: Shelf) {
+    this.#shelf = shelf;
+  }
+
+  /** `returned`: units that came back after this shopper asked; undefined: nobody knows. */
+  take(seq: number, quantity: number, returned: number | undefined): void {
+    const { left, loose, demand } = this.#shelf;
+    this.#seen++;
+    if (quantity === demand.smallest) this.#sawSmallest = true;
+    const proven = left - loose - (returned ?? left);
+    if (quantity <= proven) {
+      this.#seqs.push(seq);
+      this.#turnedAwayUnits += quantity;
+      this.#proven = Math.max(this.#proven, proven);
+    } else if (quantity <= left - (returned ?? 0)) this.#isDoubtful = true;
+  }
+
+  /** Later shoppers are kept before earlier ones, and what lay there for an earlier one of as many units lay there for a later. */
+  tell(): TurnedAway {
+    const { left, demand } = this.#shelf;
+    const isSeen = demand.smallest > left || this.#seen === demand.turnedAway || this.#sawSmallest;
+    const units = Math.min(this.#proven, this.#turnedAwayUnits);
+    return { units, seqs: this.#seqs, isDoubtful: units === 0 && (this.#isDoubtful || !isSeen) };
+  }
 }
 
 /** Units of orders refused at or after an instant, by sku. */

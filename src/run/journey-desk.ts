@@ -326,7 +326,7 @@ export class JourneyDesk implements Desk {
     const { ledger } = this.#seams;
     const facts: AnswerFacts = { class: 'unknown', status: answer.status };
     this.#tell(one, answer, answer.failure ?? `status ${answer.status}`, undefined);
-    if (!isTelling('read-back', facts)) return;
+    if (!isTelling('read-back', one.purchase.accepted!, facts)) return;
     if (ledger) ledger.answers.readBacks++;
     this.#hold(one, facts);
   }
@@ -343,7 +343,7 @@ export class JourneyDesk implements Desk {
     if (answer.failure === undefined) purchase.answered++;
     if (ledger) ledger.answers.attempts++;
     if (purchase.accepted) {
-      if (!isTelling(why, facts)) return;
+      if (!isTelling(why, purchase.accepted, facts)) return;
       if (ledger) ledger.answers[why === 'altered' ? 'altered' : 'replays']++;
       this.#hold(one, facts);
     } else if (this.#rankOf(outcome) > this.#rankOf(purchase.outcome)) {
