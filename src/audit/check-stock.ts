@@ -95,7 +95,7 @@ function leftOf(sku: string, { book, hasRows }: Findings, stock: Stock): Left {
   // Where the shop does not say how much is reserved, a unit that is nowhere may be in somebody's cart.
   const inCarts = after.reserved === undefined ? loose : 0;
   const isKnown = after.reserved !== undefined || stock.hasReservedRows;
-  const stuck = stock.hasReservedRows ? held - reserved - Math.min(heldBefore, held) - loose : 0;
+  const stuck = stock.hasReservedRows ? held - reserved - heldBefore - loose : 0;
   return { onShelf, vanished: isKnown ? Math.max(0, missing - inCarts) : 0, stuck: Math.max(0, stuck) };
 }
 

@@ -18,11 +18,10 @@ const SHOWN_KEY = 64;
 const MAX_SHARED = 1_000;
 
 // The byte of an order.
-/** Confirmed rows: 0, 1, 2 for several, 3 for one or several under an id that stands under another key too. */
+/** Confirmed rows: 0, 1, 2 for several, or one under an id that was another key's before. */
 const CONFIRMED = 3;
 const ONE = 1;
 const SEVERAL = 2;
-const SHARED_ID = 3;
 const RESERVED = 4;
 const OTHER = 8;
 /** A confirmed row named an id; one named the id that the answer did. */
@@ -125,7 +124,7 @@ export class RowBook {
     units.confirmed += quantity;
     const before = this.#marks[seq]! & CONFIRMED;
     if (before !== 0) units.twice += quantity;
-    const after = id === 'shared' || before === SHARED_ID ? SHARED_ID : before === 0 ? ONE : SEVERAL;
+    const after = id === 'shared' || before !== 0 ? SEVERAL : ONE;
     this.#marks[seq] = (this.#marks[seq]! & ~CONFIRMED) | after;
     this.#checkLimit(seq, row, quantity);
     this.#checkTotal(seq, row, quantity);
