@@ -14,10 +14,11 @@ function invariantOf(name: InvariantName): Invariant {
     name,
     status: 'not-checked',
     violations: 0,
+    checked: 0,
     says: 'the export has no totals',
     examples: [],
   };
-  return says === undefined ? unread : { name, status: 'pass', violations: 0, says, examples: [] };
+  return says === undefined ? unread : { name, status: 'pass', violations: 0, checked: 11_970, says, examples: [] };
 }
 
 const READING = {
@@ -33,11 +34,10 @@ export const cleanAudit = (): AuditResult => ({
   invariants: INVARIANTS.map(invariantOf),
   incomplete: '',
   books: READING,
-  unknown: { total: 12, placed: 1, notPlaced: 11 },
+  unknown: { total: 12, placed: 1, notPlaced: 11, examples: [] },
   truth: { accepted: 11_970, confirmed: 11_971, unknown: 12, holds: true },
-  foreignRows: 0,
+  foreign: { rows: 0, keys: [] },
   attempts: { orders: 12_000, attempts: 12_000 },
-  tookUs: 1_200,
 });
 
 /** Two accepted orders that the shop forgot. */
@@ -49,6 +49,7 @@ export const lossyAudit = (): AuditResult => ({
           name: 'lost',
           status: 'fail',
           violations: 2,
+          checked: 11_970,
           says: '2 of 11,970 accepted orders are not in the books',
           examples: [17, 4_711].map((seq) => ({ seq, says: `order #${seq} was accepted and is not in the books` })),
         }
@@ -59,7 +60,7 @@ export const lossyAudit = (): AuditResult => ({
 /** An export that broke off. */
 export const cutAudit = (): AuditResult => ({
   ...cleanAudit(),
-  incomplete: 'audit incomplete: the export broke off after 5,000 rows',
+  incomplete: 'the export broke off after 5,000 rows',
   invariants: INVARIANTS.map((name) => ({
     ...invariantOf(name),
     status: 'not-checked',
