@@ -47,8 +47,9 @@ export type Plan = {
   adjustments: Adjustment[];
   /** `identity.runId` is set by the run. */
   order: OrderSpec;
-  /** Sent once, one after the other, before the clock starts and after the books were read. */
+  /** Sent once, one after the other, before the clock starts and before the stock is first read. */
   setup: ControlStep[];
+  /** Sent once, after the audit. */
   teardown: ControlStep[];
   /** Undefined: only what answers alone can show is audited. */
   books?: BooksSpec;

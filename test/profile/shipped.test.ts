@@ -6,6 +6,8 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { compileJourney } from '../../src/order/journey.ts';
+import type { ShopperSpec } from '../../src/order/spec.ts';
 import { defineProfile } from '../../src/profile/define.ts';
 import { profileJsonSchema } from '../../src/profile/json-schema.ts';
 import type { Plan } from '../../src/profile/plan.ts';
@@ -16,12 +18,23 @@ const FOLDER = new URL('../../profiles/', import.meta.url);
 const PUBLISHED = new URL('../../schema/profile.schema.json', import.meta.url);
 const names = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
 const textOf = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8');
-const plans = new Map<string, Plan>(names.map((name) => [name.replace('.yaml', ''), planOf(textOf(name))]));
+/** What stands beside the profiles. */
+const files = Object.fromEntries(readdirSync(FOLDER).map((name) => [name, textOf(name)]));
+const plans = new Map<string, Plan>(names.map((name) => [name.replace('.yaml', ''), planOf(textOf(name), { files })]));
 
 const ajv = new Ajv({ strict: true, strictTypes: false, allErrors: true });
 const validate = ajv.compile(profileJsonSchema());
 /** What the schema says against a profile. */
 const said = (profile: unknown) => (validate(profile) ? [] : validate.errors);
+
+const everyHabit: Required<ShopperSpec> = {
+  doubleClick: { share: 0, fromCopies: 2, untilCopies: 2, withinUs: 0 },
+  replay: { share: 0, afterUs: 0 },
+  altered: { share: 0, afterUs: 0 },
+  abandon: { share: 0, againUs: 0 },
+  readBack: { share: 0, afterUs: 0, path: '' },
+  retry: { times: 1, backoffUs: 0, jitter: 0, honourRetryAfter: true, maxUs: 0, on: [] },
+};
 
 const meanPerS = ({ traffic }: Plan) => traffic.orders / (traffic.durationUs / 1e6);
 const peakOf = ({ traffic }: Plan) => curveOf(traffic).peak();
@@ -133,12 +146,16 @@ describe('a profile in TypeScript', () => {
 describe('the shipped profiles', () => {
   it('are these', () => {
     expect([...plans.keys()].sort()).toEqual([
+      'csv-buyers',
       'double-11',
       'flash-sale',
+      'graphql-journey',
+      'idempotency-storm',
       'mi-fan-fest',
       'nightly',
       'smoke',
       'soak',
+      'sold-out',
       'steady-49',
     ]);
   });
@@ -148,9 +165,9 @@ describe('the shipped profiles', () => {
     expect(said(parse(text))).toEqual([]);
     expect(plan).toMatchObject({ name, warnings: [], target: { demo: true } });
     expect(text).toMatch(/^# Question: /);
-    expect(planOf(text, { env: { CHECKOUT_URL: 'http://127.0.0.1:1' } }).target.demo).toBe(false);
+    expect(planOf(text, { files, env: { CHECKOUT_URL: 'http://127.0.0.1:1' } }).target.demo).toBe(false);
     const lines = plan.slo.map((slo) => slo.text).join('\n');
-    for (const kind of [/^p99 < \d+ms$/m, /^p99 .* in every /m, /^errors < /m, /^accepted >= .* of plan/m]) {
+    for (const kind of [/^p99 < \d+m?s$/m, /^p99 .* in every /m, /^errors < /m, /^accepted >= .* of plan/m]) {
       expect(lines).toMatch(kind);
     }
     if (plan.traffic.parts.length > 1) expect(lines).toMatch(/^p99 .* during /m);
@@ -167,6 +184,66 @@ describe('the shipped profiles', () => {
     expect(textOf('mi-fan-fest.yaml')).toContain(`place ${(share * 100).toFixed(1)} % of the orders`);
     expect(peakOf(plan).atUs).toBe(0);
     expect(traffic.parts.map(({ name }) => name)).toEqual(['base', 'opening', 'crowd', 'hourly']);
+  });
+
+  it('sold-out: half as many units as orders, which the first of its requests puts on the shelf', () => {
+    const { traffic, setup, order, books } = plans.get('sold-out')!;
+    const body = setup[0]!.body as { value: { stock: Record<string, number>; limit: number } };
+    expect(setup.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /reset']);
+    expect(Object.keys(body.value.stock)).toEqual(order.identity.skus.map(({ value }) => value));
+    expect(body.value.stock).toEqual({ 'sku-1': traffic.orders / 2 });
+    expect(books).toMatchObject({ limit: body.value.limit, soldOut: ['sold_out'], stock: {}, orders: {} });
+    // Enough come back to run into the limit: more orders than the buyers may have.
+    const { buyers, repeatShare } = order.identity;
+    expect(traffic.orders * repeatShare!).toBeGreaterThan(buyers! * body.value.limit);
+  });
+
+  it('idempotency-storm: every habit of a shopper there is', () => {
+    const { order } = plans.get('idempotency-storm')!;
+    expect(Object.keys(order.shoppers!).sort()).toEqual(Object.keys(everyHabit).sort());
+    expect(order.answer).toEqual({ id: 'orderId', quantity: 'quantity', total: 'totalCents' });
+  });
+
+  it('graphql-journey: three steps whose status says nothing, each fed by the one before', () => {
+    const { order } = plans.get('graphql-journey')!;
+    expect(order.steps.map(({ name }) => name)).toEqual(['session', 'cart', 'payment']);
+    expect(order.placedBy).toBe(2);
+    for (const { body, rules } of order.steps) {
+      expect(body.kind).toBe('graphql');
+      for (const { status, body: asked } of rules!) expect([status, asked!.length]).toEqual([undefined, 1]);
+    }
+    const variables = compileJourney(order).variables;
+    expect(variables).toEqual(['token', 'cart']);
+    const sent = JSON.stringify(order.steps);
+    for (const name of variables) expect(sent).toContain(`{{vars.${name}}}`);
+    expect(order.identity.skus[0]!.weight).toBeGreaterThan(5 * order.identity.skus.at(-1)!.weight);
+  });
+
+  it('csv-buyers: the file that its comment speaks of, every column of it in use', () => {
+    const { order, traffic } = plans.get('csv-buyers')!;
+    const [people] = order.feeders!;
+    const comment = textOf('csv-buyers.yaml');
+    expect(comment).toContain(`csv-buyers.csv, ${people!.rows} rows`);
+    expect(comment).toContain(`${traffic.orders.toLocaleString('en-US')} orders`);
+    expect(traffic.orders / people!.rows).toBe(9.5);
+    const sent = JSON.stringify(order.steps);
+    for (const column of people!.columns) expect(sent).toContain(`{{people.${column}}}`);
+  });
+
+  it('the four about orders: read the books, and say every line they can answer', () => {
+    for (const name of ['sold-out', 'idempotency-storm', 'graphql-journey', 'csv-buyers']) {
+      const { slo, books, target } = plans.get(name)!;
+      expect([name, target.demo, books?.stock !== undefined, books?.orders !== undefined]).toEqual([
+        name,
+        true,
+        true,
+        true,
+      ]);
+      const lines = slo.map(({ text }) => text);
+      for (const subject of ['oversold', 'lost', 'phantom', 'duplicated', 'mispriced']) {
+        expect(lines).toContain(`${subject} == 0`);
+      }
+    }
   });
 
   it('mi-fan-fest: condensed to a minute it keeps its peak', () => {
