@@ -84,6 +84,7 @@ export class JourneyDesk implements Desk {
       return;
     }
     this.#busy++;
+    purchase.enteredUs = firedUs;
     seams.changeInFlight(firedUs, 1);
     seams.recorder.fired(dueUs, firedUs);
     seams.ledger?.mark(seq, UNKNOWN);
@@ -286,11 +287,13 @@ export class JourneyDesk implements Desk {
 
   #end(purchase: Purchase, outcome: number): void {
     const { recorder, changeInFlight } = this.#seams;
-    const { atUs, ...times } = purchase.path;
+    const { path } = purchase;
     purchase.isOver = true;
     purchase.outcome = outcome;
-    recorder.ended({ dueUs: purchase.dueUs, ...times }, outcome);
-    changeInFlight(atUs, -1);
+    recorder.ended({ dueUs: purchase.dueUs, ...path }, outcome);
+    // Little's law holds ∫ L dt against what orders take without our lateness, and later tries may have been late too.
+    const { waitUs, serviceUs, thinkUs } = path;
+    changeInFlight(purchase.enteredUs + waitUs + (serviceUs || 0) + thinkUs, -1);
     this.#mark(purchase);
     if (!this.#givenUp) this.#planChecks(purchase, outcome);
     this.#closeIfDone(purchase);

@@ -44,6 +44,8 @@ export class Purchase {
   readonly vars: string[];
   readonly jar: CookieJar | undefined;
   readonly behaviour: Behaviour = blankBehaviour();
+  /** When it was counted as in flight. */
+  enteredUs = Number.NaN;
   /** Up to the last answer that everybody was waiting for. */
   path: Path;
   /** The longest of the tries that are out together. */

@@ -138,6 +138,9 @@ async function fire(order: OrderSpec, options: Options = {}) {
   };
   const parts = (['lateness', 'wait', 'service', 'think'] as const).map((of) => sumOf({ of }));
   expect(sumOf({ of: 'response' })).toBe(parts.reduce((all, us) => all + us, 0));
+  // Little's law, as the judge holds it: what was in flight is the sum of what the orders took, our lateness left out.
+  const areaUs = shares.reduce((all, share) => all + share.inFlightAreaUs(), 0);
+  expect(Math.abs(areaUs - sumOf({ of: 'punctual' }))).toBeLessThanOrEqual(counts.fired + 1);
   const outcomes = Object.fromEntries(
     journey.outcomes.flatMap(({ name }, i) => (total.countOfOutcome(i) > 0 ? [[name, total.countOfOutcome(i)]] : [])),
   );
