@@ -2,6 +2,7 @@
 // measured, where the limit lies, and what to do. One `void` makes the run INVALID, whatever the shop did.
 
 import { formatCount, formatCountOf, formatDuration } from '../units.ts';
+import { bookGate } from './books.ts';
 import { healthGates } from './gates-health.ts';
 import { BLIP_LIMIT, isSizeable, type JudgedSlo, latenessEffectGate, latenessSizeGate } from './lateness.ts';
 import { reachedSeconds } from './scope.ts';
@@ -27,6 +28,7 @@ export function fitnessOf(evidence: Evidence, judged: readonly JudgedSlo[]): Gat
     rangeGate(evidence),
     ...healthGates(evidence),
     ...witnessGate(evidence),
+    ...bookGate(evidence.audit),
   ];
 }
 

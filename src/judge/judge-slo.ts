@@ -7,6 +7,7 @@
 import type { HistogramView } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import type { SloLine } from '../profile/plan.ts';
+import { judgeBooks } from './books.ts';
 import { countOrders, countSlow, type Reading, readPoint, readWindow, type Times, viewOf } from './reading.ts';
 import { saysEarlyEnd, saysNoData, saysPercentile, saysPoint, saysWindows, unitOf } from './says.ts';
 import { isReached, reachedSpans, type Span, type Stretch, spansOf, stretchOf, windowsOf } from './scope.ts';
@@ -48,8 +49,7 @@ export function judgeSlo(slo: Slo, line: SloLine, evidence: Evidence, times: Tim
 
 function judgeScope(slo: Slo, evidence: Evidence, times: Times): Judged {
   const { metric } = slo;
-  if (metric.kind === 'audit')
-    return nothing(`the shop's books were not read, so \`${metric.of}\` is not known`, 'not-checked');
+  if (metric.kind === 'audit') return { ...nothing(''), ...judgeBooks(metric, evidence.audit) };
   const spans = spansOf(slo, evidence);
   const reached = reachedSpans(spans, evidence);
   if (slo.everyUs !== undefined) return judgeWindows(slo, spans, evidence, times);

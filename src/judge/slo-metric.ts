@@ -1,6 +1,7 @@
 // The left side of an SLO: which number is meant. `p99`, `p99.9 of accepted`, `service p99`, `max`, `errors`, `oversold`.
 // Digits without a dot after p99 are nines as people say them: p999 is p99.9, p9999 is p99.99.
 
+import { INVARIANTS } from '../audit/spec.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
 import { didYouMean } from '../suggest.ts';
 import type { CountMetric, DurationMetric, Slo, SloMistake } from './spec.ts';
@@ -10,16 +11,7 @@ export type Token = { text: string; at: number };
 export type Metric = Slo['metric'];
 
 /** What the audit counts; each may only be `== 0`. */
-export const AUDIT_SUBJECTS = [
-  'oversold',
-  'lost',
-  'duplicated',
-  'phantom',
-  'undersold',
-  'over_limit',
-  'mispriced',
-  'replay_mismatch',
-] as const;
+export const AUDIT_SUBJECTS = INVARIANTS;
 
 const COUNTED = ['errors', ...OUTCOME_CLASSES, 'achieved', 'dropped'] as const;
 const TIMES_OF = ['all', ...OUTCOME_CLASSES, 'service', 'wait'] as const;

@@ -1,6 +1,6 @@
 // What the judge reads and what it says. All data; pure.
 
-import type { AuditResult } from '../audit/spec.ts';
+import type { AuditResult, InvariantName } from '../audit/spec.ts';
 import type { Place } from '../errors.ts';
 import type { HistogramView, TimelineView } from '../measure/spec.ts';
 import type { OutcomeClass } from '../outcomes.ts';
@@ -21,8 +21,8 @@ export type CountMetric = {
   /** errors = failed + unknown; achieved = fired. */
   of: 'errors' | OutcomeClass | 'achieved' | 'dropped';
 };
-/** Subjects of the audit (oversold, lost …): parsed, judged `not-checked` until the books are read. */
-export type AuditMetric = { kind: 'audit'; of: string };
+/** An invariant of the audit; judged `not-checked` where nobody read the books. */
+export type AuditMetric = { kind: 'audit'; of: InvariantName };
 
 export type Limit =
   | { kind: 'duration'; us: number }

@@ -4,6 +4,7 @@
 import { EXIT } from '../errors.ts';
 import type { SloLine } from '../profile/plan.ts';
 import { formatClock, formatCount } from '../units.ts';
+import { bookReasons, brokenIn } from './books.ts';
 import { fitnessOf } from './fitness.ts';
 import { judgeSlo } from './judge-slo.ts';
 import type { JudgedSlo } from './lateness.ts';
@@ -22,8 +23,12 @@ export function judge(evidence: Evidence): Judgement {
     return result;
   });
   const gates = fitnessOf(evidence, judged);
-  const verdict = verdictOf(slo, gates, evidence.ending);
-  const reasons = reasonsOf(slo, gates, evidence);
+  const verdict = verdictOf(slo, gates, evidence.ending, brokenIn(evidence.audit).length > 0);
+  const books = bookReasons(
+    evidence.audit,
+    judged.map((each) => each.slo),
+  );
+  const reasons = reasonsOf(slo, gates, books, evidence);
   return { verdict, exitCode: exitCodeOf(verdict, evidence.ending), reasons, slo, gates };
 }
 
@@ -44,10 +49,15 @@ function unreadable(line: SloLine, message: string): SloResult {
   };
 }
 
-/** `slo` may be empty: with nothing to hold the shop to there is nothing to pass. */
-export function verdictOf(slo: readonly SloResult[], gates: readonly Gate[], ending: Ending): Verdict {
+/** `slo` may be empty: with nothing to hold the shop to there is nothing to pass. `booksBroken`: an invariant of the audit. */
+export function verdictOf(
+  slo: readonly SloResult[],
+  gates: readonly Gate[],
+  ending: Ending,
+  booksBroken = false,
+): Verdict {
   if (gates.some((gate) => gate.status === 'void')) return 'invalid';
-  if (slo.some((result) => result.status === 'fail')) return 'fail';
+  if (booksBroken || slo.some((result) => result.status === 'fail')) return 'fail';
   const held = slo.length > 0 && slo.every((result) => result.status === 'pass');
   return held && ending.kind === 'complete' ? 'pass' : 'inconclusive';
 }
@@ -75,7 +85,12 @@ function endingReasons(ending: Ending): Reason[] {
   return [{ code: 'interrupted', message: `${ending.signal} interrupted the run at ${at}: ${rest}` }];
 }
 
-function reasonsOf(slo: readonly SloResult[], gates: readonly Gate[], evidence: Evidence): Reason[] {
+function reasonsOf(
+  slo: readonly SloResult[],
+  gates: readonly Gate[],
+  books: readonly Reason[],
+  evidence: Evidence,
+): Reason[] {
   const voids = gates
     .filter((gate) => gate.status === 'void')
     .map(({ name, measured, limit, advice }) => ({
@@ -86,6 +101,7 @@ function reasonsOf(slo: readonly SloResult[], gates: readonly Gate[], evidence: 
   const reasons = [
     ...voids,
     ...sloReasons(slo, 'fail'),
+    ...books,
     ...endingReasons(evidence.ending),
     ...sloReasons(slo, 'inconclusive'),
     ...sloReasons(slo, 'not-checked'),

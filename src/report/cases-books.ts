@@ -28,7 +28,10 @@ export function bookCases({ evidence: { audit } }: RunRecord): Case[] {
     says: visible(audit.incomplete),
     details: [],
   };
-  return [...(audit.books === undefined ? [] : [whole]), ...audit.invariants.map(invariantCase)];
+  return [
+    ...(audit.books === undefined && audit.incomplete === '' ? [] : [whole]),
+    ...audit.invariants.map(invariantCase),
+  ];
 }
 
 function invariantCase({ name, status, says, examples }: Invariant): Case {
