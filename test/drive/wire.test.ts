@@ -7,7 +7,7 @@ import { driverFor } from '../../src/drive/driver.ts';
 import { makeWireDriver } from '../../src/drive/wire/wire.ts';
 import { answerOf, type Script, type ScriptedConnection, scriptedServer } from '../support/scripted-server.ts';
 import { describeDriver } from './contract.ts';
-import { cleanUp, eventually, type HarnessOptions, harness, keyOf, nowUs, requestTemplate } from './harness.ts';
+import { cleanUp, eventually, type HarnessOptions, harness, keyOf, nowUs, pem, requestTemplate } from './harness.ts';
 
 describeDriver('wire', makeWireDriver);
 
@@ -19,8 +19,13 @@ async function against(script: Script, options: Partial<HarnessOptions> = {}) {
   return { server, h: harness(makeWireDriver, { origin: server.origin, ...options }) };
 }
 
+const TLS = { cert: pem('server'), key: pem('server-key') };
+
 describe('wire: requests', () => {
-  it('writes nothing into a buffer that the kernel has not emptied', async () => {
+  it.each([
+    ['TCP', undefined],
+    ['TLS', TLS],
+  ])('over %s writes nothing into a buffer that the kernel has not emptied', async (_over, tls) => {
     // Larger than the kernel takes at once, and the server does not read until all have been fired.
     const bodyOf = (seq: number): string => String.fromCharCode(97 + seq).repeat(4_000_000 + seq);
     const hashOf = (body: string): string => createHash('sha256').update(body, 'latin1').digest('hex');
@@ -30,10 +35,15 @@ describe('wire: requests', () => {
         seen.set(key, hashOf(body));
         connection.send(CREATED);
       },
-      { onConnection: (connection) => connection.socket.pause() },
+      { tls, onConnection: (connection) => connection.socket.pause() },
     );
     cleanUp(server.close);
-    const h = harness(makeWireDriver, { origin: server.origin, template: requestTemplate('POST', bodyOf), warm: 4 });
+    const h = harness(makeWireDriver, {
+      origin: server.origin,
+      template: requestTemplate('POST', bodyOf),
+      warm: 4,
+      tls: { insecure: true },
+    });
     await h.driver.ready?.();
     await eventually(() => server.open.size === 4);
     for (const seq of [0, 1, 2, 3]) h.fire(seq);
@@ -82,9 +92,31 @@ describe('wire: requests', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  it('leaves a connection whose answer came before the end of its request', async () => {
+  it('keeps a TLS connection whose answer is read before the news that its request was written', async () => {
+    const server = await scriptedServer(() => {}, { tls: TLS });
+    cleanUp(server.close);
+    const h = harness(makeWireDriver, { origin: server.origin, warm: 1, tls: { insecure: true } });
+    await h.driver.ready?.();
+    await eventually(() => server.open.size === 1);
+    for (const seq of [1, 2, 3]) {
+      h.fire(seq);
+      // Before any turn of the loop in which the request could be seen to be written.
+      for (const connection of server.open) connection.send(CREATED);
+      expect((await h.answerTo(seq)).status).toBe(201);
+      await eventually(() => server.requests.length === seq);
+      for (let turn = 0; turn < 2; turn++) await new Promise((next) => setImmediate(next));
+    }
+    expect(server.requests.map((request) => request.connection)).toEqual([0, 0, 0]);
+    expect(h.driver.counters).toMatchObject({ opened: 1, open: 1 });
+  });
+
+  it.each([
+    ['TCP', undefined],
+    ['TLS', TLS],
+  ])('over %s leaves a connection whose answer came before the end of its request', async (_over, tls) => {
     const template = requestTemplate('POST', (seq) => 'x'.repeat(seq === 1 ? 4_000_000 : 4));
     const server = await scriptedServer((connection) => connection.send(CREATED), {
+      tls,
       onHead: (connection, head) => {
         if (!head.includes(keyOf(1))) return;
         connection.socket.pause();
@@ -92,7 +124,7 @@ describe('wire: requests', () => {
       },
     });
     cleanUp(server.close);
-    const h = harness(makeWireDriver, { origin: server.origin, template });
+    const h = harness(makeWireDriver, { origin: server.origin, template, tls: { insecure: true } });
     expect((await h.ask(1)).status).toBe(201);
     expect((await h.ask(2)).status).toBe(201);
     expect(server.requests.map((request) => [request.key, request.connection])).toEqual([[keyOf(2), 1]]);

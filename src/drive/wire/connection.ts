@@ -73,8 +73,12 @@ export class Connection {
     return this.#served > 0;
   }
 
-  /** The kernel has not taken every byte that was sent: the buffer they are in must not change. */
+  /** The kernel has not taken every byte that was sent: the buffer they are in must not change. TLS has encrypted them. */
   get holdsBuffer(): boolean {
+    return !this.#secure && this.#unwritten;
+  }
+
+  get #unwritten(): boolean {
     return this.#socket.writableLength > 0;
   }
 
@@ -135,10 +139,19 @@ export class Connection {
   #complete(exchange: Exchange, clean: boolean): void {
     this.#served++;
     this.#exchange = undefined;
-    if (clean && !this.#fresh && !this.#leaving && !this.holdsBuffer) this.#events.onReady(this);
+    if (!clean || this.#fresh || this.#leaving) this.close();
+    else if (!this.#unwritten) this.#events.onReady(this);
+    else if (this.#secure) setImmediate(this.#settle);
     else this.close();
     this.#events.onAnswer(this, exchange);
   }
+
+  /** Node tells that TLS has written a turn after it did, and the answer of a quick shop is read before. */
+  readonly #settle = (): void => {
+    if (this.#gone) return;
+    if (this.#unwritten) this.close();
+    else this.#events.onReady(this);
+  };
 
   #break(exchange: Exchange, error: unknown): void {
     this.close();
