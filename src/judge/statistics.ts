@@ -90,3 +90,26 @@ const MOST_TILES = 240;
 export function tileSecondsFor(seconds: number): number {
   return Math.max(1, Math.ceil(seconds / MOST_TILES));
 }
+
+/**
+ * Standard error of the mean of values that go together with their neighbours: the spread of the means of circular
+ * moving-block resamples (Künsch 1989; Politis & Romano 1992), widened for what a resample of n/block blocks lacks of the
+ * variance. 0 when all are equal. `block` ≤ n / 2.
+ */
+export function blockMeanError(values: readonly number[], block: number, seed = 1): number {
+  const n = values.length;
+  const random = uniforms(seed);
+  let [sum, squares] = [0, 0];
+  const mean = values.reduce((total, value) => total + value, 0) / n;
+  for (let i = 0; i < RESAMPLES; i++) {
+    let drawn = 0;
+    for (let taken = 0; taken < n; taken += block) {
+      const start = Math.floor(random() * n);
+      for (let k = 0; k < block && taken + k < n; k++) drawn += values[(start + k) % n]! - mean;
+    }
+    sum += drawn / n;
+    squares += (drawn / n) ** 2;
+  }
+  const variance = squares / RESAMPLES - (sum / RESAMPLES) ** 2;
+  return Math.sqrt(Math.max(0, variance) * (n / (n - block)));
+}
