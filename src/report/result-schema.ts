@@ -2,43 +2,23 @@
 // tests hold it against real results, property by property, and against schema/result.schema.json.
 
 import { OUTCOME_CLASSES } from '../outcomes.ts';
+import { ATTEMPTS_SCHEMA, AUDIT_SCHEMA, BOOKS_SCHEMA } from './schema-books.ts';
+import {
+  amount,
+  count,
+  described,
+  listOf,
+  maybeAmount,
+  maybeNumber,
+  number,
+  object,
+  oneOf,
+  orNull,
+  type Schema,
+  text,
+} from './schema-shapes.ts';
 
-/** The few keywords of draft-07 that are used here. */
-export type Schema = {
-  $schema?: string;
-  $id?: string;
-  title?: string;
-  description?: string;
-  type?: string | string[];
-  const?: unknown;
-  enum?: readonly unknown[];
-  minimum?: number;
-  maximum?: number;
-  pattern?: string;
-  properties?: Record<string, Schema>;
-  required?: string[];
-  additionalProperties?: boolean;
-  items?: Schema;
-  anyOf?: Schema[];
-};
-
-const text: Schema = { type: 'string' };
-const count: Schema = { type: 'integer', minimum: 0 };
-const number: Schema = { type: 'number' };
-const amount: Schema = { type: 'number', minimum: 0 };
-const maybeAmount: Schema = { type: ['number', 'null'], minimum: 0 };
-const maybeNumber: Schema = { type: ['number', 'null'] };
-const listOf = (items: Schema): Schema => ({ type: 'array', items });
-const oneOf = (...values: string[]): Schema => ({ type: 'string', enum: values });
-const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
-
-/** Every property is required unless named in `optional`; no other property is allowed. */
-function object(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name));
-  return { type: 'object', properties, required, additionalProperties: false };
-}
-
-const described = (schema: Schema, description: string): Schema => ({ ...schema, description });
+export type { Schema } from './schema-shapes.ts';
 
 const window = { fromUs: amount, untilUs: amount };
 const numbersOfTimes = {
@@ -203,12 +183,19 @@ export const RESULT_SCHEMA: Schema = {
     wait: times('sent − fired: waiting for a free connection, connecting, TLS.'),
     connect: times('Part of wait, once for each connection that an order waited for: look-up of the name and TCP.'),
     tls: times('Part of wait, once for each connection that an order waited for: the TLS handshake.'),
+    think: times("The shoppers' own pauses, inside the response."),
+    steps: described(
+      listOf(object({ name: text, ...numbersOfTimes, histogram: text })),
+      'Service of each step; empty where an order is one request.',
+    ),
     lateness: times('fired − due: what the generator did wrong.'),
     rate: object({ plannedMean: amount, plannedPeak: amount, firedMean: amount, acceptedMean: amount }),
     slo: listOf(slo),
     phases: listOf(phase),
     outcomes: listOf(outcome),
-    audit: listOf(object({ name: text, status: text, violations: count, examples: listOf(text) })),
+    audit: described(AUDIT_SCHEMA, 'What must hold between the answers and the books of the shop.'),
+    books: BOOKS_SCHEMA,
+    attempts: ATTEMPTS_SCHEMA,
     adjustments: listOf(
       object({ flag: oneOf('scale', 'speed', 'condense'), value: text, says: text, cannotShow: text }),
     ),

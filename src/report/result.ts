@@ -10,6 +10,8 @@ import { redactCommand, withoutSecretsIn } from './foreign.ts';
 import type { PhaseRow, Rates, Window } from './numbers.ts';
 import { phaseRows, ratesOf, timelineOf } from './numbers.ts';
 import type { Environment, RunRecord, WorkerStory } from './record.ts';
+import type { ResultAttempts, ResultBooks, ResultInvariant } from './result-audit.ts';
+import { auditParts } from './result-audit.ts';
 import { verdictSentence } from './sentence.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -55,12 +57,18 @@ export type Result = {
   /** Parts of wait: of the connections that orders waited for. */
   connect: TimeSummary;
   tls: TimeSummary;
+  /** The shoppers' own pauses, inside the response. */
+  think: TimeSummary;
+  /** Service of each step; none where an order is one request. */
+  steps: ({ name: string } & TimeSummary)[];
   lateness: TimeSummary;
   rate: Rates;
   slo: ResultSlo[];
   phases: PhaseRow[];
   outcomes: OutcomeSummary[];
-  audit: { name: string; status: string; violations: number; examples: string[] }[];
+  audit: ResultInvariant[];
+  books: ResultBooks | null;
+  attempts: ResultAttempts | null;
   adjustments: Adjustment[];
   generator: {
     driver: string;
@@ -116,12 +124,14 @@ export function resultOf(record: RunRecord, files: readonly string[] = []): Resu
     wait: summary.wait,
     connect: timeSummaryOf(evidence.opened?.connect),
     tls: timeSummaryOf(evidence.opened?.tls),
+    think: summary.think,
+    steps: summary.steps,
     lateness: summary.lateness,
     rate: ratesOf(record),
     slo: judgement.slo.map(sloOf),
     phases: phaseRows(evidence),
     outcomes: summary.outcomes,
-    audit: [],
+    ...auditParts(evidence.audit),
     adjustments: plan.adjustments,
     generator: generatorOf(record, total.clamped),
     environment: { ...record.environment, commit: record.environment.commit ?? null },

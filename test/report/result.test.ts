@@ -8,6 +8,7 @@ import { RESULT_SCHEMA } from '../../src/report/result-schema.ts';
 import { evidenceOf, steadyOrders } from '../support/evidence.ts';
 import { golden } from '../support/golden.ts';
 import { recordOf } from '../support/record.ts';
+import { cleanAudit, cutAudit, lossyAudit } from './audits.ts';
 import { failing, interrupted, passing, unfit } from './runs.ts';
 
 const validate = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true }).compile(RESULT_SCHEMA);
@@ -24,7 +25,7 @@ const everything = (): RunRecord => {
     { kind: 'late-start', worker: 0, lateUs: 12 },
   ] as const;
   const ending = { kind: 'stopped', text: 'errors > 20% for 30s', atUs: 3e6 } as const;
-  return { ...record, evidence: { ...record.evidence, incidents, ending } };
+  return { ...record, evidence: { ...record.evidence, incidents, ending, audit: lossyAudit() } };
 };
 
 const runs = {
@@ -62,6 +63,27 @@ describe('result.json', () => {
       expect(valid({ ...result, [name]: { ...(value as object), extra: 1 } }), name).not.toEqual([]);
     for (const list of ['slo', 'phases', 'outcomes', 'reasons']) {
       expect(valid({ ...result, [list]: [{ ...result[list][0], extra: 1 }] }), list).not.toEqual([]);
+    }
+  });
+
+  it('has the audit: what broke and its story, how the books were read, what unknown orders became, and attempts', () => {
+    const { audit, books, attempts } = asRead(runs.everything);
+    const lost = audit.find(({ name }: { name: string }) => name === 'lost');
+    expect(lost).toMatchObject({ status: 'fail', violations: 2, checked: 11_970 });
+    expect(lost.examples[0]).toMatchObject({ seq: 17, sku: null });
+    expect(lost.examples[0].story.deeds).toMatchObject([{ why: 'first', status: 201, id: 'order-17' }]);
+    expect(books).toMatchObject({
+      incomplete: '',
+      read: { rows: 11_971, claimed: null, polls: [11_970, 11_971, 11_971] },
+      unknown: { total: 12, placed: 1, notPlaced: 11 },
+      truth: { holds: true },
+    });
+    expect(attempts).toEqual({ orders: 12_000, attempts: 13_200, perOrder: 1.1 });
+    expect(asRead(runs.passing)).toMatchObject({ audit: [], books: null, attempts: null });
+    const { evidence, ...record } = runs.passing;
+    const unread = { ...cutAudit(), books: undefined, unknown: undefined, truth: undefined };
+    for (const one of [cleanAudit(), unread]) {
+      expect(valid(asRead({ ...record, evidence: { ...evidence, audit: one } }))).toEqual([]);
     }
   });
 
