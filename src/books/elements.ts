@@ -6,6 +6,8 @@ const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
 /** More around the array than this is no list of orders. */
 const MAX_AROUND_BYTES = 4 * 1024 * 1024;
+/** An element that is longer is no order: a bracket that never closes must not be kept for ever. */
+const MAX_ELEMENT_BYTES = 1024 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -23,6 +25,7 @@ export class ArrayElements {
   readonly #around: Buffer[] = [];
   #aroundBytes = 0;
   #pending: Buffer[] = [];
+  #pendingBytes = 0;
   #inside = false;
   #found = false;
   #inString = false;
@@ -40,7 +43,7 @@ export class ArrayElements {
     this.#take = take;
   }
 
-  /** @throws RangeError when there is more than 4 MiB around the array */
+  /** @throws RangeError when there is more than 4 MiB around the array, or an element of more than 1 MiB */
   push(chunk: Uint8Array): void {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let at = 0;
@@ -54,7 +57,9 @@ export class ArrayElements {
    */
   end(): unknown {
     if (this.#inside) throw new Error('the answer breaks off inside the list');
-    const text = Buffer.concat(this.#around).toString('utf8');
+    const text = Buffer.concat(this.#around)
+      .toString('utf8')
+      .replace(/^\uFEFF/, '');
     if (text.trim() === '') throw new Error('the answer is empty');
     let document: unknown;
     try {
@@ -165,8 +170,14 @@ export class ArrayElements {
         this.#open(byte);
       } else this.#open(byte);
     }
-    if (this.#begun) this.#pending.push(Buffer.from(bytes.subarray(start)));
+    if (this.#begun) this.#keepElement(bytes.subarray(start));
     return bytes.length;
+  }
+
+  #keepElement(bytes: Buffer): void {
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes > MAX_ELEMENT_BYTES) throw new RangeError('an element of the list is longer than 1 MiB');
+    this.#pending.push(Buffer.from(bytes));
   }
 
   #open(byte: number): void {
@@ -179,6 +190,7 @@ export class ArrayElements {
     const text =
       this.#pending.length === 0 ? last.toString('utf8') : Buffer.concat([...this.#pending, last]).toString('utf8');
     this.#pending = [];
+    this.#pendingBytes = 0;
     this.#begun = false;
     this.#take(text);
   }

@@ -4,7 +4,7 @@ import type { AuditMapInput } from './schema-audit.ts';
 
 export const DEMO_BOOKS: AuditMapInput = {
   stock: { path: '/stock', available: 'available', reserved: 'reserved' },
-  orders: { path: '/orders', format: 'ndjson' },
+  orders: { path: '/orders', format: 'ndjson', count: 'header:x-total-count' },
   fields: {
     key: 'key',
     id: 'orderId',

@@ -1,0 +1,136 @@
+// Waiting for the books to come to rest, in a time that is only counted.
+
+import { describe, expect, it } from 'vitest';
+import type { BookRow } from '../../src/audit/spec.ts';
+import type { BooksSeams } from '../../src/books/seams.ts';
+import { readBooks } from '../../src/books/settle.ts';
+import type { ControlAnswer } from '../../src/drive/control.ts';
+import type { BooksSpec, OrdersSource } from '../../src/order/books.ts';
+import type { StepSpec } from '../../src/order/spec.ts';
+
+const STEP: StepSpec = { name: 'orders', method: 'GET', path: '/orders', headers: [], body: { kind: 'none' } };
+
+/** The number of rows that each reading finds (the last goes on), and what a reading costs. */
+function shopWith(counts: readonly (number | 'down')[], { tookUs = 0, header = true } = {}) {
+  let nowUs = 0;
+  let readings = 0;
+  const slept: number[] = [];
+  const send = async (): Promise<ControlAnswer> => {
+    const count = counts[Math.min(readings++, counts.length - 1)]!;
+    nowUs += tookUs;
+    const rows = count === 'down' ? 0 : count;
+    return {
+      status: count === 'down' ? 503 : 200,
+      headers: { get: (name) => (header && name === 'x-total' ? String(rows) : undefined), all: () => [] },
+      body: (async function* () {
+        for (let i = 0; i < rows; i++) yield Buffer.from(`{"key":"order-${i}"}\n`);
+      })(),
+      drop: () => {},
+    };
+  };
+  const seams: BooksSeams = {
+    plane: { send, ask: () => Promise.reject(new Error('no stock here')) },
+    folder: '.',
+    sleep: async (us) => {
+      slept.push(us);
+      nowUs += us;
+    },
+    nowUs: () => nowUs,
+  };
+  return { seams, slept, readings: () => readings };
+}
+
+const source = (count?: string): OrdersSource => ({
+  kind: 'http',
+  step: STEP,
+  format: 'ndjson',
+  items: '$',
+  paging: { kind: 'none' },
+  ...(count === undefined ? {} : { count }),
+});
+const SPEC: BooksSpec = {
+  orders: source('header:x-total'),
+  fields: { key: 'key' },
+  confirmed: [],
+  reserved: [],
+  soldOut: [],
+  foreign: 'refuse',
+  settleUs: 10e6,
+  pollUs: 1e6,
+  timeoutUs: 60e6,
+  maxRows: 100,
+};
+
+async function read(seams: BooksSeams, spec: Partial<BooksSpec> = {}) {
+  const rows: BookRow[] = [];
+  const books = await readBooks({ ...SPEC, ...spec }, seams, (row) => rows.push(row));
+  return { ...books, reading: books.reading!, keys: rows.length };
+}
+
+describe('the books', () => {
+  it('are read once two counts in a row are equal, and every row is handed over once', async () => {
+    const { seams, slept } = shopWith([3, 5, 5]);
+    const { reading, keys } = await read(seams);
+    expect(reading).toMatchObject({ polls: [3, 5, 5], rows: 5, claimed: 5, trouble: '', tookUs: 2e6 });
+    expect(keys).toBe(5);
+    expect(slept).toEqual([1e6, 1e6]);
+  });
+
+  it('are counted by reading them where they do not tell their number', async () => {
+    const { seams, readings } = shopWith([2, 4, 4], { header: false });
+    const { reading, keys } = await read(seams, { orders: source() });
+    expect(reading).toMatchObject({ polls: [2, 4, 4], rows: 4, trouble: '' });
+    expect([keys, readings()]).toEqual([4, 4]);
+  });
+
+  it('that never come to rest are given up, and not read', async () => {
+    const { seams, slept } = shopWith(Array.from({ length: 99 }, (_, i) => i));
+    const { reading, keys } = await read(seams);
+    expect(reading.trouble).toBe('the books did not come to rest within 10 s: … 6, 7, 8, 9, 10 rows');
+    expect([keys, reading.rows, slept.length]).toEqual([0, 0, 10]);
+  });
+
+  it('of a slow shop are not polled beyond the time there is', async () => {
+    const { seams, slept } = shopWith([1, 2, 3, 4, 5, 6, 7, 8, 9], { tookUs: 3e6 });
+    const { reading } = await read(seams);
+    expect(reading.trouble).toContain('did not come to rest');
+    expect(slept).toHaveLength(2);
+  });
+
+  it('may need a moment before they can be read at all', async () => {
+    const { seams } = shopWith(['down', 'down', 3, 3]);
+    expect((await read(seams)).reading).toMatchObject({ polls: [3, 3], rows: 3, trouble: '' });
+  });
+
+  it('that can never be read say why', async () => {
+    const { seams, slept } = shopWith(['down']);
+    expect((await read(seams)).reading.trouble).toBe('step `orders` (GET /orders) answered 503');
+    expect(slept).toHaveLength(10);
+  });
+
+  it('that move again while they are read are not whole', async () => {
+    const { seams } = shopWith([3, 3, 4]);
+    const { reading } = await read(seams);
+    expect(reading.trouble).toBe('the books held 3 rows when they had come to rest, and 4 when they were read');
+  });
+
+  it('are left alone after an interruption', async () => {
+    const giveUp = new AbortController();
+    const { seams, readings } = shopWith([1, 2, 3, 4]);
+    const sleep = async () => giveUp.abort();
+    const { reading } = await read({ ...seams, sleep, signal: giveUp.signal });
+    expect(reading.trouble).toBe('the reading was interrupted');
+    expect(readings()).toBe(2);
+  });
+
+  it('without orders are the stock alone, and what is wrong with it is told', async () => {
+    const { seams } = shopWith([1]);
+    const stock = { step: STEP, items: '$' };
+    const books = await readBooks({ ...SPEC, orders: undefined, stock }, seams, () => {});
+    expect(books).toEqual({
+      reading: undefined,
+      stock: undefined,
+      stockTrouble: 'the stock could not be read: no stock here',
+    });
+  });
+});
