@@ -3,13 +3,13 @@
 
 import type { PhaseWindow } from '../judge/spec.ts';
 import type { Plan } from '../profile/plan.ts';
-import { shownPathOf } from '../profile/redact.ts';
 import { formatClock, formatCount, formatCountOf, formatDuration, formatRate } from '../units.ts';
 import type { RateStretch } from './curve-picture.ts';
 import { curvePicture } from './curve-picture.ts';
 import { visible } from './foreign.ts';
 import type { TextOptions } from './layout.ts';
 import { columnsOf, cut, padEnd, padStart, widthOf, wrap } from './layout.ts';
+import { orderRows } from './plan-orders.ts';
 
 /**
  * The curve, sampled by the caller (report does no traffic arithmetic). `rates`: consecutive stretches over the whole
@@ -58,8 +58,7 @@ export function totalsLine(plan: Plan, peak: PlanSketch['peak']): string {
 }
 
 function headSection(plan: Plan, { peak }: PlanSketch, { paint }: TextOptions, width: number): string[] {
-  const { target, traffic, order } = plan;
-  const steps = order.steps.map((step) => `${step.method} ${shownPathOf(step)}`).join(', ');
+  const { target, traffic } = plan;
   const row = (label: string, text: string) => padEnd(label, LABEL) + cut(visible(text), width - LABEL);
   const arrivals = traffic.arrivals === 'poisson' ? `random (poisson), seed ${traffic.seed}` : 'evenly spaced';
   return [
@@ -67,7 +66,7 @@ function headSection(plan: Plan, { peak }: PlanSketch, { paint }: TextOptions, w
     ...wrap(totalsLine(plan, peak), width),
     '',
     row('target', target.demo ? 'the built-in shop' : target.shown),
-    row('order', steps),
+    ...orderRows(plan).map(([label, text]) => row(label, text)),
     row(
       'network',
       `HTTP/${target.http}, ${target.connection === 'fresh' ? 'a fresh connection for every order' : `at most ${formatCountOf(target.connections, 'connection')}, kept alive`}, timeout ${formatDuration(target.timeoutUs)}`,
