@@ -19,7 +19,7 @@ export function closest(word: string, known: readonly string[]): string | undefi
 }
 
 /** Letters missing, added or wrong; two neighbours swapped count as one slip, the commonest of all (`bsae`). */
-function slipsBetween(word: string, candidate: string): number {
+export function slipsBetween(word: string, candidate: string): number {
   let fewest = distance(word, candidate);
   for (let i = 1; i < word.length && fewest > 1; i++) {
     const swapped = word.slice(0, i - 1) + word[i] + word[i - 1] + word.slice(i + 1);

@@ -101,6 +101,7 @@ function planStock(written: NonNullable<AuditMapInput['stock']>, place: Place): 
   const path: Path = ['audit', 'stock'];
   const { section } = place;
   const stock = typeof written === 'string' ? { path: written } : written;
+  if (isElsewhere(stock.path)) return elsewhere(typeof written === 'string' ? path : [...path, 'path'], section);
   if (stock.path === undefined && stock.graphql === undefined) return missing('`audit.stock.path`', path, section);
   const step = askFor(
     'stock',
@@ -122,6 +123,14 @@ function planStock(written: NonNullable<AuditMapInput['stock']>, place: Place): 
   };
 }
 
+const isElsewhere = (written: string | undefined) => /^https?:\/\//i.test(written ?? '');
+
+function elsewhere(path: Path, { complain }: Section): 'wrong' {
+  const message = `\`${formatPath(path)}\` is read from \`target.url\`: write the path alone, such as \`/${String(path[1])}\``;
+  complain({ code: 'BAD_VALUE', message, path });
+  return 'wrong';
+}
+
 function missing(what: string, path: Path, { complain }: Section): 'wrong' {
   complain({
     code: 'MISSING',
@@ -136,9 +145,13 @@ type OrdersMap = Exclude<NonNullable<AuditMapInput['orders']>, string>;
 
 function planOrders(written: NonNullable<AuditMapInput['orders']>, place: Place): OrdersSource | 'wrong' {
   const path: Path = ['audit', 'orders'];
-  const { complain } = place.section;
+  const { section } = place;
+  const { complain } = section;
   const orders: OrdersMap =
     typeof written !== 'string' ? written : written.startsWith('/') ? { path: written } : { file: written };
+  for (const key of ['path', 'file'] as const) {
+    if (isElsewhere(orders[key])) return elsewhere(typeof written === 'string' ? path : [...path, key], section);
+  }
   const sources = (['path', 'graphql', 'file', 'command'] as const).filter(
     (key) => orders[key] !== undefined && key !== 'graphql',
   );

@@ -25,6 +25,7 @@ import { type AuditLine, planLines, warnOfJudging } from './slo.ts';
 import type { Written } from './source.ts';
 import { takenIn } from './step-list.ts';
 import type { Taken } from './steps.ts';
+import { warnOfSurprises } from './surprises.ts';
 import { planTarget } from './target.ts';
 import { type Supplies, TemplateChecks } from './templates.ts';
 import { partNamesOf, planTraffic } from './traffic.ts';
@@ -81,6 +82,7 @@ export function draftOf(tree: unknown, { written, raw, list, context }: Drafting
     asksBooks: audits.length > 0,
   }).plan();
   warnOfJudging(slo, section, context);
+  warnOfSurprises({ written, raw, warn: section.warn });
   if (orders.order && orders.audit) {
     warnOfUnchecked(audits, { order: orders.order, books: orders.audit.books }, section);
   }

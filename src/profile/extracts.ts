@@ -73,7 +73,12 @@ function refuse({ complain, raw }: Section, path: Path, rule: string, code: stri
 /** Whether a text is a JSON path; told where it is not. */
 export function checkJsonPath(text: string, path: Path, section: Section): boolean {
   if (parseJsonPath(text) !== undefined) return true;
-  refuse(section, path, `must be a JSON path such as \`data.items[0].code\`, got \`${text}\``, 'JSON_PATH');
+  refuse(
+    section,
+    path,
+    `must be a JSON path to one place such as \`data.items[0].code\`${/\*|\.\.|\?\(/.test(text) ? ' (no `*`, no `..`)' : ''}, got \`${text}\``,
+    'JSON_PATH',
+  );
   return false;
 }
 

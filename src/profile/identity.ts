@@ -27,7 +27,12 @@ function buyersOf(buyers: OrderMapInput['buyers']): Partial<Pick<IdentitySpec, '
 
 function skusOf(skus: OrderMapInput['skus'], { complain }: Section): Weighted<string> | undefined {
   const path: Path = ['order', 'skus'];
-  if (!isZipf(skus)) return weightsOf(skus, path, complain);
+  if (!isZipf(skus)) {
+    if (Array.isArray(skus) || !Object.hasOwn(skus, 'zipf')) return weightsOf(skus, path, complain);
+    const message = '`order.skus.of` is missing: how many skus share `zipf`, or which: `{ zipf: 1.1, of: 1000 }`';
+    complain({ code: 'MISSING', message, path, focus: 'key' });
+    return undefined;
+  }
   const { zipf, of } = skus;
   const exponent = countOf(zipf)!;
   const values = Array.isArray(of)

@@ -3,7 +3,7 @@
 
 import type { z } from 'zod';
 import { isSecretAt } from '../secrets.ts';
-import { closest, didYouMean } from '../suggest.ts';
+import { closest, didYouMean, slipsBetween } from '../suggest.ts';
 import { homesOf, keysAt } from './json-schema.ts';
 import { at, formatPath, isMap, type Path } from './paths.ts';
 import type { Complain } from './problems.ts';
@@ -23,7 +23,7 @@ function tellIssue(issue: Issue, base: Path, telling: Telling): void {
   if (issue.message === NOT_TOLD) return;
   const path = [...base, ...(issue.path as (string | number)[])];
   if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) telling.complain(unknownKey(path, key));
+    for (const key of issue.keys) telling.complain(unknownKey(path, key, telling.raw));
     return;
   }
   const meant = issue.code === 'invalid_union' ? meantBranch(issue.errors) : undefined;
@@ -107,12 +107,12 @@ function wordsOf(issue: Issue): string[] {
   return issue.code === 'invalid_union' ? issue.errors.flat().flatMap(wordsOf) : [];
 }
 
-function unknownKey(parent: Path, key: string) {
+function unknownKey(parent: Path, key: string, raw: unknown) {
   const path = [...parent, key];
   const where = parent.length === 0 ? '' : ` in \`${formatPath(parent)}\``;
   return {
     code: 'UNKNOWN_KEY',
-    message: `unknown key \`${key}\`${where}${wayOut(parent, key)}`,
+    message: `unknown key \`${key}\`${where}${wayOut(parent, key, at(raw, path))}`,
     path,
     focus: 'key' as const,
   };
@@ -128,7 +128,43 @@ function nearest(homes: readonly string[]): string[] {
   return homes.filter((home) => depthOf(home) === least);
 }
 
-function wayOut(parent: Path, key: string): string {
+/** What other tools call it, or what is written in the wrong place: a key → the key that was meant, where it is known. */
+const MEANT: Readonly<Record<string, string>> = {
+  url: 'path',
+  uri: 'path',
+  endpoint: 'path',
+  verb: 'method',
+  body: 'json',
+  data: 'json',
+  payload: 'json',
+  jsonpath: 'json',
+  regexp: 'regex',
+  pattern: 'regex',
+  match: 'regex',
+  'set-cookie': 'cookie',
+  capture: 'extract',
+  captures: 'extract',
+  save: 'extract',
+  store: 'extract',
+  pause: 'think',
+  sleep: 'think',
+  delay: 'think',
+  wait: 'think',
+  if: 'when',
+  condition: 'when',
+  expect: 'outcomes',
+  checks: 'outcomes',
+  default: 'optional',
+  mutation: 'query',
+};
+
+const GRAPHQL = ['query', 'variables', 'operationName'];
+
+/** `written`: what stands under the key. */
+function wayOut(parent: Path, key: string, written: unknown): string {
+  const hint = hintOf(parent, key, written);
+  if (hint !== undefined) return `; ${hint}`;
+  if (isSlip(key, keysAt(parent))) return didYouMean(key, keysAt(parent));
   const homes = nearest(homesOf(key));
   if (homes.length > 0 && homes.length <= MOST_HOMES) {
     return `; \`${key}\` belongs under ${homes.map((home) => `\`${home}\``).join(' or ')}`;
@@ -137,4 +173,21 @@ function wayOut(parent: Path, key: string): string {
   const near = closest(key, known);
   if (near !== undefined) return `; did you mean \`${near}\`?`;
   return known.length === 0 ? '' : `; known keys: ${known.join(', ')}`;
+}
+
+function hintOf(parent: Path, key: string, written: unknown): string | undefined {
+  const known = keysAt(parent);
+  const meant = MEANT[key.toLowerCase()];
+  if (meant !== undefined && known.includes(meant) && !known.includes(key)) return `did you mean \`${meant}\`?`;
+  if (formatPath(parent) === 'order' && isMap(written)) return `steps are a list: \`- ${key}: { … }\``;
+  if (key === 'demo' && parent[0] === 'audit') return 'for the books of the built-in shop say `shop: demo`';
+  if (GRAPHQL.includes(key) && known.includes('graphql')) return 'write it under `graphql`';
+  if (key === 'places' && known.includes('think'))
+    return 'the last step places the order, or `order: { places: NAME, steps: [ … ] }`';
+  return undefined;
+}
+
+/** One letter off a key that is known here: more likely than the same word at home elsewhere. */
+function isSlip(key: string, known: readonly string[]): boolean {
+  return key.length > 3 && known.some((each) => slipsBetween(key, each) === 1);
 }

@@ -16,6 +16,7 @@ import { sentSecretsOf } from './sent-secrets.ts';
 import { applyFlags, type Sets } from './sets.ts';
 import type { ParseSlo } from './slo.ts';
 import { type ProfileSource, readSource } from './source.ts';
+import { tellUnindented } from './unindented.ts';
 import { type Env, fillVariables } from './variables.ts';
 
 export type { ParseSlo } from './slo.ts';
@@ -47,9 +48,10 @@ export function parseProfile(source: ProfileSource, context: ParseContext): Pars
   const found = [...reading.problems, ...badFlags, ...flagged.problems];
   const list = problemList({ written, flags: flagged.flags, found });
   const isPlain = (path: Path) =>
-    written.isPlain(path) || flagged.flags.some((flag) => formatPath(flag.path) === formatPath(path));
+    written.plainText(path) !== undefined || flagged.flags.some((flag) => formatPath(flag.path) === formatPath(path));
   const variables = fillVariables(raw, { env: context.env, isPlain, complain: list.add });
   list.mute(variables.unfilled);
+  list.mute(tellUnindented(raw, list.add));
 
   const checked = Profile.safeParse(variables.tree);
   if (!checked.success) tellIssues(checked.error.issues, raw, list.add);

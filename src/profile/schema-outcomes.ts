@@ -23,7 +23,8 @@ const Rule = map(
       .record(
         z.string(),
         z.union([z.string(), z.number(), z.boolean(), z.null()], {
-          error: 'must be text, a number, `true`, `false` or `null`',
+          error:
+            'must be text, a number, `true`, `false` or `null`; names within names are one path, `data.items[0].code`',
         }),
         {
           error: 'must be a map of JSON paths and values',

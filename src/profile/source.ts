@@ -5,6 +5,7 @@ import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, ty
 import type { Problem } from '../errors.ts';
 import { formatPath, type Path } from './paths.ts';
 import { secretsIn } from './secret-lines.ts';
+import { yamlWords } from './yaml-words.ts';
 
 export type ProfileSource =
   | { file: string; text: string; format: 'yaml' | 'json' }
@@ -21,8 +22,8 @@ export type Written = {
   file: string;
   tree: unknown;
   spotOf(path: Path, focus: Focus): Spot;
-  /** Whether the scalar there is written without quotes. */
-  isPlain(path: Path): boolean;
+  /** The text of a scalar that is written without quotes, as it stands there. */
+  plainText(path: Path): string | undefined;
 };
 
 type Reading = { written?: Written; problems: Problem[] };
@@ -49,9 +50,10 @@ export function readSource(source: ProfileSource): Reading {
     file: source.file,
     tree: tree.value,
     spotOf: (path, focus) => spotOf(document, { path, focus, spots, text }),
-    isPlain: (path) => {
-      const node = nodesAlong(document, path).at(-1)?.node;
-      return isScalar(node) && node.type === 'PLAIN';
+    plainText: (path) => {
+      const along = nodesAlong(document, path);
+      const node = along.length > path.length ? along.at(-1)!.node : undefined;
+      return isScalar(node) && node.type === 'PLAIN' ? (node.source ?? '') : undefined;
     },
   };
   return { written, problems };
@@ -72,13 +74,10 @@ function yamlProblems(document: Document.Parsed, text: string, spots: Spots): Pr
     if (error.code === 'RESOURCE_EXHAUSTION') {
       return [{ code: 'BAD_YAML', message: 'it nests too deeply to be read', ...spots.between(from, until) }];
     }
-    const isFlowVariable = /[{[,].*:\s*\$\{/.test(spots.lineAt(from));
     const spot = spots.between(from, until);
     // The parser quotes the text in its messages, behind a colon or in quotes.
     const said = spot.source === undefined ? error.message.replace(/[:"'`].*$/s, '') : error.message.split('\n')[0]!;
-    const message = isFlowVariable
-      ? 'a `${…}` that stands inside { } or [ ] needs quotes: `"${NAME}"`'
-      : said.replace(/[.:\s]+$/, '');
+    const message = yamlWords(said.replace(/[.:\s]+$/, ''), spots.lineAt(from));
     return [{ code: 'BAD_YAML', message, ...spot }];
   });
 }
@@ -141,7 +140,7 @@ function readValue({ file, value }: { file: string; value: unknown }): Reading {
   findForeign(value, [], refuse);
   // When the whole is no data there is nothing left to check.
   if (problems.some(({ path }) => path === '')) return { problems };
-  return { problems, written: { file, tree: value, spotOf: () => ({ file }), isPlain: () => false } };
+  return { problems, written: { file, tree: value, spotOf: () => ({ file }), plainText: () => undefined } };
 }
 
 function nameOf(path: Path): string {

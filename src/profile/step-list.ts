@@ -66,12 +66,16 @@ export function nameOfKeyed(item: unknown): string | undefined {
 
 /** What the steps of any tree extract, however wrong it is elsewhere. */
 export function takenIn(list: unknown): { variable: string; step: string; index: number }[] {
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((item: unknown, index) => {
+  // Steps written as a map have been told; what they take is known all the same.
+  const items: unknown[] = isMap(list) ? Object.entries(list).map(([key, step]) => ({ [key]: step })) : [list].flat();
+  return items.flatMap((item, index) => {
     const keyed = nameOfKeyed(item);
     const fields = keyed === undefined ? item : (item as Record<string, unknown>)[keyed];
-    if (!isMap(fields) || !isMap(fields.extract)) return [];
+    if (!isMap(fields)) return [];
+    const { extract } = fields;
+    const taken = Array.isArray(extract) ? extract.flatMap((each) => (isMap(each) ? Object.keys(each) : [])) : extract;
+    const names = isMap(taken) ? Object.keys(taken) : Array.isArray(taken) ? (taken as string[]) : [];
     const step = keyed ?? (typeof fields.name === 'string' ? fields.name : String(index + 1));
-    return Object.keys(fields.extract).map((variable) => ({ variable, step, index }));
+    return names.map((variable) => ({ variable, step, index }));
   });
 }

@@ -3,7 +3,7 @@
 
 import type { Scope } from '../order/scope.ts';
 import { checkTemplate, placeholdersOf, type TemplateMistake, type WrittenPlaceholder } from '../order/template.ts';
-import type { Path } from './paths.ts';
+import { formatPath, type Path } from './paths.ts';
 import { checkText, type Section } from './section.ts';
 
 export type PlainMistake = { code: string; message: string };
@@ -29,6 +29,9 @@ export type Here = {
 
 const OF_AN_ORDER = /^(order\.|buyer\.|sku$|quantity$|choose$|vars\.)/;
 
+/** `{vars.token}`, where `{{vars.token}}` was meant. */
+const SINGLE_BRACES = /(?<!\{)\{\s*([A-Za-z_][\w-]*\.[\w-]+)\s*\}(?!\})/g;
+
 /** Checks every text that may hold placeholders, and collects the names they use. */
 export class TemplateChecks {
   areSound = true;
@@ -52,6 +55,11 @@ export class TemplateChecks {
 
   /** Checks a text; `rule` says what else may be wrong with it. */
   add(text: string, path: Path, rule: () => PlainMistake | undefined = () => undefined): void {
+    for (const [braces, name] of text.matchAll(SINGLE_BRACES)) {
+      if (!this.#isName(name!)) continue;
+      const says = `holds \`${braces}\`, which goes out as it stands: a placeholder has two braces, \`{{${name}}}\``;
+      this.#section.warn(`${formatPath(path)} ${says}`);
+    }
     for (const { name } of placeholdersOf(text)) {
       this.used.add(name);
       const variable = name.startsWith('env.') ? name.slice(4) : '';
@@ -65,6 +73,14 @@ export class TemplateChecks {
       return broken && { ...broken, at: 0, length: written.length };
     };
     if (!checkText(this.#section, { text, path, check })) this.areSound = false;
+  }
+
+  #isName(name: string): boolean {
+    return (
+      OF_AN_ORDER.test(name) ||
+      Object.hasOwn(this.#supplies.feeders, name.split('.')[0]!) ||
+      /^(setup|env)\./.test(name)
+    );
   }
 
   #mistakeOf(text: string): TemplateMistake | undefined {

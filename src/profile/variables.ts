@@ -8,6 +8,8 @@ export type Env = Readonly<Record<string, string | undefined>>;
 type Complain = (mistake: { code: string; message: string; path: Path; focus: { at: number; length: number } }) => void;
 
 const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
+/** What was meant for two braces. */
+const PLACEHOLDER = /^(order|buyer|vars|setup|env)\.[\w-]+$/;
 const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
 /** Whether a text holds a variable, so that what it becomes must not be shown. */
@@ -53,14 +55,17 @@ export function fillVariables(
       const focus = { at: offset, length: whole.length };
       const match = NAME.exec(inside);
       if (!match || end === '') {
-        mistake('BAD_VARIABLE', 'holds no `${NAME}` or `${NAME:-default}`; write `$${` for a literal `${`', focus);
+        const rule = PLACEHOLDER.test(inside)
+          ? `takes \`\${…}\` from the environment; what an order or an answer brings is \`{{${inside}}}\``
+          : 'holds no `${NAME}` or `${NAME:-default}`; write `$${` for a literal `${`';
+        mistake('BAD_VARIABLE', rule, focus);
         return whole;
       }
       const [, name, fallback] = match;
       const value = Object.hasOwn(env, name!) ? env[name!] : undefined;
       if (fallback !== undefined) return value || fallback;
       if (value !== undefined) return value;
-      const wayOut = `set it, or give a default: \`\${${name}:-…}\``;
+      const wayOut = `set it, or give a default: \`\${${name}:-…}\`; a literal \`\${\` is written \`$\${\``;
       mistake('UNSET_VARIABLE', `needs the environment variable \`${name}\`, which is not set: ${wayOut}`, focus);
       return whole;
     });

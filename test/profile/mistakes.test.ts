@@ -195,6 +195,52 @@ audit:
 `),
   'audit-without-orders': minimal('audit: { fields: { key: k } }\n'),
   skus: minimal('order: { skus: { zipf: 1.1, of: [a, b, a] }, buyers: { repeat: 120% } }\n'),
+  'yaml-braces': minimal('order: { path: /a, json: { buyer: {{buyer.id}} } }\n'),
+  'yaml-braces-in-a-path': minimal('order: [a: { path: /a/{{order.seq}} }]\n'),
+  'yaml-escape': minimal('order: [a: { path: /a, extract: { id: { regex: "id=(\\d+)$" } } }]\n'),
+  'yaml-tabs': minimal('order:\n\tpath: /checkout\n'),
+  'yaml-reserved': minimal('order:\n  json: { at: @home }\n'),
+  'yaml-colon': minimal('name: promotion: the second\n'),
+  unindented: minimal(`outcomes:
+  - sold:
+    status: 201
+    class: accepted
+order:
+  - session:
+    path: /session
+    extract: { token: token }
+  - { name: pay, path: "/pay/{{vars.token}}", metod: POST }
+  - name:
+    path: /x
+`),
+  'other-words': minimal(`order:
+  - POST /session
+  - cart: { url: /cart, verb: POST, body: {}, capture: { id: id }, sleep: 2s }
+  - pay: { path: /pay, query: "{ a }", places: true, extract: { a: { jsonpath: a }, b: { body: b }, c: { set-cookie: c } } }
+  - end: { graphql: { mutation: "{ a }" } }
+audit: { demo: true, sold_out: [], stock: { url: /stock } }
+shoppers: { doubleClick: 5%, readBack: 1% }
+`),
+  'steps-as-a-map': minimal(`order:
+  cart: { path: /cart, extract: { id: id } }
+  pay: { path: "/pay/{{vars.id}}" }
+setup:
+  login: { path: /login, extract: { token: token } }
+teardown: [{ path: "/bye/{{setup.token}}" }]
+`),
+  'dollar-for-braces': minimal(
+    'order: { path: "/b/${token}", json: { a: "${vars.token}", b: "${order.key}" }, headers: { x: "${a b}" } }\n',
+  ),
+  'places-to-take-from': minimal(`order:
+  - a: { path: /a, extract: [{ id: $.data..id }] }
+  - b: { path: "/b/{{vars.id}}", extract: { x: "data[*].id", y: "$['data'].id", z: $.data..id } }
+`),
+  'audit-elsewhere': minimal(`audit:
+  stock: http://127.0.0.1:9/stock
+  orders: { path: "https://shop.example/orders" }
+  fields: { key: k }
+`),
+  'zipf-of-what': minimal('order: { skus: { zipf: 1.1, off: 100 }, buyers: { counts: 3, repeat: 5 } }\n'),
   'flags-in-the-profile': {
     text: minimal().replace('{ rate: 10/s, for: 1m }', '{ orders: 600, over: 1m, shape: [base] }'),
     context: {
