@@ -1,13 +1,15 @@
 // What `plan` says of the orders: what is sent before them, their steps, where their values come from, how their shoppers
 // behave, and which books they are held against. A row of a label and a text each; a label is left out where it repeats.
 
-import type { OrdersSource } from '../order/books.ts';
-import type { ShopperSpec, StepSpec, ThinkSpec } from '../order/spec.ts';
 import type { Plan } from '../profile/plan.ts';
 import { shownPathOf } from '../profile/redact.ts';
 import { formatCountOf, formatDuration, formatShare } from '../units.ts';
 
 export type PlanRow = [label: string, text: string];
+
+type Order = Plan['order'];
+type Step = Order['steps'][number];
+type Books = NonNullable<Plan['books']>;
 
 export function orderRows({ order, setup, teardown, books }: Plan): PlanRow[] {
   const { shoppers, feeders = [] } = order;
@@ -28,10 +30,10 @@ function rows(label: string, texts: readonly string[]): PlanRow[] {
   return texts.map((text, index) => [index === 0 ? label : '', text]);
 }
 
-const requestOf = (step: StepSpec) => `${step.method} ${shownPathOf(step)}`;
-const namedRequest = (step: StepSpec) => `${step.name}: ${requestOf(step)}`;
+const requestOf = (step: Step) => `${step.method} ${shownPathOf(step)}`;
+const namedRequest = (step: Step) => `${step.name}: ${requestOf(step)}`;
 
-function stepTexts({ steps, placedBy = steps.length - 1, journey }: Plan['order']): string[] {
+function stepTexts({ steps, placedBy = steps.length - 1, journey }: Order): string[] {
   if (journey !== undefined) return [`the code of ${steps[0]!.shownPath ?? 'a module'}`];
   if (steps.length === 1) return steps.map(requestOf);
   return steps.map((step, index) => {
@@ -44,13 +46,13 @@ function stepTexts({ steps, placedBy = steps.length - 1, journey }: Plan['order'
   });
 }
 
-function thinkText(think: ThinkSpec): string {
+function thinkText(think: NonNullable<Step['think']>): string {
   if (think.kind === 'fixed') return formatDuration(think.us);
   if (think.kind === 'uniform') return `${formatDuration(think.fromUs)} to ${formatDuration(think.untilUs)}`;
   return `about ${formatDuration(think.medianUs)}`;
 }
 
-function habitsOf(shoppers: ShopperSpec): string[] {
+function habitsOf(shoppers: NonNullable<Order['shoppers']>): string[] {
   const { doubleClick, replay, altered, abandon, readBack, retry } = shoppers;
   const texts: string[] = [];
   if (doubleClick) {
@@ -69,14 +71,14 @@ function habitsOf(shoppers: ShopperSpec): string[] {
   return texts;
 }
 
-function bookTexts({ stock, orders, limit }: NonNullable<Plan['books']>): string[] {
+function bookTexts({ stock, orders, limit }: Books): string[] {
   const sources = [...(stock ? [`stock from ${requestOf(stock.step)}`] : []), ...(orders ? [ordersText(orders)] : [])];
   const limits = limit === undefined ? [] : [`at most ${formatCountOf(limit, 'unit')} a buyer`];
   return sources.length + limits.length === 0 ? [] : [[...sources, ...limits].join(', ')];
 }
 
 /** The name of a file or a program may be what a variable holds, so it is not shown. */
-function ordersText(orders: OrdersSource): string {
+function ordersText(orders: NonNullable<Books['orders']>): string {
   if (orders.kind === 'http') return `orders from ${requestOf(orders.step)} (${orders.format})`;
   return `orders from a ${orders.kind === 'file' ? 'file' : 'program'} (${orders.format})`;
 }
