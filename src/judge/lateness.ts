@@ -56,7 +56,7 @@ type LatenessLimits = ReturnType<typeof latenessLimits>;
 
 const CALM_S = 60;
 
-/** Seconds in which more than 1 % of the orders were later than the one limit, or more than 0.1 % later than the other. */
+/** Seconds in which more than 1 % of the orders were later than the one limit, or more than 0.1 % later than the other (isLate). */
 function lateSeconds({ timeline }: Evidence, limits: LatenessLimits, until: number): number {
   const latenessOf = (from: number, to: number) => timeline.tally(from, to).histogram({ of: 'lateness' });
   let late = 0;
@@ -69,9 +69,11 @@ function lateSeconds({ timeline }: Evidence, limits: LatenessLimits, until: numb
   return late;
 }
 
+/** One late order among a second's forty is more than 1 % of them, and says nothing of their p99: it takes two, or half. */
 function isLate(lateness: HistogramView, { p99Us, p999Us }: LatenessLimits): boolean {
   const { count } = lateness;
-  return lateness.countAbove(p99Us).atMost > 0.01 * count || lateness.countAbove(p999Us).atMost > 0.001 * count;
+  const isMore = (over: number, share: number): boolean => over > share * count && (over > 1 || 2 * over >= count);
+  return isMore(lateness.countAbove(p99Us).atMost, 0.01) || isMore(lateness.countAbove(p999Us).atMost, 0.001);
 }
 
 /** True when so many orders were held back by so much that they, not the shop, make the percentiles. */

@@ -106,6 +106,29 @@ describe('lateness by size', () => {
   });
 });
 
+describe('lateness at a low rate', () => {
+  /** A minute at `ratePerS`; every `nth` order is late, and one stall of 140 ms sits in second 30. */
+  const now = (ratePerS: number, nth: number) =>
+    steadyOrders(ratePerS, 60, (dueUs, k) => {
+      const stalledUs = dueUs >= 30e6 && dueUs < 30.14e6 ? 30.14e6 : dueUs;
+      const firedUs = Math.max(stalledUs, dueUs + (k % nth === 0 ? 20_000 : 0));
+      return { firedUs, doneUs: firedUs + 10_000 };
+    });
+
+  test('one late order in a second of forty is a blip of that order, not of the second', () => {
+    // 0.5 % of the orders over the limit of p99, in every fifth second; with the stall over that of p99.9 as well.
+    const judgement = judge(evidenceOf(now(40, 200), OPTIONS));
+    expect(judgement.gates.find((gate) => gate.name === 'lateness')).toMatchObject({ status: 'warn', touched: 1 / 60 });
+    expect(judgement.verdict).toBe('pass');
+  });
+
+  test('two of them in a second, or the half of very few, are of the second', () => {
+    expect(statusOf('lateness', now(40, 20))).toBe('void');
+    expect(statusOf('lateness', now(1, 2))).toBe('void');
+    expect(statusOf('lateness', now(2, 2))).toBe('void');
+  });
+});
+
 describe('a generator that stood still', () => {
   /** 1,000 orders a second for 10 s, and not one turn of the generator in [3 s, 3 s + stall): then all at once. */
   const stalled = (stallUs: number, serviceUs = 20_000) =>
