@@ -124,6 +124,7 @@ function recordOf(plan: Plan, run: Run, { peak, runId, argv, noiseFloor }: Story
       command: formatCommand(['doorbuster', ...argv]),
       seed: plan.traffic.seed,
       driver: run.choice.driver,
+      driverReason: run.choice.driverReason,
       workers: run.choice.workers,
       workersReason: run.choice.reason,
       warnings: plan.warnings,

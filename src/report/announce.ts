@@ -6,12 +6,12 @@ import { visible } from './foreign.ts';
 import { cut, type TextOptions, wrap } from './layout.ts';
 import type { RunStory } from './record.ts';
 
-export type Announced = Pick<RunStory, 'workers' | 'workersReason' | 'driver'>;
+export type Announced = Pick<RunStory, 'workers' | 'workersReason' | 'driver' | 'driverReason'>;
 
 /** No newline at the end. */
 export function formatAnnouncement(
   plan: Plan,
-  { workers, workersReason, driver }: Announced,
+  { workers, workersReason, driver, driverReason }: Announced,
   peakPerS: number,
   { paint, width }: TextOptions,
 ): string {
@@ -27,7 +27,10 @@ export function formatAnnouncement(
     // A name that itself was wrapped is left unpainted.
     head!.startsWith(name) ? paint('bold', name) + head!.slice(name.length) : head!,
     ...rest,
-    ...wrap(`${formatCountOf(workers, 'worker')} (${workersReason}), driver ${driver}, seed ${seed}`, width),
+    ...wrap(
+      `${formatCountOf(workers, 'worker')} (${workersReason}), driver ${driver} (${driverReason}), seed ${seed}`,
+      width,
+    ),
   ];
   const wrapped = (label: string, text: string): void => void lines.push(...wrap(`${label} ${visible(text)}`, width));
   if (plan.target.tls.insecure) {

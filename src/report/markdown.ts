@@ -1,6 +1,6 @@
 // summary.md: the run as a GitHub step summary. Every string of the profile or the target is text here, whatever it holds.
 
-import type { SloResult } from '../judge/spec.ts';
+import type { Gate, SloResult } from '../judge/spec.ts';
 import type { HistogramView } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import { formatClock, formatCount, formatCountOf, formatDuration, formatRate, formatShare } from '../units.ts';
@@ -39,7 +39,7 @@ export function formatMarkdown(record: RunRecord): string {
     ),
     noiseText(record),
     `Run ${code(run.id)} against ${code(plan.target.shown)}, ${stamp(run.startedAtMs)} to ${stamp(run.endedAtMs)}, ` +
-      `${formatCountOf(run.workers, 'worker')}, driver ${run.driver}, seed ${run.seed}.`,
+      `${formatCountOf(run.workers, 'worker')}, driver ${run.driver} (${run.driverReason}), seed ${run.seed}.`,
     `Again: ${code(redactCommand(run.command))}`,
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -131,16 +131,42 @@ function outcomesTable(record: RunRecord): string {
   return rows.length === 0 ? '' : table(['Outcome', 'Class', 'Orders', 'Share'], rows, 2);
 }
 
+/** What is wrong with it in full sight, and every check behind a click. */
 function fitness(record: RunRecord): string {
   const { gates } = record.judgement;
+  if (gates.length === 0) return '';
   const wrong = gates.filter((gate) => gate.status !== 'ok');
-  if (wrong.length === 0) return gates.length === 0 ? '' : `The generator was ${fitText(record.judgement)}.`;
   const rows = wrong.map((gate) => [
-    gate.status === 'void' ? '⚠️ unfit' : 'note',
+    GATE_WORDS[gate.status],
     markdownText(gate.name),
     markdownText(gate.measured),
     markdownText(gate.limit),
+    touchedText(gate),
     markdownText(gate.advice),
   ]);
-  return table(['Generator', 'Check', 'Measured', 'Limit', 'What to do'], rows, 5);
+  const first =
+    wrong.length === 0
+      ? `The generator was ${fitText(record.judgement)}.`
+      : table(['Generator', 'Check', 'Measured', 'Limit', 'Of the run', 'What to do'], rows, 6);
+  return `${first}\n\n${everyGate(gates)}`;
+}
+
+const GATE_WORDS: Record<Gate['status'], string> = { ok: 'held', warn: 'note', void: '⚠️ unfit' };
+
+function everyGate(gates: readonly Gate[]): string {
+  const rows = gates.map((gate) => [
+    gate.known === false ? 'unknown' : GATE_WORDS[gate.status],
+    markdownText(gate.name),
+    markdownText(gate.measured),
+    markdownText(gate.limit),
+    touchedText(gate),
+    (gate.byWorker ?? []).map(({ worker, measured }) => `${worker}: ${markdownText(measured)}`).join('<br>'),
+  ]);
+  const checks = table(['', 'Check', 'Measured', 'Limit', 'Of the run', 'Each worker'], rows, 6);
+  return `<details><summary>Every check of the generator</summary>\n\n${checks}\n\n</details>`;
+}
+
+/** Share of the run that was over the limit; empty for a check that is of the run as a whole. */
+function touchedText({ touched }: Gate): string {
+  return touched === undefined ? '' : formatShare(touched);
 }

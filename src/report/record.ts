@@ -14,6 +14,8 @@ export type RunStory = {
   command: string;
   seed: number;
   driver: 'undici' | 'wire';
+  /** Why that one: `HTTP/1.1`, `as asked`. */
+  driverReason: string;
   workers: number;
   /** Why so many: `default: 1 of 2 cores, peak 369/s`. */
   workersReason: string;

@@ -89,6 +89,7 @@ const outcome = object({
 
 const generator = object({
   driver: text,
+  driverReason: described(text, 'Why that one: the version of HTTP, or as asked.'),
   workers: count,
   workersReason: text,
   clamped: described(count, 'Times above the range of the histograms, counted at its end.'),

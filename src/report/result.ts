@@ -72,6 +72,7 @@ export type Result = {
   adjustments: Adjustment[];
   generator: {
     driver: string;
+    driverReason: string;
     workers: number;
     workersReason: string;
     /** Values above the histograms' range, counted at its end. */
@@ -163,6 +164,7 @@ function sloOf(slo: SloResult): ResultSlo {
 function generatorOf({ run, generator, judgement, evidence }: RunRecord, clamped: number): Result['generator'] {
   return {
     driver: run.driver,
+    driverReason: run.driverReason,
     workers: run.workers,
     workersReason: run.workersReason,
     clamped,

@@ -1,4 +1,4 @@
-// How many workers a run gets, and why.
+// How many workers a run gets, with which driver, and why.
 
 import { availableParallelism } from 'node:os';
 import { type DriverName, driverFor } from '../drive/driver.ts';
@@ -8,7 +8,7 @@ import type { Plan } from '../profile/plan.ts';
 import { curveOf } from '../traffic/curve.ts';
 import { formatRate } from '../units.ts';
 
-export type WorkerChoice = { workers: number; reason: string; driver: DriverName };
+export type WorkerChoice = { workers: number; reason: string; driver: DriverName; driverReason: string };
 
 /** What was asked for, and where this machine was calibrated, what it holds. */
 export type WorkerWishes = { workers?: number; driver?: DriverName; calibration?: Calibration };
@@ -43,6 +43,7 @@ export function workersFor(
 export function chooseWorkers(plan: Plan, options: WorkerWishes): WorkerChoice {
   const { http } = plan.target;
   const driver = options.driver ?? driverFor({ http });
+  const driverReason = options.driver === undefined ? `HTTP/${http}` : 'as asked';
   if (driver === 'wire' && http !== '1.1') {
     throw userError(
       'DRIVER_HTTP',
@@ -57,10 +58,15 @@ export function chooseWorkers(plan: Plan, options: WorkerWishes): WorkerChoice {
         `--workers ${options.workers}: each worker needs a connection, and \`target.connections\` is ${connections}`,
       );
     }
-    return { workers: options.workers, reason: 'as asked', driver };
+    return { workers: options.workers, reason: 'as asked', driver, driverReason };
   }
   const easyPerS = easyPerWorker(options.calibration, driver);
   const chosen = workersFor(curveOf(plan.traffic).peak().ratePerS, driver, availableParallelism(), easyPerS);
-  if (chosen.workers <= connections) return { ...chosen, driver };
-  return { workers: connections, reason: `one for each of the ${connections} connections allowed`, driver };
+  if (chosen.workers <= connections) return { ...chosen, driver, driverReason };
+  return {
+    workers: connections,
+    reason: `one for each of the ${connections} connections allowed`,
+    driver,
+    driverReason,
+  };
 }

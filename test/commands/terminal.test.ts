@@ -73,7 +73,7 @@ describe.skipIf(!HAS_PTY).concurrent('on a terminal', () => {
     expect(await run.ended).toBe(130);
     const screen = run.screen().join('\n');
     expect(screen).toMatch(
-      / driver \w+,\sseed[\s\S]*\nStopping: no more orders[\s\S]*\n(?:\? INCONCLUSIVE|! INVALID) [\s\S]*\nfolder /,
+      / driver \w+\s\(HTTP\/1\.1\),\sseed[\s\S]*\nStopping: no more orders[\s\S]*\n(?:\? INCONCLUSIVE|! INVALID) [\s\S]*\nfolder /,
     );
     // Nothing of the panel is left to contradict the summary, nor a second one from the time the answer came.
     expect(screen).not.toMatch(/of 600 fired|so far|in flight|█/);

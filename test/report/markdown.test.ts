@@ -31,12 +31,35 @@ describe('formatMarkdown', () => {
 
   it('says which driver it was, and how far the machine itself is to be heard', () => {
     const record = passing();
-    expect(formatMarkdown(record)).toContain(', 1 worker, driver undici, seed 42.');
+    expect(formatMarkdown(record)).toContain(', 1 worker, driver undici (as asked), seed 42.');
     expect(formatMarkdown(record)).not.toContain('Noise floor');
     const generator = { ...record.generator, noiseFloor: { p50Us: 210, p99Us: 900 } };
     expect(formatMarkdown({ ...record, generator })).toContain(
       'Noise floor of this machine (response of a target that does nothing): p50 210 µs, p99 900 µs.',
     );
+  });
+
+  it('has every check of the generator, with its value, its limit, what of the run it touched, and each worker', () => {
+    const { judgement, ...record } = unfit();
+    const gates = judgement.gates.map((gate, i) =>
+      i === 0
+        ? { ...gate, known: false, byWorker: [3, 7].map((worker) => ({ worker, measured: `m${worker}` })) }
+        : gate,
+    );
+    const text = formatMarkdown({ ...record, judgement: { ...judgement, gates } });
+    const [, rows = ''] = /<details>[\s\S]*?--- \|\n([\s\S]*?)\n\n<\/details>/.exec(text) ?? [];
+    const cells = rows.split('\n').map((row) =>
+      row
+        .split('|')
+        .map((cell) => cell.trim())
+        .slice(1, -1),
+    );
+    expect(cells.map(([, name]) => name)).toEqual(gates.map((gate) => gate.name));
+    const late = cells.find(([, name]) => name === 'lateness')!;
+    const gate = gates.find(({ name }) => name === 'lateness')!;
+    expect(late[0]).toBe('⚠️ unfit');
+    expect(Number.parseFloat(late[4]!)).toBeCloseTo(100 * gate.touched!, 0);
+    expect(cells[0]).toMatchObject({ 0: 'unknown', 5: '3: m3<br>7: m7' });
   });
 
   it('keeps every foreign string text', () => {

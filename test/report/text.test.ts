@@ -251,7 +251,7 @@ describe('formatAnnouncement', () => {
     const plan = { ...record.plan, name: 'the festival of '.repeat(9) };
     const text = formatAnnouncement(plan, run, 389, { paint: plainPaint, width });
     for (const line of text.split('\n')) expect(widthOf(line), line).toBeLessThanOrEqual(width);
-    expect(text.replaceAll('\n', ' ')).toContain('by default), driver undici, seed 42');
+    expect(text.replaceAll('\n', ' ')).toContain('by default), driver undici (as asked), seed 42');
   });
 
   it('knows one order from many', () => {

@@ -122,6 +122,7 @@ export function recordOf(orders: readonly Order[], options: RecordOptions = {}):
       command: 'doorbuster run profiles/mi-fan-fest.yaml --target demo',
       seed: 42,
       driver: 'undici',
+      driverReason: 'as asked',
       workers: 1,
       workersReason: 'one worker holds the peak',
       warnings: [],

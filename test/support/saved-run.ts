@@ -31,7 +31,7 @@ export type SavedRun = {
   folder: string;
   cells: SavedCell[];
   flows: Flow[];
-} & Pick<Evidence, 'orders' | 'incidents' | 'ending'> &
+} & Pick<Evidence, 'orders' | 'incidents' | 'ending' | 'workers' | 'machine'> &
   Pick<RunRecord, 'run' | 'environment' | 'generator'>;
 
 /** `plan` as loaded from the saved profile with the saved flags. */
@@ -60,6 +60,8 @@ export function recordOfSaved(saved: SavedRun, plan: Plan): RunRecord {
     orders: saved.orders,
     incidents: saved.incidents,
     ending: saved.ending,
+    workers: saved.workers,
+    machine: saved.machine,
   };
   const { run, environment, generator } = saved;
   return { plan, evidence, judgement: judge(evidence), peak: curve.peak(), run, environment, generator };
@@ -78,6 +80,8 @@ export function savedOf(record: RunRecord, rest: Pick<SavedRun, 'profile' | 'fla
     orders: evidence.orders,
     incidents: [...evidence.incidents],
     ending: evidence.ending,
+    workers: evidence.workers,
+    machine: evidence.machine,
     flows: timeline.flows.map((flow) => ({ ...flow })),
     cells: [...timeline.cells()].map(({ words, ...cell }) => ({
       ...cell,
