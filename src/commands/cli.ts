@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { DRIVER_NAMES } from '../drive/driver.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { formatProblems } from '../report/problems.ts';
+import { parseDuration, parseShare } from '../units.ts';
 import { doorbusterVersion } from './environment.ts';
 import { shopCommand } from './shop.ts';
 import { terminalOf } from './terminal.ts';
@@ -21,7 +22,7 @@ const EXAMPLES = `Examples:
 const EXIT_CODES = `
 Exit codes:
   0 PASS   99 FAIL   4 INVALID   5 INCONCLUSIVE   2 usage or profile   3 target unreachable
-  130/143 interrupted (a partial report is written)   1 a bug in Doorbuster
+  6 slower than the baseline   130/143 interrupted (a partial report is written)   1 a bug in Doorbuster
 `;
 
 /** Runs one command line (without node and script). @returns the exit code; never throws */
@@ -70,6 +71,9 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
     .option('--workers <n>', 'worker threads (default: by the peak rate)', wholeNumber(1, 256))
     .addOption(new Option('--driver <name>', 'how orders are sent').choices(DRIVER_NAMES))
     .option('--witness', 'send 1 to 4 orders a second more, from another process, to check the times by')
+    .option('--baseline <run>', 'the folder of an earlier run, or `latest-pass`; slower than it ends with exit code 6')
+    .option('--min-effect <share>', 'smallest change that is a regression (default: 10%)', share)
+    .option('--floor <time>', 'changes of times below it are none (default: 1ms)', duration)
     .option('--json', 'print events as NDJSON on stdout')
     .option('-q, --quiet', 'print nothing but errors and what --json prints')
     .option('-y, --yes', 'load a host that is not this machine without asking')
@@ -94,6 +98,20 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
     .action(async (file: string, flags) => {
       const { checkCommand } = await import('./check.ts');
       setExit(await checkCommand(file, flags));
+    });
+
+  program
+    .command('compare')
+    .description('say whether the second run was slower than the first')
+    .argument('<before>', 'run folder of the baseline')
+    .argument('<after>', 'run folder of the run in question')
+    .addHelpText('before', examples('compare reports/monday reports/tuesday', 'compare A B --min-effect 5% --json'))
+    .option('--min-effect <share>', 'smallest change that is a regression (default: 10%)', share)
+    .option('--floor <time>', 'changes of times below it are none (default: 1ms)', duration)
+    .option('--json', 'print it as JSON')
+    .action(async (before: string, after: string, flags) => {
+      const { compareCommand } = await import('./compare.ts');
+      setExit(await compareCommand(before, after, flags));
     });
 
   program
@@ -151,6 +169,20 @@ function wholeNumber(min: number, max: number): (text: string) => number {
     }
     return value;
   };
+}
+
+function share(text: string): number {
+  const value = parseShare(text);
+  if (value === undefined || value <= 0)
+    throw new InvalidArgumentError(`Expected a share, as in \`10%\`, got \`${text}\`.`);
+  return value;
+}
+
+/** µs */
+function duration(text: string): number {
+  const value = parseDuration(text);
+  if (value === undefined) throw new InvalidArgumentError(`Expected a time, as in \`1ms\`, got \`${text}\`.`);
+  return value;
 }
 
 function assignment(text: string, before: [string, string][]): [string, string][] {

@@ -2,7 +2,9 @@
 
 import { randomUUID } from 'node:crypto';
 import type { DriverName } from '../drive/driver.ts';
+import { UserError } from '../errors.ts';
 import { writeArtifacts } from '../folder/artifacts.ts';
+import type { Baseline } from '../folder/baseline.ts';
 import { openFolder } from '../folder/open.ts';
 import type { NoiseFloor } from '../judge/calibration.ts';
 import { judge } from '../judge/verdict.ts';
@@ -20,6 +22,7 @@ import { curveOf } from '../traffic/curve.ts';
 import { plural } from '../units.ts';
 import { readCalibration, withRoomWarning } from './calibration.ts';
 import { tellCi } from './ci.ts';
+import { findBaseline, heldAgainst, hopeless, type ToleranceFlags } from './compare.ts';
 import { environmentOf } from './environment.ts';
 import { guardHost } from './guard.ts';
 import { loadPlan, type PlanFlags } from './load.ts';
@@ -35,8 +38,11 @@ export type RunFlags = PlanFlags & {
   quiet?: boolean;
   yes?: boolean;
   witness?: boolean;
+  baseline?: string;
   argv: readonly string[];
-};
+} & ToleranceFlags;
+
+const REPORTS = 'reports';
 
 /** @returns the exit code of the verdict; @throws UserError before anything was sent */
 export async function runCommand(file: string, flags: RunFlags): Promise<number> {
@@ -49,11 +55,12 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
   const calibration = readCalibration();
   const plan = withRoomWarning(await loadPlan(file, flags), calibration, flags);
   const peak = curveOf(plan.traffic).peak();
+  const baseline = await baselineOf(plan, flags, terminal);
   await guardHost(plan, peak.ratePerS, flags, terminal.confirm);
   const target = await openTarget(plan, (says) => terminal.say(`${terminal.paint('warn', 'shop:')} ${says}`));
   try {
     const folder = await openFolder(
-      flags.out === undefined ? { root: 'reports', name: plan.name, startedAtMs: Date.now() } : { out: flags.out },
+      flags.out === undefined ? { root: REPORTS, name: plan.name, startedAtMs: Date.now() } : { out: flags.out },
     );
     const runId = randomUUID().slice(0, 8);
     const choice = chooseWorkers(plan, { ...flags, calibration });
@@ -72,7 +79,8 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
       ...watchRun(plan, flags, terminal),
     });
     const run = await untilEnd(control, terminal);
-    const record = recordOf(plan, run, { peak, runId, argv: flags.argv, noiseFloor: calibration?.noiseFloor });
+    const alone = recordOf(plan, run, { peak, runId, argv: flags.argv, noiseFloor: calibration?.noiseFloor });
+    const record = baseline === undefined ? alone : heldAgainst(alone, baseline, flags);
     terminal.settle();
     const written = await writeArtifacts(folder, record).finally(async () => {
       terminal.say(`\n${formatSummary(record, { ...terminal, folder: folder.path })}`);
@@ -83,6 +91,16 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
   } finally {
     await target.close();
   }
+}
+
+/** What the run will be held against; a baseline of another profile is a mistake of who asked, told before the surge. */
+async function baselineOf(plan: Plan, flags: RunFlags, { say }: Terminal): Promise<Baseline | undefined> {
+  const found = await findBaseline(flags.baseline, { root: REPORTS, profileHash: plan.profileHash, say });
+  const why = found === undefined ? [] : hopeless(found, plan);
+  if (why.length === 0) return found;
+  throw new UserError(
+    why.map((message) => ({ code: 'BASELINE_DIFFERS', message: `--baseline ${found!.folder}: ${message}` })),
+  );
 }
 
 const STOPPING = ['Stopping: no more orders are fired; waiting for the answers still out.', 'Again to stop at once.'];

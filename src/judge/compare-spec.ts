@@ -19,9 +19,6 @@ export type ComparedRun = {
   target: string;
   planned: number;
   durationUs: number;
-  p50Us: number | null;
-  p90Us: number | null;
-  p99Us: number | null;
   windows: Windows;
   phases: readonly { name: string; windows: readonly { fromUs: number; untilUs: number }[] }[];
 };

@@ -5,7 +5,7 @@ import type { HistogramView } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import { formatClock, formatCount, formatCountOf, formatDuration, formatRate, formatShare } from '../units.ts';
 import { markdownText, redactCommand } from './foreign.ts';
-import { givenUpNote, insecureNote } from './notes.ts';
+import { baselineNote, givenUpNote, insecureNote } from './notes.ts';
 import { outcomeRows, ratesOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 import { fitText, measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
@@ -27,6 +27,7 @@ export function formatMarkdown(record: RunRecord): string {
     markdownText(verdictSentence(record)),
     ...(insecure === undefined ? [] : [`**🔓 ${insecure.label}: ${markdownText(insecure.text)}**`]),
     ...givenUpNote(record.evidence).map(({ text }) => `⚠️ **Given up:** ${markdownText(text)}`),
+    ...baselineNote(record.comparison).map(({ text }) => `**Baseline:** ${markdownText(text)}`),
     ...run.warnings.map((warning) => `⚠️ **Warning:** ${markdownText(warning)}`),
     sloTable(record),
     ordersTable(record),

@@ -1,6 +1,7 @@
 // What a reader must know beside the numbers: that nobody checked who answered, what an adjusted run cannot show, and
 // what the profile was warned of. Said before the run, on the screen after it, and in every page about it.
 
+import { comparisonSentence } from '../judge/regression.ts';
 import type { Evidence } from '../judge/spec.ts';
 import { GIVEN_UP } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
@@ -11,7 +12,7 @@ import { padEnd, wrap } from './layout.ts';
 import type { RunRecord } from './record.ts';
 
 /** `label`: as the summary has it, at the start of a line. */
-export type Note = { label: 'INSECURE' | 'adjusted' | 'given up' | 'warning'; style: Style; text: string };
+export type Note = { label: 'INSECURE' | 'adjusted' | 'given up' | 'baseline' | 'warning'; style: Style; text: string };
 
 /** Undefined where the certificate was checked like any other. */
 export function insecureNote({ target }: Pick<Plan, 'target'>): Note | undefined {
@@ -24,8 +25,9 @@ export function insecureNote({ target }: Pick<Plan, 'target'>): Note | undefined
 }
 
 /** In the order of their weight. */
-export function notesOf({ plan, run, evidence }: RunRecord): Note[] {
+export function notesOf({ plan, run, evidence, comparison }: RunRecord): Note[] {
   return [
+    ...baselineNote(comparison),
     ...plan.adjustments.map(({ flag, value, cannotShow }): Note => {
       return {
         label: 'adjusted',
@@ -36,6 +38,15 @@ export function notesOf({ plan, run, evidence }: RunRecord): Note[] {
     ...givenUpNote(evidence),
     ...run.warnings.map((warning): Note => ({ label: 'warning', style: 'warn', text: visible(warning) })),
   ];
+}
+
+/** What the comparison with an earlier run found, in one sentence; none without a baseline. */
+export function baselineNote(comparison: RunRecord['comparison']): Note[] {
+  if (comparison === undefined) return [];
+  const { baseline, found } = comparison;
+  const verdict = found.comparable ? found.verdict : 'cannot-tell';
+  const style = ({ worse: 'fail', better: 'pass', same: 'pass', 'cannot-tell': 'warn' } as const)[verdict];
+  return [{ label: 'baseline', style, text: `${visible(comparisonSentence(found))} (${visible(baseline)})` }];
 }
 
 /**

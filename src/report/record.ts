@@ -2,6 +2,7 @@
 // builds it once at its end; nothing here is derived, so that result.ts, text.ts and the rest cannot disagree.
 
 import type { NoiseFloor } from '../judge/calibration.ts';
+import type { Comparison } from '../judge/compare-spec.ts';
 import type { Evidence, Judgement } from '../judge/spec.ts';
 import type { Plan } from '../profile/plan.ts';
 
@@ -52,6 +53,8 @@ export type RunRecord = {
   peak: { ratePerS: number; atUs: number };
   run: RunStory;
   environment: Environment;
+  /** Held against an earlier run; `baseline`: its folder. */
+  comparison?: { baseline: string; found: Comparison };
   /** What the generator itself used. */
   generator: { cpuUs?: number; rssBytes?: number; workers: WorkerStory[]; noiseFloor?: NoiseFloor };
 };

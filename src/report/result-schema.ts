@@ -87,6 +87,53 @@ const outcome = object({
   ...numbersOfTimes,
 });
 
+const windows = object({
+  everyUs: described(amount, 'Length of a window.'),
+  rows: listOf(
+    object({
+      fromUs: amount,
+      orders: described(count, 'Due in the window, and ended.'),
+      accepted: count,
+      errors: described(count, 'failed + unknown'),
+      p50Us: maybeAmount,
+      p90Us: maybeAmount,
+      p99Us: maybeAmount,
+    }),
+  ),
+});
+
+const change = oneOf('same', 'worse', 'better', 'cannot-tell');
+const comparison = object({
+  baseline: described(text, 'Folder of the earlier run.'),
+  found: {
+    anyOf: [
+      object({ comparable: { const: false }, why: listOf(object({ code: text, message: text })) }),
+      object({
+        comparable: { const: true },
+        verdict: change,
+        metrics: listOf(
+          object(
+            {
+              metric: text,
+              phase: described(text, 'A part of the traffic; not there for the whole run.'),
+              unit: oneOf('us', 'share'),
+              before: maybeAmount,
+              after: maybeAmount,
+              change: described(maybeNumber, 'Of times after ÷ before − 1, of shares after − before.'),
+              interval: described(orNull(listOf(number)), '95 % interval of change: low, high.'),
+              pairs: described(count, 'Windows that both runs could fill.'),
+              verdict: change,
+              says: text,
+            },
+            ['phase'],
+          ),
+        ),
+        notes: listOf(text),
+      }),
+    ],
+  },
+});
+
 const generator = object({
   driver: text,
   driverReason: described(text, 'Why that one: the version of HTTP, or as asked.'),
@@ -197,6 +244,8 @@ export const RESULT_SCHEMA: Schema = {
     audit: described(AUDIT_SCHEMA, 'What must hold between the answers and the books of the shop.'),
     books: BOOKS_SCHEMA,
     attempts: ATTEMPTS_SCHEMA,
+    windows: described(windows, 'Equal stretches of the plan that the run got through, for comparisons.'),
+    comparison: described(orNull(comparison), 'With the run of --baseline.'),
     adjustments: listOf(
       object({ flag: oneOf('scale', 'speed', 'condense'), value: text, says: text, cannotShow: text }),
     ),

@@ -2,13 +2,16 @@
 // shares 0…1; what cannot be known is null. The published schema is result-schema.ts; a test holds the two together.
 
 import type { NoiseFloor } from '../judge/calibration.ts';
+import type { Comparison } from '../judge/compare-spec.ts';
 import type { Ending, Evidence, Gate, Incident, OrderCounts, Reason, SloResult, Verdict } from '../judge/spec.ts';
 import type { OutcomeSummary, TimeSummary } from '../measure/summary.ts';
 import { summaryOf, timeSummaryOf } from '../measure/summary.ts';
+import type { Windows } from '../measure/windows.ts';
+import { windowsOf } from '../measure/windows.ts';
 import type { Adjustment } from '../profile/plan.ts';
 import { redactCommand, withoutSecretsIn } from './foreign.ts';
 import type { PhaseRow, Rates, Window } from './numbers.ts';
-import { phaseRows, ratesOf, timelineOf } from './numbers.ts';
+import { lastedUs, phaseRows, ratesOf, timelineOf } from './numbers.ts';
 import type { Environment, RunRecord, WorkerStory } from './record.ts';
 import type { ResultAttempts, ResultBooks, ResultInvariant } from './result-audit.ts';
 import { auditParts } from './result-audit.ts';
@@ -69,6 +72,10 @@ export type Result = {
   audit: ResultInvariant[];
   books: ResultBooks | null;
   attempts: ResultAttempts | null;
+  /** Equal stretches of the plan, for comparisons. */
+  windows: Windows;
+  /** Null without a baseline. */
+  comparison: { baseline: string; found: Comparison } | null;
   adjustments: Adjustment[];
   generator: {
     driver: string;
@@ -133,6 +140,8 @@ export function resultOf(record: RunRecord, files: readonly string[] = []): Resu
     phases: phaseRows(evidence),
     outcomes: summary.outcomes,
     ...auditParts(evidence.audit),
+    windows: windowsOf(evidence.timeline, evidence.durationUs, lastedUs(evidence)),
+    comparison: record.comparison ?? null,
     adjustments: plan.adjustments,
     generator: generatorOf(record, total.clamped),
     environment: { ...record.environment, commit: record.environment.commit ?? null },

@@ -27,7 +27,14 @@ export function startCli(args: readonly string[], options: CliOptions): Started 
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: options.cwd,
     // No calibration of the machine the tests run on: what is printed must not depend on it.
-    env: { ...env, CI: 'true', XDG_CACHE_HOME: '/nonexistent', ...options.env },
+    env: {
+      ...env,
+      CI: 'true',
+      XDG_CACHE_HOME: '/nonexistent',
+      GITHUB_ACTIONS: '',
+      GITHUB_STEP_SUMMARY: '',
+      ...options.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     uid: options.uid,
   });

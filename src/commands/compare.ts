@@ -1,0 +1,82 @@
+// `doorbuster compare A B`: did it get slower? And what `run --baseline` asks before and after the surge.
+
+import { EXIT } from '../errors.ts';
+import { type Baseline, baselineIn, latestPass } from '../folder/baseline.ts';
+import { refusalsOf } from '../judge/comparable.ts';
+import { compareRuns } from '../judge/compare.ts';
+import { type Comparison, TOLERANCE, type Tolerance } from '../judge/compare-spec.ts';
+import { withComparison } from '../judge/regression.ts';
+import type { Plan } from '../profile/plan.ts';
+import { formatComparison } from '../report/compare-text.ts';
+import { comparedRunOf } from '../report/compared.ts';
+import type { RunRecord } from '../report/record.ts';
+import { resultOf } from '../report/result.ts';
+import { terminalOf } from './terminal.ts';
+
+/** As the flags gave them: shares 0…1, µs. */
+export type ToleranceFlags = { minEffect?: number; floor?: number };
+export type CompareFlags = ToleranceFlags & { json?: boolean };
+
+export const LATEST_PASS = 'latest-pass';
+
+export function toleranceOf({ minEffect = TOLERANCE.minEffect, floor = TOLERANCE.floorUs }: ToleranceFlags): Tolerance {
+  return { ...TOLERANCE, minEffect, floorUs: floor, tolerance: Math.min(TOLERANCE.tolerance, minEffect) };
+}
+
+/** @throws UserError (exit 2) when one of the folders holds no run */
+export async function compareCommand(before: string, after: string, flags: CompareFlags): Promise<number> {
+  const [a, b] = await Promise.all([before, after].map(baselineIn));
+  const found = compareRuns(comparedRunOf(a!.result), comparedRunOf(b!.result), toleranceOf(flags));
+  const shown = terminalOf({ stdout: true });
+  process.stdout.write(
+    `${flags.json ? JSON.stringify({ before, after, found }, null, 2) : formatComparison(found, shown)}\n`,
+  );
+  return exitCodeOf(found);
+}
+
+/** Runs that cannot be compared are a mistake of who asked (2); a change nobody can see is too little evidence (5). */
+export function exitCodeOf(found: Comparison): number {
+  if (!found.comparable) return EXIT.usage;
+  return { worse: EXIT.regression, better: EXIT.pass, same: EXIT.pass, 'cannot-tell': EXIT.inconclusive }[
+    found.verdict
+  ];
+}
+
+/**
+ * The baseline a run asked for, before any traffic. Undefined, and said aloud, when no run has passed yet.
+ *
+ * @throws UserError (exit 2) when a folder was named that holds no run
+ */
+export async function findBaseline(
+  wanted: string | undefined,
+  { root, profileHash, say }: { root: string; profileHash: string; say: (text: string) => void },
+): Promise<Baseline | undefined> {
+  if (wanted === undefined) return undefined;
+  if (wanted !== LATEST_PASS) return baselineIn(wanted);
+  const found = await latestPass(root, profileHash);
+  if (found === undefined)
+    say(`No baseline: no run of this profile has passed under ${root} yet. This one is held against nothing.`);
+  return found;
+}
+
+/** The record with what the comparison found, and the exit code it leads to. */
+export function heldAgainst(record: RunRecord, baseline: Baseline, flags: ToleranceFlags): RunRecord {
+  const [before, after] = [baseline.result, resultOf(record)].map(comparedRunOf);
+  const found = compareRuns(before!, after!, toleranceOf(flags));
+  const judgement = withComparison(record.judgement, found);
+  return { ...record, judgement, comparison: { baseline: baseline.folder, found } };
+}
+
+/** Reasons known before the surge not to compare the two at all: better said now than in twelve hours. */
+export function hopeless(baseline: Baseline, plan: Plan): string[] {
+  const before = comparedRunOf(baseline.result);
+  const adjustments = plan.adjustments.map(({ flag, value }) => `--${flag} ${value}`).join(' ');
+  const planned = {
+    ...before,
+    verdict: 'pass' as const,
+    ending: 'complete',
+    profileHash: plan.profileHash,
+    adjustments,
+  };
+  return refusalsOf(before, planned).map(({ message }) => message);
+}
