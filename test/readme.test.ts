@@ -11,6 +11,7 @@ import { plainPaint } from '../src/report/layout.ts';
 import { totalsLine } from '../src/report/plan-text.ts';
 import { formatSummary } from '../src/report/text.ts';
 import { hashOf, readBlock, sectionsOf, TITLES } from './bench/readme-block.ts';
+import { minimal, planOf } from './profile/parsing.ts';
 import { cli, ROOT } from './support/cli.ts';
 import { formatImportTable } from './support/import-table.ts';
 import { recordOfSaved, type SavedRun } from './support/saved-run.ts';
@@ -70,6 +71,17 @@ describe('the README', () => {
 
   it('shows a profile that is shipped', () => {
     expectBlock('file: profiles/nightly.yaml', lines(readFileSync(join(ROOT, 'profiles/nightly.yaml'), 'utf8')));
+  });
+
+  it('shows profiles that come to a plan, without a warning', () => {
+    const blocks = [...readme().matchAll(/^<!-- profile: (\w+) -->\n```yaml\n([\s\S]*?)```/gm)];
+    expect(blocks.map(([, name]) => name)).toEqual(['steps', 'graphql', 'data', 'shoppers', 'setup', 'books']);
+    const files = { 'people.csv': 'id,city,express\n1,Bonn,no\n', 'codes.csv': `code\n${'x\n'.repeat(600)}` };
+    const env = { ADMIN_PASSWORD: 'x', ADMIN_TOKEN: 'y' };
+    for (const [, name, text] of blocks) {
+      const head = minimal().replace('slo: [p99 < 300ms]\n', text!.includes('slo:') ? '' : 'slo: [p99 < 300ms]\n');
+      expect([name, planOf(head + text, { files, env }).warnings]).toEqual([name, []]);
+    }
   });
 
   it('shows the import table that is enforced', () => {
