@@ -100,3 +100,10 @@ export function joinFitting(pieces: readonly string[], columns: number, leftOut:
   }
   return cut(pieces.length === 0 ? '' : `${pieces[0]} · ${leftOut(pieces.length - 1)}`, columns);
 }
+
+/** Columns of the label that starts a line of the summary. */
+export const LABEL = 11;
+
+export function labelled(label: string, text: string): string {
+  return padEnd(label, LABEL) + text;
+}

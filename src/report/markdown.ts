@@ -1,10 +1,13 @@
 // summary.md: the run as a GitHub step summary. Every string of the profile or the target is text here, whatever it holds.
 
+import { BOOKS_GATE } from '../judge/books.ts';
 import type { Gate, SloResult } from '../judge/spec.ts';
-import type { HistogramView } from '../measure/spec.ts';
+import type { HistogramView, TallyView } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import { formatClock, formatCount, formatCountOf, formatDuration, formatRate, formatShare } from '../units.ts';
+import { auditSection } from './audit-markdown.ts';
 import { markdownText, redactCommand } from './foreign.ts';
+import { code, table } from './markdown-shapes.ts';
 import { baselineNote, givenUpNote, insecureNote } from './notes.ts';
 import { outcomeRows, ratesOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
@@ -15,7 +18,7 @@ const SLO_WORDS: Record<SloResult['status'], string> = {
   pass: '✅ held',
   fail: '❌ broken',
   inconclusive: '❔ open',
-  'not-checked': '➖ unread',
+  'not-checked': '➖ not checked',
 };
 
 /** The whole file, with a newline at its end. */
@@ -33,6 +36,7 @@ export function formatMarkdown(record: RunRecord): string {
     ordersTable(record),
     timesTable(record),
     outcomesTable(record),
+    auditSection(record),
     fitness(record),
     ...plan.adjustments.map(
       ({ flag, value, says, cannotShow }) =>
@@ -62,19 +66,8 @@ function noiseText({ generator: { noiseFloor } }: RunRecord): string {
   return `Noise floor of this machine (response of a target that does nothing): p50 ${formatDuration(p50Us)}, p99 ${formatDuration(p99Us)}.`;
 }
 
-/** A code span: HTML, because a backtick inside a Markdown span would end it. */
-function code(text: string): string {
-  return `<code>${markdownText(text)}</code>`;
-}
-
 function stamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-}
-
-/** Cells are already escaped; the first column is text, the others are numbers unless told otherwise. */
-function table(header: readonly string[], rows: readonly string[][], textColumns = 1): string {
-  const rule = header.map((_, column) => (column < textColumns ? '---' : '---:'));
-  return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function sloTable({ judgement, evidence }: RunRecord): string {
@@ -112,6 +105,11 @@ function timesTable({ evidence }: RunRecord): string {
     ['wait: connect', connect?.count ? connect : undefined],
     ['wait: TLS', tls?.count ? tls : undefined],
     ['service', total.histogram({ of: 'service' })],
+    ...(total.steps ?? []).map((name, step): [string, HistogramView] => [
+      `service: ${markdownText(name)}`,
+      total.histogram({ of: 'step', step }),
+    ]),
+    ['think', thinkOf(total)],
     ['lateness', total.histogram({ of: 'lateness' })],
   ];
   const rows = shown.flatMap(([of, histogram]) => {
@@ -124,6 +122,11 @@ function timesTable({ evidence }: RunRecord): string {
   return table(['Times', ...QUANTILES.map(([label]) => label), 'max'], rows);
 }
 
+function thinkOf(total: TallyView): HistogramView | undefined {
+  const think = total.histogram({ of: 'think' });
+  return think.count > 0 ? think : undefined;
+}
+
 function outcomesTable(record: RunRecord): string {
   const rows = outcomeRows(record)
     .filter((row) => row.count > 0)
@@ -134,7 +137,7 @@ function outcomesTable(record: RunRecord): string {
 
 /** What is wrong with it in full sight, and every check behind a click. */
 function fitness(record: RunRecord): string {
-  const { gates } = record.judgement;
+  const gates = record.judgement.gates.filter(({ name }) => name !== BOOKS_GATE);
   if (gates.length === 0) return '';
   const wrong = gates.filter((gate) => gate.status !== 'ok');
   const rows = wrong.map((gate) => [

@@ -1,6 +1,9 @@
 // The verdict in one plain sentence, and the words that every rendering of a run shares, so that terminal, Markdown and
 // HTML say the same thing.
 
+import type { InvariantName } from '../audit/spec.ts';
+import { INVARIANTS } from '../audit/spec.ts';
+import { BOOKS_GATE, brokenIn } from '../judge/books.ts';
 import type { Evidence, Judgement, SloResult, Verdict } from '../judge/spec.ts';
 import { formatClock, formatCount, formatCountOf, formatDuration, formatRate, formatShare, plural } from '../units.ts';
 import { visible } from './foreign.ts';
@@ -70,6 +73,7 @@ export function windowsText(slo: SloResult): string {
  * longest first. `says` has the whole story.
  */
 export function sloDetails(slo: SloResult, evidence: Evidence): string[] {
+  if (isOfBooks(slo) && slo.status !== 'not-checked') return [visible(slo.says), ''];
   if (slo.status === 'not-checked') return [visible(slo.says).split(',')[0]!, 'not checked'];
   if (slo.status === 'inconclusive') return openDetails(slo, evidence);
   if (isTooFew(slo)) return tooFewDetails(slo);
@@ -137,6 +141,9 @@ function stateOf(slo: SloResult): string {
   return metric === 'errors' ? `errors were ${value}` : `${value}${ofPlan(slo)} were ${metric}`;
 }
 
+/** Judged by the shop's books: `oversold == 0`. */
+const isOfBooks = ({ text }: SloResult): boolean => INVARIANTS.includes(metricText(text) as InvariantName);
+
 const isTime = (metric: string): boolean => /\b(?:p[\d.]+|max|mean)\b/.test(metric);
 const ofPlan = ({ text }: SloResult): string => (/\bof\s+plan\b/.test(text) ? ' of plan' : '');
 
@@ -144,7 +151,8 @@ function failure(record: RunRecord): string {
   const broken = record.judgement.slo.filter((slo) => slo.status === 'fail');
   // Where it broke says more than that it broke.
   const first = broken.find((slo) => slo.worst !== undefined) ?? broken[0];
-  if (first === undefined) return record.judgement.reasons[0]?.message ?? 'an SLO was broken';
+  if (first === undefined) return booksFailure(record);
+  if (isOfBooks(first)) return booksFailure(record);
   const more = broken.length - 1;
   const others = more === 0 ? '' : `, and ${more} more ${plural(more, 'SLO')} ${more === 1 ? 'was' : 'were'} broken`;
   if (isTooFew(first)) return `${factOf(first)}, which broke \`${visible(first.text)}\`${others}`;
@@ -153,12 +161,20 @@ function failure(record: RunRecord): string {
   return `${subjectOf(first)}${where} broke \`${visible(first.text)}\`${windows}${others}`;
 }
 
+/** What the books show: `the books show lost 2: 2 of 11,970 accepted orders are not in them`. */
+function booksFailure({ evidence, judgement }: RunRecord): string {
+  const [first, ...others] = brokenIn(evidence.audit);
+  if (first === undefined) return judgement.reasons[0]?.message ?? 'an SLO was broken';
+  const more = others.length === 0 ? '' : `; ${others.map(({ name }) => name).join(', ')} too`;
+  return `${first.name} ${formatCount(first.violations)} in the audit: ${visible(first.says)}${more}`;
+}
+
 function success(record: RunRecord): string {
   const judged = record.judgement.slo.filter((slo) => slo.status === 'pass');
   if (judged.length === 0) return 'there was no SLO to break';
-  const first = judged[0]!;
+  const first = judged.find((slo) => !isOfBooks(slo)) ?? judged[0]!;
   const held = judged.length === 1 ? 'the SLO held' : `all ${judged.length} SLOs held`;
-  return `${held}, ${stateOf(first)}`;
+  return isOfBooks(first) ? `${held}: ${visible(first.says)}` : `${held}, ${stateOf(first)}`;
 }
 
 function uncertainty({ judgement }: RunRecord): string {
@@ -174,18 +190,23 @@ function uncertainty({ judgement }: RunRecord): string {
 
 /** `fit: all 11 checks held, 5 cannot be made here`; a check that this run or this machine could not make has not held. */
 export function fitText({ gates }: Judgement, openToo = true): string {
-  const held = gates.filter((gate) => gate.known !== false).length;
-  const open = gates.length - held;
+  const own = gates.filter(({ name }) => name !== BOOKS_GATE);
+  const held = own.filter((gate) => gate.known !== false).length;
+  const open = own.length - held;
   const fit = held === 0 ? 'not checked' : held === 1 ? 'fit: its check held' : `fit: all ${held} checks held`;
   return open === 0 || !openToo ? fit : `${fit}, ${open} cannot be made here`;
 }
 
-/** The checks that void the run: the first with its number, and how many others. */
-function distrust({ judgement }: RunRecord): string {
-  const [first, ...others] = judgement.gates.filter((gate) => gate.status === 'void');
-  if (first === undefined) return judgement.reasons[0]?.message ?? 'the generator was not fit';
+/** The checks that void the run: the first with its number, and how many others; what the books lack if it is only that. */
+function distrust(record: RunRecord): string {
+  const voids = record.judgement.gates.filter((gate) => gate.status === 'void');
+  const [first, ...others] = voids.filter(({ name }) => name !== BOOKS_GATE);
+  const books = voids.find(({ name }) => name === BOOKS_GATE);
+  if (first === undefined && books !== undefined)
+    return `The shop's books were not read whole, so this run proves nothing (${visible(books.measured)})`;
+  const what = first === undefined ? (record.judgement.reasons[0]?.message ?? '') : `${first.name}: ${first.measured}`;
   const more = others.length === 0 ? '' : `, and ${others.length} more ${plural(others.length, 'check')} failed`;
-  return `${first.name}: ${first.measured}${more}`;
+  return `The generator was not fit, so these numbers cannot be trusted (${visible(what + more)})`;
 }
 
 /**
@@ -203,10 +224,8 @@ export function verdictSentence(record: RunRecord): string {
   const what = `${formatCount(accepted)} of ${formatCountOf(planned, 'order')} ${were} accepted in ${formatDuration(lasted)}${late}`;
   const cutShort = ending.kind === 'interrupted' ? ', when the run was interrupted' : '';
   if (judgement.verdict === 'invalid') {
-    return sentence(
-      `The generator was not fit, so these numbers cannot be trusted (${visible(distrust(record))})`,
-      `; ${what}${cutShort}`,
-    );
+    const broken = brokenIn(evidence.audit).length > 0 ? `; all the same ${booksFailure(record)}` : '';
+    return sentence(distrust(record), broken, `; ${what}${cutShort}`);
   }
   const stopped = ending.kind === 'stopped' ? `, when \`${visible(ending.text)}\` stopped the run` : '';
   const why = { pass: success, fail: failure, inconclusive: uncertainty }[judgement.verdict](record);

@@ -1,31 +1,34 @@
 // The closing summary of a run: what a person sees when the terminal comes to rest. The verdict and why come first, then
 // the limits, then the numbers they rest on. At most 25 lines whatever the run, so that it fits where it is read.
 
+import { BOOKS_GATE } from '../judge/books.ts';
 import type { NoiseFloor } from '../judge/calibration.ts';
 import type { Evidence, Gate, Judgement, SloResult } from '../judge/spec.ts';
-import type { HistogramView, View } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import { formatClock, formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
+import { auditLines, tellsAnything } from './audit-text.ts';
 import { visible } from './foreign.ts';
 import type { Style, TextOptions } from './layout.ts';
-import { columnsOf, cut, fitting, joinFitting, padEnd, padStart, widthOf, wrap } from './layout.ts';
+import { columnsOf, cut, fitting, joinFitting, LABEL, labelled, padEnd, padStart, widthOf, wrap } from './layout.ts';
 import type { Note } from './notes.ts';
 import { insecureNote, noteLines, notesOf } from './notes.ts';
 import { outcomeRows, ratesOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 import { fitText, measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
+import { timesLines } from './times-text.ts';
 
 /** A terminal of 25 rows shows all of it. */
 export const SUMMARY_LINES = 25;
-const LABEL = 11;
 const LEAST_GATE_LINES = 5;
+const FEW_SLOS = 4;
+const FEW_AUDIT = 5;
 const MOST_NOTES = 3;
 
 const SLO_MARKS: Record<SloResult['status'], { mark: string; style: Style }> = {
   pass: { mark: '✔ held', style: 'pass' },
   fail: { mark: '✘ broken', style: 'fail' },
   inconclusive: { mark: '? open', style: 'warn' },
-  'not-checked': { mark: '- unread', style: 'dim' },
+  'not-checked': { mark: '- skipped', style: 'dim' },
 };
 const MARK = 10;
 
@@ -36,28 +39,43 @@ export type SummaryOptions = TextOptions & { folder?: string };
 export function formatSummary(record: RunRecord, options: SummaryOptions): string {
   const width = columnsOf(options.width);
   const head = headLines(record, options, width);
-  const body = [
-    ...orderLines(record, width),
-    rateLine(record, width),
-    '',
-    ...timesLines(record, options, width),
-    outcomeLine(record, width),
-  ];
-  const notes = shownNotes(notesOf(record));
   const folder = options.folder === undefined ? [] : [labelled('folder', cut(visible(options.folder), width - LABEL))];
-  // The SLOs get what is left by everything else at its shortest; the generator gets what they leave, then the notes.
-  const room = SUMMARY_LINES - head.length - body.length - notes.length - folder.length - 2;
-  const wrong = record.judgement.gates.filter((gate) => gate.status !== 'ok').length;
-  const slo = sloLines(record, options, width, room - Math.max(1, Math.min(wrong, LEAST_GATE_LINES)));
-  const fitness = fitnessLines(record, options, width, room - slo.length);
-  const beside = noteSection(notes, options, width, room - slo.length - fitness.length);
+  const orders = [...orderLines(record, width), rateLine(record, width)];
+  const outcomes = outcomeLine(record, width);
+  const wrong = generatorGates(record.judgement).filter((gate) => gate.status !== 'ok').length;
+  const gates = Math.max(1, Math.min(wrong, LEAST_GATE_LINES));
+  const auditOf = (most: number): string[] => auditSection(record, options, width, most);
+  // Everything at its shortest; the steps of a journey get what a few SLOs and the audit do not need.
+  const times = timesLines(record, options, width, 0).length;
+  const free = SUMMARY_LINES - head.length - orders.length - times - 1 - folder.length - 3;
+  // An SLO and how many more there are, a check and the audit's standing come before the last note.
+  const notes = shownNotes(notesOf(record), Math.max(1, Math.min(MOST_NOTES, free - 3 - auditOf(1).length)));
+  const room = free - notes.length;
+  const needed =
+    gates + Math.min(record.judgement.slo.length, FEW_SLOS) + Math.min(auditOf(FEW_AUDIT).length, FEW_AUDIT);
+  const shownTimes = timesLines(record, options, width, Math.max(0, room - needed));
+  const left = room - (shownTimes.length - times);
+  // The SLOs get what is left by the others; the generator gets what they leave, then the audit, then the notes.
+  const audit = auditOf(Math.max(1, Math.min(FEW_AUDIT, left - gates - 1))).length;
+  const slo = sloLines(record, options, width, left - gates - audit);
+  const fitness = fitnessLines(record, options, width, left - slo.length - audit);
+  const books = auditOf(Math.max(1, left - slo.length - fitness.length));
+  const beside = noteSection(notes, options, width, left - slo.length - fitness.length - books.length);
+  const body = [...orders, '', ...shownTimes, outcomes, ...books];
   return [...head, '', ...slo, ...(slo.length > 0 ? [''] : []), ...body, ...fitness, ...beside, ...folder].join('\n');
 }
 
+function auditSection({ evidence: { audit } }: RunRecord, options: TextOptions, width: number, most: number): string[] {
+  return tellsAnything(audit) ? auditLines(audit, options, [LABEL, width - LABEL], most) : [];
+}
+
+/** The checks of the generator: what the books say stands apart. */
+const generatorGates = ({ gates }: Judgement): Gate[] => gates.filter(({ name }) => name !== BOOKS_GATE);
+
 /** One line each at least, so no more than there is always room for. */
-function shownNotes(notes: Note[]): Note[] {
-  if (notes.length <= MOST_NOTES) return notes;
-  const missing = notes.length - MOST_NOTES + 1;
+function shownNotes(notes: Note[], most: number): Note[] {
+  if (notes.length <= most) return notes;
+  const missing = notes.length - most + 1;
   return [...notes.slice(0, -missing), { label: 'warning', style: 'warn', text: `and ${missing} more in result.json` }];
 }
 
@@ -72,10 +90,6 @@ function noteSection(notes: readonly Note[], options: TextOptions, width: number
     most[next]!++;
   }
   return notes.flatMap((note, index) => noteLines(note, options, columns, most[index]));
-}
-
-function labelled(label: string, text: string): string {
-  return padEnd(label, LABEL) + text;
 }
 
 function headLines(record: RunRecord, options: TextOptions, width: number): string[] {
@@ -162,53 +176,6 @@ function rateLine(record: RunRecord, width: number): string {
   return labelled('rate', fitting(ways, width - LABEL));
 }
 
-const QUANTILES: [label: string, p: number][] = [
-  ['p50', 0.5],
-  ['p90', 0.9],
-  ['p99', 0.99],
-  ['p99.9', 0.999],
-];
-const TIMES: { label: string; view: View; says: string }[] = [
-  { label: 'response', view: { of: 'response' }, says: 'from due to answered' },
-  { label: 'service', view: { of: 'service' }, says: 'what the shop took' },
-];
-
-type TimesRow = { label: string; histogram: HistogramView; says: string };
-
-/** What a shopper waits for before the request is on its way, where it says something of the shop: TLS, fresh connections. */
-function openingRows({ evidence: { opened, timeline }, plan }: RunRecord): TimesRow[] {
-  if (opened === undefined || (opened.tls.count === 0 && plan.target.connection !== 'fresh')) return [];
-  const rows = [
-    { label: 'wait', histogram: timeline.total().histogram({ of: 'wait' }), says: 'for a connection' },
-    { label: '  connect', histogram: opened.connect, says: 'of that, TCP' },
-    { label: '  TLS', histogram: opened.tls, says: 'of that, TLS' },
-  ];
-  return rows.filter(({ histogram }) => histogram.count > 0);
-}
-
-/** A percentile that too few orders support is `–`, never a number. */
-function timesLines(record: RunRecord, { paint }: TextOptions, width: number): string[] {
-  const total = record.evidence.timeline.total();
-  const counts = width >= 76;
-  const cell = (text: string) => padStart(text, 9);
-  const header = [...(counts ? [padStart('orders', 11)] : []), ...QUANTILES.map(([label]) => cell(label)), cell('max')];
-  const shown: TimesRow[] = TIMES.map(({ view, ...row }) => ({ ...row, histogram: total.histogram(view) }));
-  const rows = [...shown, ...openingRows(record)].map(({ label, histogram, says }) => {
-    const { count } = histogram;
-    const cells = QUANTILES.map(([, p]) =>
-      cell(count > 0 && count >= leastCountFor(p) ? formatDuration(histogram.percentile(p)) : '–'),
-    );
-    const row = [
-      ...(counts ? [padStart(formatCount(count), 11)] : []),
-      ...cells,
-      cell(count > 0 ? formatDuration(histogram.maxUs) : '–'),
-    ].join('');
-    const line = labelled(label, row);
-    return widthOf(line) + 3 + says.length <= width ? `${line}   ${paint('dim', says)}` : line;
-  });
-  return [paint('dim', labelled('times', header.join(''))), ...rows];
-}
-
 function outcomeLine(record: RunRecord, width: number): string {
   const rows = outcomeRows(record)
     .filter((row) => row.count > 0)
@@ -227,7 +194,7 @@ function fitnessLines(
   width: number,
   room: number,
 ): string[] {
-  const wrong = judgement.gates.filter((gate) => gate.status !== 'ok');
+  const wrong = generatorGates(judgement).filter((gate) => gate.status !== 'ok');
   const columns = width - LABEL;
   if (wrong.length === 0)
     return [labelled('generator', fitting(fitWays(judgement, evidence, generator.noiseFloor), columns))];

@@ -16,6 +16,8 @@ import type { Order } from '../support/evidence.ts';
 import { steadyOrders } from '../support/evidence.ts';
 import { golden } from '../support/golden.ts';
 import { recordOf } from '../support/record.ts';
+import { withAudit } from './audited.ts';
+import { cleanAudit, cutAudit, lossyAudit } from './audits.ts';
 import { failing, interrupted, passing, unfit } from './runs.ts';
 
 const FOLDER = 'reports/2026-11-23T04-05-54Z-mi-fan-fest';
@@ -110,13 +112,16 @@ describe('formatSummary', () => {
       insecure: fc.boolean(),
       warnings: fc.array(fc.constantFrom('short', 'a warning of many words, '.repeat(9)), { maxLength: 4 }),
       adjustments: fc.subarray(ADJUSTMENTS),
+      audit: fc.constantFrom(undefined, cleanAudit(), lossyAudit(), cutAudit()),
     });
     type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
-    const check = ({ slo: slos, gates, run, width, insecure, warnings, adjustments }: Case) => {
+    const check = ({ slo: slos, gates, run, width, insecure, warnings, adjustments, audit }: Case) => {
       const base = run.judgement.slo[0]!;
       const results = slos.map((each) => ({ ...base, ...each }));
       const record = noted(run, { insecure, warnings, adjustments });
-      const text = summary({ ...record, judgement: { ...run.judgement, slo: results, gates } }, width);
+      const judged = { ...record, judgement: { ...run.judgement, slo: results, gates } };
+      const text = summary(audit === undefined ? judged : withAudit(judged, audit), width);
+      expect(text.includes('\naudit ')).toBe(audit !== undefined);
       expect(text.includes('INSECURE')).toBe(insecure);
       expect(text).toContain('\nfolder     ');
       const lines = text.split('\n');
