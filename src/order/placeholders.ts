@@ -5,6 +5,7 @@
 //   {{env.NAME}} {{setup.NAME}}           a variable of the environment, an extract of `setup:`: the same for all orders
 //   {{vars.NAME}}                         what an earlier step of the order extracted
 //   {{FEEDER.COLUMN}}                     a cell of the order's row of a feeder
+//   {{number(vars.cart)}}                 the same, as a number: alone in a text of a JSON body
 //   {{{{                                  a literal `{{`; a `}}` outside a placeholder is just text, and so is one brace
 //                                         before a placeholder: `{{{sku}}}` is `{`, the sku, `}`
 
@@ -19,6 +20,7 @@ export type IdentityPlaceholder = (typeof IDENTITY_PLACEHOLDERS)[number];
 export type Placeholder =
   | { name: IdentityPlaceholder }
   | { name: 'choose'; choices: Weighted<string> }
+  | { name: 'number'; of: ScopedPlaceholder }
   | ScopedPlaceholder;
 
 /** A placeholder as written: `name` (`choose`, `env.HOME`, or anything), `args` between its parentheses ('' if none), and its place in the text in UTF-16 units. */
@@ -66,9 +68,24 @@ function* scan(text: string): Generator<Scanned> {
   if (from < text.length) yield { literal: text.slice(from) };
 }
 
-/** Every placeholder of a text as written, right or wrong, in order. */
+/** Every placeholder of a text as written, right or wrong, in order; of `{{number(vars.cart)}}` what it names. */
 export function placeholdersOf(text: string): WrittenPlaceholder[] {
-  return [...scan(text)].flatMap((item) => ('written' in item ? [item.written] : []));
+  return [...scan(text)].flatMap((item) => ('written' in item ? [namedBy(item.written)] : []));
+}
+
+function namedBy(written: WrittenPlaceholder): WrittenPlaceholder {
+  return written.name === 'number' ? { ...written, name: written.args.trim(), args: '' } : written;
+}
+
+/** `{{number(…)}}` where only text can stand: anywhere but alone in a text of a JSON body. */
+export function numberMistake(text: string, isJson: boolean): TemplateMistake | undefined {
+  const all = [...scan(text)];
+  if (isJson && all.length === 1) return undefined;
+  const found = all.find((item) => 'written' in item && item.written.name === 'number');
+  if (!found || !('written' in found)) return undefined;
+  const inner = found.written.args.trim();
+  const rule = isJson ? 'must be all of its text' : 'belongs into a JSON body; elsewhere everything is text';
+  return mistakeOf(found.written, 'NUMBER_PLACE', `\`{{number(${inner})}}\` ${rule}: write \`{{${inner}}}\``);
 }
 
 function parseChoices(args: string): Weighted<string> | string {
@@ -95,7 +112,9 @@ function mistakeOf(written: WrittenPlaceholder, code: string, message: string, s
 
 /** Words that are known to be the start of something, and what that looks like. */
 const LIKE = 'expected a name such as `{{order.key}}`, `{{env.NAME}}`, `{{vars.NAME}}` or `{{choose(a: 3, b: 1)}}`';
-const MEANT = ['', 'choose', 'env', 'vars', 'setup'];
+/** Those with arguments, as they look. */
+const CALLED: Readonly<Record<string, string>> = { choose: 'choose(a: 3, b: 1)', number: 'number(vars.NAME)' };
+const MEANT = ['', 'choose', 'number', 'env', 'vars', 'setup'];
 
 function unknownPlaceholder(written: WrittenPlaceholder, scope: Scope): TemplateMistake {
   const { name } = written;
@@ -104,10 +123,10 @@ function unknownPlaceholder(written: WrittenPlaceholder, scope: Scope): Template
     return mistakeOf(written, 'UNKNOWN_PLACEHOLDER', `\`{{${name}}}\` is not a placeholder: ${LIKE}`);
   }
   // Of the environment only what the order names is known, so that is no place to look for what was meant.
-  const near = closest(name, [...IDENTITY_PLACEHOLDERS, 'choose', ...namesIn({ ...scope, env: {} })]);
+  const near = closest(name, [...IDENTITY_PLACEHOLDERS, 'choose', 'number', ...namesIn({ ...scope, env: {} })]);
   const feeders = Object.keys(scope.feeders ?? {}).map((feeder) => `${feeder}.COLUMN`);
   const known = [...IDENTITY_PLACEHOLDERS, 'choose(…)', 'env.NAME', 'vars.NAME', 'setup.NAME', ...feeders].join(', ');
-  const suggestion = near === undefined ? undefined : near === 'choose' ? '{{choose(a: 3, b: 1)}}' : `{{${near}}}`;
+  const suggestion = near === undefined ? undefined : `{{${CALLED[near] ?? near}}}`;
   const rule = suggestion === undefined ? `: known are ${known}` : '';
   return mistakeOf(written, 'UNKNOWN_PLACEHOLDER', `Unknown placeholder \`{{${name}}}\`${rule}`, suggestion);
 }
@@ -119,6 +138,7 @@ function parsePlaceholder(written: WrittenPlaceholder, scope: Scope): Placeholde
     if (typeof choices !== 'string') return { name, choices };
     return mistakeOf(written, 'PLACEHOLDER_ARGUMENTS', `In \`{{choose(${args})}}\` ${choices}`);
   }
+  if (name === 'number') return parseNumber(written, scope);
   const known = IDENTITY_PLACEHOLDERS.find((candidate) => candidate === name);
   const scoped = known === undefined ? scopedOf(name, scope) : undefined;
   if (known === undefined && scoped === undefined) return unknownPlaceholder(written, scope);
@@ -128,6 +148,16 @@ function parsePlaceholder(written: WrittenPlaceholder, scope: Scope): Placeholde
   if (scoped === undefined) return { name: known! };
   const mistake = scopeMistake(scoped, scope);
   return mistake ? mistakeOf(written, mistake.code, mistake.message, mistake.suggestion) : scoped;
+}
+
+function parseNumber(written: WrittenPlaceholder, scope: Scope): Placeholder | TemplateMistake {
+  const of = parsePlaceholder(namedBy(written), scope);
+  if ('code' in of || of.name === 'env' || of.name === 'setup' || of.name === 'vars' || of.name === 'feeder') {
+    return 'code' in of ? of : { name: 'number', of };
+  }
+  const rule =
+    'expected an extract, a cell or a variable, such as `number(vars.cart)`; what an order itself brings needs none';
+  return mistakeOf(written, 'PLACEHOLDER_ARGUMENTS', `In \`{{number(${written.args})}}\` ${rule}`);
 }
 
 /**

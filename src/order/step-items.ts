@@ -4,7 +4,7 @@
 import type { Problem } from '../errors.ts';
 import { type Alteration, alteredField, alteredMember, quantityItems, settleAlteration } from './alteration.ts';
 import { CONTEXTS, type Context } from './escape.ts';
-import { parseTemplate, placeholdersOf } from './placeholders.ts';
+import { numberMistake, parseTemplate, placeholdersOf } from './placeholders.ts';
 import type { Scope } from './scope.ts';
 import { type Item, itemsOf } from './segments.ts';
 import type { BodySpec, StepSpec } from './spec.ts';
@@ -30,11 +30,13 @@ class Reader {
   }
 
   items(path: string, text: string, context: Context): Item[] {
+    this.add(path, numberMistake(text, false));
     return itemsOf(this.#parse(path, text), context);
   }
 
   header(path: string, name: string, value: string): Item[] {
     this.add(path, headerMistake(name, value));
+    this.add(path, numberMistake(value, false));
     const pieces = this.#parse(path, value);
     for (const piece of pieces) {
       if ('literal' in piece || piece.placeholder.name !== 'env') continue;
@@ -47,8 +49,9 @@ class Reader {
   /** A JSON string that is nothing but a number of the order becomes a bare number. */
   jsonString(path: string, text: string): Item[] {
     const pieces = this.#parse(path, text);
+    this.add(path, numberMistake(text, true));
     const only = pieces.length === 1 ? pieces[0]! : undefined;
-    if (only && 'placeholder' in only && ['quantity', 'order.seq'].includes(only.placeholder.name)) {
+    if (only && 'placeholder' in only && ['quantity', 'order.seq', 'number'].includes(only.placeholder.name)) {
       return itemsOf(pieces, CONTEXTS.json);
     }
     return [{ wire: '"' }, ...itemsOf(pieces, CONTEXTS.json), { wire: '"' }];

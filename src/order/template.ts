@@ -14,6 +14,7 @@ import { placedByOf, variablesBefore, variablesOf } from './variables.ts';
 
 export {
   checkTemplate,
+  numberMistake,
   parseTemplate,
   placeholdersOf,
   type TemplateMistake,
@@ -24,6 +25,7 @@ export { nameMistake } from './scope.ts';
 export type { Segment, Segments } from './segments.ts';
 export { alterationOf } from './step-items.ts';
 export { headerMistake, methodMistake, pathMistake } from './step-mistakes.ts';
+export { isJsonNumber } from './values.ts';
 
 /** A compiled step: `render` for drivers that take strings, the segments for one that builds the bytes of a request. */
 export interface StepTemplate extends Template {

@@ -3,7 +3,7 @@
 
 import { uniform } from '../traffic/random.ts';
 import { cellValue } from './cell-value.ts';
-import { byteString, type Context } from './escape.ts';
+import { byteString, CONTEXTS, type Context } from './escape.ts';
 import { rowsOf } from './feeders.ts';
 import { BUYER_PREFIX, orderIdOf, SALT_CHOOSE } from './identity.ts';
 import type { Placeholder } from './placeholders.ts';
@@ -61,7 +61,7 @@ function isPlain(text: string, safe: Uint8Array): boolean {
 /** Where a value comes from. `samples`: texts of which one is the longest any order can bring; `all`: they are all there are. */
 type Source = { of: (filling: Filling) => string; samples: string[]; all: boolean };
 
-type OwnPlaceholder = Exclude<Placeholder, { name: 'env' | 'vars' | 'setup' | 'feeder' }>;
+type OwnPlaceholder = Exclude<Placeholder, { name: 'env' | 'vars' | 'setup' | 'feeder' | 'number' }>;
 
 function sourceOf(placeholder: OwnPlaceholder, { identity: spec, counter, alters }: Meanings): Source {
   switch (placeholder.name) {
@@ -181,6 +181,35 @@ export function eitherValue(plain: string, altered: string): ValueSegment {
   };
 }
 
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
+/** A number with more characters is nobody's. */
+const MAX_NUMBER_CHARS = 64;
+
+/** Whether a text can stand in JSON as a number, digit by digit as it is. */
+export function isJsonNumber(text: string): boolean {
+  return text.length <= MAX_NUMBER_CHARS && JSON_NUMBER.test(text);
+}
+
+const numberOr = (text: string): string => (isJsonNumber(text) ? text : 'null');
+
+/** A value as a number in JSON; `null` where it is none. */
+function numberValue(of: ValueSegment | string): ValueSegment | string {
+  if (typeof of === 'string') return numberOr(of);
+  const text = (filling: Filling) => numberOr(of.text(filling));
+  return {
+    kind: 'value',
+    name: 'number',
+    maxBytes: MAX_NUMBER_CHARS,
+    fixedBytes: undefined,
+    write(into, at, filling) {
+      const spelt = text(filling);
+      for (let i = 0; i < spelt.length; i++) into[at + i] = spelt.charCodeAt(i);
+      return at + spelt.length;
+    },
+    text,
+  };
+}
+
 /** A placeholder as it is written in one context; a text where it is the same for all orders. */
 export function compileValue(placeholder: Placeholder, context: Context, meanings: Meanings): ValueSegment | string {
   switch (placeholder.name) {
@@ -198,6 +227,8 @@ export function compileValue(placeholder: Placeholder, context: Context, meaning
       const rowOf = rowsOf(feeder, meanings.identity.seed, index);
       return cellValue(feeder, feeder.columns.indexOf(placeholder.column), { context, rowOf });
     }
+    case 'number':
+      return numberValue(compileValue(placeholder.of, CONTEXTS.text, meanings));
     default:
       return sampledValue(placeholder.name, sourceOf(placeholder, meanings), context);
   }

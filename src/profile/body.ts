@@ -96,7 +96,7 @@ type Strings = {
 
 /** Keys and texts of a JSON body. */
 function checkStrings(value: unknown, { path, checks, fixed = false }: Strings): void {
-  if (typeof value === 'string') checks.add(value, path);
+  if (typeof value === 'string') checks.addJson(value, path);
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
     const below = fixed ? path : [...path, Array.isArray(value) ? Number(key) : key];

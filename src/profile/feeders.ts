@@ -1,8 +1,9 @@
 // `feeders:` → the rows that orders take values from, read once and put on shared memory.
 
-import { buildFeeder } from '../order/feeders.ts';
+import { buildFeeder, cellOf } from '../order/feeders.ts';
 import { nameMistake } from '../order/scope.ts';
 import type { FeederSpec } from '../order/spec.ts';
+import { isJsonNumber } from '../order/template.ts';
 import { formatCount } from '../units.ts';
 import { type FeederFormat, formatOfName, parseRows } from './feeder-rows.ts';
 import { formatPath, isMap, type Path } from './paths.ts';
@@ -12,7 +13,11 @@ import type { Supplies } from './templates.ts';
 
 type FeedersInput = NonNullable<Filled['feeders']>;
 
-export type PlannedFeeders = { specs: FeederSpec[]; supplies: Pick<Supplies, 'feeders' | 'broken'>; isSound: boolean };
+export type PlannedFeeders = {
+  specs: FeederSpec[];
+  supplies: Pick<Supplies, 'feeders' | 'broken' | 'notNumber'>;
+  isSound: boolean;
+};
 
 /** `written`: the section as it stands, so that a feeder that is wrong is at least known by its name. `orders`: of the plan. */
 export function planFeeders(
@@ -27,7 +32,9 @@ export function planFeeders(
   const names = isMap(written) ? Object.keys(written) : [];
   const broken = names.filter((name) => !specs.some((spec) => spec.name === name));
   const columns = Object.fromEntries(specs.map((spec) => [spec.name, spec.columns]));
-  return { specs, supplies: { feeders: columns, broken }, isSound: broken.length === 0 };
+  const notNumber: Supplies['notNumber'] = (name, column) =>
+    firstNoNumber(specs.find((spec) => spec.name === name)!, column);
+  return { specs, supplies: { feeders: columns, broken, notNumber }, isSound: broken.length === 0 };
 }
 
 function planFeeder(name: string, feeder: FeedersInput[string], section: Section): FeederSpec | undefined {
@@ -56,6 +63,12 @@ function planFeeder(name: string, feeder: FeedersInput[string], section: Section
     return undefined;
   }
   return wrongName ? undefined : buildFeeder({ name, order, columns: read.columns, cells: read.rows });
+}
+
+function firstNoNumber(feeder: FeederSpec, column: string): number | undefined {
+  const index = feeder.columns.indexOf(column);
+  for (let row = 0; row < feeder.rows; row++) if (!isJsonNumber(cellOf(feeder, row, index))) return row + 1;
+  return undefined;
 }
 
 /** Rows that are used once must do for every order. */

@@ -2,7 +2,14 @@
 // that what nobody reads can be told.
 
 import type { Scope } from '../order/scope.ts';
-import { checkTemplate, placeholdersOf, type TemplateMistake, type WrittenPlaceholder } from '../order/template.ts';
+import {
+  checkTemplate,
+  numberMistake,
+  placeholdersOf,
+  type TemplateMistake,
+  type WrittenPlaceholder,
+} from '../order/template.ts';
+import { formatCount } from '../units.ts';
 import { formatPath, type Path } from './paths.ts';
 import { checkText, type Section } from './section.ts';
 
@@ -13,6 +20,8 @@ export type Supplies = {
   feeders: Readonly<Record<string, readonly string[]>>;
   broken: readonly string[];
   setup: readonly string[];
+  /** The first row (from 1) of a column that is no number; undefined: all are. */
+  notNumber: (feeder: string, column: string) => number | undefined;
 };
 
 /** What is special about one place. */
@@ -28,6 +37,8 @@ export type Here = {
 };
 
 const OF_AN_ORDER = /^(order\.|buyer\.|sku$|quantity$|choose$|vars\.)/;
+
+type Place = { isJson: boolean; rule?: (() => PlainMistake | undefined) | undefined };
 
 /** `{vars.token}`, where `{{vars.token}}` was meant. */
 const SINGLE_BRACES = /(?<!\{)\{\s*([A-Za-z_][\w-]*\.[\w-]+)\s*\}(?!\})/g;
@@ -53,8 +64,17 @@ export class TemplateChecks {
     this.#here = here;
   }
 
+  /** Checks a text of a JSON body, where `{{number(…)}}` may stand. */
+  addJson(text: string, path: Path): void {
+    this.#add(text, path, { isJson: true });
+  }
+
   /** Checks a text; `rule` says what else may be wrong with it. */
-  add(text: string, path: Path, rule: () => PlainMistake | undefined = () => undefined): void {
+  add(text: string, path: Path, rule?: () => PlainMistake | undefined): void {
+    this.#add(text, path, { isJson: false, rule });
+  }
+
+  #add(text: string, path: Path, { isJson, rule = () => undefined }: Place): void {
     for (const [braces, name] of text.matchAll(SINGLE_BRACES)) {
       if (!this.#isName(name!)) continue;
       const says = `holds \`${braces}\`, which goes out as it stands: a placeholder has two braces, \`{{${name}}}\``;
@@ -67,12 +87,26 @@ export class TemplateChecks {
       if (value !== undefined) this.env[variable] = value;
     }
     const check = (written: string) => {
-      const mistake = this.#mistakeOf(written);
+      const mistake = this.#mistakeOf(written) ?? numberMistake(written, isJson) ?? this.#noNumber(written);
       if (mistake) return mistake;
       const broken = rule();
       return broken && { ...broken, at: 0, length: written.length };
     };
     if (!checkText(this.#section, { text, path, check })) this.areSound = false;
+  }
+
+  /** A column that is to be a number, and in some row is none. */
+  #noNumber(text: string): TemplateMistake | undefined {
+    for (const { name, at, length } of placeholdersOf(text)) {
+      if (!text.slice(at, at + length).includes('(')) continue;
+      const [feeder, column] = [name.slice(0, name.indexOf('.')), name.slice(name.indexOf('.') + 1)];
+      const columns = Object.hasOwn(this.#supplies.feeders, feeder) ? this.#supplies.feeders[feeder]! : [];
+      const row = columns.includes(column) ? this.#supplies.notNumber(feeder, column) : undefined;
+      if (row === undefined) continue;
+      const message = `\`{{number(${name})}}\`: row ${formatCount(row)} of feeder \`${feeder}\` is no number`;
+      return { code: 'NO_NUMBER', message, at, length };
+    }
+    return undefined;
   }
 
   #isName(name: string): boolean {

@@ -195,6 +195,14 @@ audit:
 `),
   'audit-without-orders': minimal('audit: { fields: { key: k } }\n'),
   skus: minimal('order: { skus: { zipf: 1.1, of: [a, b, a] }, buyers: { repeat: 120% } }\n'),
+  numbers: {
+    text: minimal(`feeders: { people: people.csv }
+order:
+  - a: { path: "/a/{{number(people.age)}}", json: { a: "{{number(people.age)}}", b: "{{number(people.zip)}}" }, extract: { id: id } }
+  - b: { path: /b, json: { a: "{{number(vars.id)}}", b: "nr {{number(vars.id)}}", c: "{{number(vars.idd)}}", d: "{{number(sku)}}" } }
+`),
+    context: { files: { 'people.csv': 'age,zip\n41,53111\n12,01067\n' } },
+  },
   'yaml-braces': minimal('order: { path: /a, json: { buyer: {{buyer.id}} } }\n'),
   'yaml-braces-in-a-path': minimal('order: [a: { path: /a/{{order.seq}} }]\n'),
   'yaml-escape': minimal('order: [a: { path: /a, extract: { id: { regex: "id=(\\d+)$" } } }]\n'),
