@@ -2,12 +2,13 @@
 
 import { randomUUID } from 'node:crypto';
 import type { DriverName } from '../drive/driver.ts';
-import { UserError } from '../errors.ts';
+import { UserError, userError } from '../errors.ts';
 import { writeArtifacts } from '../folder/artifacts.ts';
 import type { Baseline } from '../folder/baseline.ts';
 import { openFolder } from '../folder/open.ts';
 import type { NoiseFloor } from '../judge/calibration.ts';
 import { judge } from '../judge/verdict.ts';
+import { isPlain } from '../order/journey.ts';
 import type { Plan } from '../profile/plan.ts';
 import { formatAnnouncement } from '../report/announce.ts';
 import { formatCommand } from '../report/foreign.ts';
@@ -54,6 +55,10 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
   const terminal = terminalOf(flags);
   const calibration = readCalibration();
   const plan = withRoomWarning(await loadPlan(file, flags), calibration, flags);
+  if (flags.witness && !isPlain(plan.order)) {
+    const why = 'an order of this profile is more than one plain exchange, which a witness cannot follow';
+    throw userError('WITNESS_JOURNEY', `--witness: ${why}; leave the flag out`);
+  }
   const peak = curveOf(plan.traffic).peak();
   const baseline = await baselineOf(plan, flags, terminal);
   await guardHost(plan, peak.ratePerS, flags, terminal.confirm);

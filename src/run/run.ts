@@ -196,7 +196,8 @@ class Running {
 
   #callWitness(): void {
     const [share] = this.#shares;
-    // A witness sends one exchange and compares it with the orders' own: it cannot follow a journey.
+    // A witness sends one exchange and compares it with the orders' own: it cannot follow a journey (who asks for both on the
+    // command line is told).
     if (!this.#options.witness || share === undefined || !this.#isPlain) return;
     const { order, driver, driverOptions } = share;
     const { durationUs, orders } = this.#plan.traffic;

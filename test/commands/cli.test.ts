@@ -107,6 +107,15 @@ describe.concurrent('the command line', () => {
     expect(stderr).toMatch(/allow: \[shop\.example\][\s\S]*--yes/);
   });
 
+  it('does not promise a witness that cannot follow the orders', async () => {
+    const { code, stderr } = await cli(['run', 'profiles/graphql-journey.yaml', '--witness'], { cwd: ROOT });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        'error: --witness: an order of this profile is more than one plain exchange, which a witness cannot follow; leave the flag out\n',
+    });
+  });
+
   it('refuses an output folder it cannot write, before anything is sent', async () => {
     const file = written('readonly.yaml', GOOD);
     const blocked = join(folder, 'a-file');
