@@ -1,4 +1,5 @@
-// Nobody is loaded by accident: loopback runs freely, any other host must be in `target.allow`, or confirmed.
+// Nobody is loaded by accident: loopback runs freely, any other host must be in `target.allow`, or confirmed. A proxy is
+// loaded as much as the target behind it.
 
 import { BlockList, isIP } from 'node:net';
 import { userError } from '../errors.ts';
@@ -31,15 +32,23 @@ export async function guardHost(
   confirm: ((question: string) => Promise<boolean>) | undefined,
   load = `${formatCountOf(plan.traffic.orders, 'order')}, peak ${formatRate(peakPerS)}`,
 ): Promise<void> {
-  if (plan.target.demo) return;
-  const { hostname, host } = new URL(plan.target.url);
-  const allowed = plan.target.allow.map((entry) => entry.toLowerCase());
-  if (isLoopback(hostname) || allowed.includes(hostname.toLowerCase()) || allowed.includes(host.toLowerCase())) return;
-  if (flags.yes) return;
-  if (await confirm?.(`Load ${plan.target.shown} with ${load}?`)) return;
+  const { target } = plan;
+  if (target.demo || flags.yes) return;
+  const strange = [target.url, ...(target.proxy === undefined ? [] : [target.proxy])]
+    .map((url) => new URL(url))
+    .filter(({ hostname, host }) => !isLoopback(hostname) && !isAllowed(target.allow, hostname, host))
+    .map(({ hostname }) => hostname);
+  if (strange.length === 0) return;
+  const through = target.proxy === undefined ? '' : ` through the proxy ${target.proxy}`;
+  if (await confirm?.(`Load ${target.shown}${through} with ${load}?`)) return;
   throw userError(
     'HOST_NOT_ALLOWED',
-    `target ${plan.target.shown}: ${load} would go to a host that is not this machine. ` +
-      `If it is yours to load, put \`allow: [${hostname}]\` under \`target\`, or add \`--yes\``,
+    `target ${target.shown}: ${load} would go${through} to a host that is not this machine. ` +
+      `If it is yours to load, put \`allow: [${strange.join(', ')}]\` under \`target\`, or add \`--yes\``,
   );
+}
+
+function isAllowed(allow: readonly string[], hostname: string, host: string): boolean {
+  const allowed = allow.map((entry) => entry.toLowerCase());
+  return allowed.includes(hostname.toLowerCase()) || allowed.includes(host.toLowerCase());
 }

@@ -13,8 +13,8 @@ export async function openTarget(plan: Plan, onDemoExit: (says: string) => void)
   const skus = plan.order.identity.skus.map((sku) => sku.value);
   const demo = plan.target.demo ? await startDemo({ skus }, { onExit: (_code, says) => onDemoExit(says) }) : undefined;
   const url = demo?.url ?? plan.target.url;
-  const { http, tls, connectTimeoutUs } = plan.target;
-  const reached = await reach({ origin: new URL(url).origin, http, tls, connectTimeoutUs });
+  const { http, tls, proxy, connectTimeoutUs } = plan.target;
+  const reached = await reach({ origin: new URL(url).origin, http, tls, proxy, connectTimeoutUs });
   if (!reached.ok) {
     await demo?.stop();
     const message = `target ${plan.target.shown}: ${reached.message}`;

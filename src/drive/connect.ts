@@ -1,4 +1,4 @@
-// Opens one TCP or TLS connection with a timeout of our own and a named failure. Drivers bring their sockets up here, so
+// Opens one TCP or TLS connection, through a proxy where there is one, with a timeout of our own and a named failure. Drivers bring their sockets up here, so
 // that a protocol library only ever sees a connection that stands. TLS sessions are resumed, save where every connection
 // stands for a shopper of its own: there each pays for the whole handshake.
 
@@ -7,6 +7,7 @@ import { connect as connectTls, createSecureContext, type SecureContext, type TL
 import type { Failure } from '../order/answer.ts';
 import type { DriverOptions } from './driver.ts';
 import { connectFailureOf, detailOf } from './failures.ts';
+import { tunnelTo } from './tunnel.ts';
 
 export type Endpoint = {
   hostname: string;
@@ -15,6 +16,8 @@ export type Endpoint = {
   connectTimeoutUs: number;
   /** Undefined for plain TCP. */
   tls: EndpointTls | undefined;
+  /** The HTTP proxy that is asked for a tunnel; undefined: straight to the target. */
+  proxy: { hostname: string; port: number } | undefined;
 };
 
 export type EndpointTls = {
@@ -26,17 +29,16 @@ export type EndpointTls = {
 };
 
 type EndpointOptions = Pick<DriverOptions, 'origin' | 'http' | 'connectTimeoutUs' | 'tls'> &
-  Partial<Pick<DriverOptions, 'connection'>>;
+  Partial<Pick<DriverOptions, 'connection' | 'proxy'>>;
 
 /** Throws when the PEM texts cannot be read. */
 export function endpointOf(options: EndpointOptions): Endpoint {
-  const url = new URL(options.origin);
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const secure = url.protocol === 'https:';
+  const secure = options.origin.startsWith('https:');
+  const { hostname, port } = addressOf(options.origin, secure ? 443 : 80);
   const { ca, cert, key, servername, insecure } = options.tls;
   return {
     hostname,
-    port: Number(url.port) || (secure ? 443 : 80),
+    port,
     http: options.http,
     connectTimeoutUs: options.connectTimeoutUs,
     tls: secure
@@ -48,13 +50,24 @@ export function endpointOf(options: EndpointOptions): Endpoint {
           sessions: options.connection === 'keep-alive' ? { last: undefined } : undefined,
         }
       : undefined,
+    proxy: options.proxy === undefined ? undefined : addressOf(options.proxy, 80),
   };
+}
+
+function addressOf(origin: string, usualPort: number): { hostname: string; port: number } {
+  const url = new URL(origin);
+  return { hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port) || usualPort };
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function authorityOf({ hostname, port }: { hostname: string; port: number }): string {
+  return `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
 }
 
 /** Called once: with a socket that stands (no failure), or with a failure and its code. */
 export type Opened = (socket: Socket, failure: Failure | undefined, detail: string) => void;
 
-/** µs it took to connect, name look-up included, and to shake hands (NaN without TLS). */
+/** µs it took to connect, name look-up and a proxy's tunnel included, and to shake hands (NaN without TLS). */
 export type OpeningCost = { readonly connectUs: number; readonly tlsUs: number };
 
 /** One connection being opened; its cost is known when it stands. */
@@ -63,7 +76,7 @@ export class Opening implements OpeningCost {
   tlsUs = Number.NaN;
   readonly #endpoint: Endpoint;
   readonly #opened: Opened;
-  readonly #socket: Socket;
+  #socket: Socket;
   readonly #startMs = performance.now();
   readonly #deadlineMs: number;
   #timer: NodeJS.Timeout | undefined;
@@ -75,14 +88,12 @@ export class Opening implements OpeningCost {
     this.#endpoint = endpoint;
     this.#opened = opened;
     this.#deadlineMs = this.#startMs + endpoint.connectTimeoutUs / 1e3;
-    const to = { host: endpoint.hostname, port: endpoint.port, ...(onread ? { onread } : {}) };
-    this.#socket = endpoint.tls ? tlsSocketTo(endpoint, endpoint.tls, to) : connectTcp(to);
+    const { hostname, port } = endpoint.proxy ?? endpoint;
+    const to = { host: hostname, port, ...(onread ? { onread } : {}) };
+    this.#socket = endpoint.tls && !endpoint.proxy ? tlsSocketTo(endpoint, endpoint.tls, to) : connectTcp(to);
     this.#socket.setNoDelay(true);
     this.#socket.once('connect', this.#onConnect);
-    this.#socket.once('secureConnect', this.#onSecure);
-    // `error` keeps its listener for good: a socket may still complain after it was handed over or given up.
-    this.#socket.on('error', this.#onError);
-    this.#socket.once('close', this.#onClose);
+    this.#listen();
     this.#timer = setTimeout(this.#onTimer, Math.ceil(endpoint.connectTimeoutUs / 1e3));
   }
 
@@ -91,11 +102,37 @@ export class Opening implements OpeningCost {
     if (this.#settle()) this.#socket.destroy();
   }
 
+  #listen(): void {
+    this.#socket.once('secureConnect', this.#onSecure);
+    // `error` keeps its listener for good: a socket may still complain after it was handed over or given up.
+    this.#socket.on('error', this.#onError);
+    this.#socket.once('close', this.#onClose);
+  }
+
   readonly #onConnect = (): void => {
+    if (this.#endpoint.proxy) tunnelTo(this.#socket, authorityOf(this.#endpoint), this.#onTunnel);
+    else this.#onStanding();
+  };
+
+  readonly #onTunnel = (refusal?: string): void => {
+    if (this.#settled) return;
+    if (refusal !== undefined) {
+      this.#fail('connect-error', `proxy: ${refusal}`);
+      return;
+    }
+    const { tls } = this.#endpoint;
+    this.#onStanding();
+    if (!tls) return;
+    this.#socket.off('close', this.#onClose);
+    this.#socket = tlsSocketTo(this.#endpoint, tls, { socket: this.#socket });
+    this.#listen();
+  };
+
+  #onStanding(): void {
     this.connectUs = (performance.now() - this.#startMs) * 1e3;
     if (this.#endpoint.tls) this.#handshaking = true;
     else if (this.#settle()) this.#opened(this.#socket, undefined, '');
-  };
+  }
 
   readonly #onSecure = (): void => {
     this.tlsUs = (performance.now() - this.#startMs) * 1e3 - this.connectUs;
@@ -115,8 +152,13 @@ export class Opening implements OpeningCost {
   readonly #onTimer = (): void => {
     const leftMs = this.#deadlineMs - performance.now();
     if (leftMs > 0) this.#timer = setTimeout(this.#onTimer, Math.ceil(leftMs));
-    else this.#fail('connect-timeout', this.#handshaking ? 'TLS handshake' : 'TCP connect');
+    else this.#fail('connect-timeout', this.#waitsFor);
   };
+
+  get #waitsFor(): string {
+    if (this.#handshaking) return 'TLS handshake';
+    return this.#endpoint.proxy && !this.#socket.connecting ? 'proxy tunnel' : 'TCP connect';
+  }
 
   #fail(failure: Failure, detail: string): void {
     if (!this.#settle()) return;
@@ -133,7 +175,9 @@ export class Opening implements OpeningCost {
   }
 }
 
-function tlsSocketTo(endpoint: Endpoint, tls: EndpointTls, to: { host: string; port: number }): TLSSocket {
+type To = { host: string; port: number; onread?: OnReadOpts } | { socket: Socket };
+
+function tlsSocketTo(endpoint: Endpoint, tls: EndpointTls, to: To): TLSSocket {
   const { sessions } = tls;
   const socket = connectTls({
     ...to,

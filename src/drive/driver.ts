@@ -42,6 +42,8 @@ export type DriverOptions = {
   maxBodyBytes: number;
   maxHeadBytes: number;
   tls: { ca?: string; cert?: string; key?: string; servername?: string; insecure: boolean };
+  /** `http://host:port` of an HTTP proxy that all connections go through (CONNECT); undici's alone. */
+  proxy?: string;
   /** Connections that `ready` opens before the first order; at most `connections`. Default 0. */
   warm?: number;
 };
@@ -71,8 +73,14 @@ export const DRIVER_NAMES = ['wire', 'undici'] as const;
 export type DriverName = (typeof DRIVER_NAMES)[number];
 
 /** The driver where nobody asks for one: wire wherever it applies. */
-export function driverFor(target: Pick<DriverOptions, 'http'>): DriverName {
-  return target.http === '1.1' ? 'wire' : 'undici';
+export function driverFor(target: Pick<DriverOptions, 'http' | 'proxy'>): DriverName {
+  return beyondWire(target) === undefined ? 'wire' : 'undici';
+}
+
+/** What of a target wire does not do; undefined where it does all. */
+export function beyondWire({ http, proxy }: Pick<DriverOptions, 'http' | 'proxy'>): string | undefined {
+  if (http !== '1.1') return `HTTP/${http}`;
+  return proxy === undefined ? undefined : 'a proxy';
 }
 
 export interface Driver {

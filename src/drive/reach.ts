@@ -4,10 +4,12 @@
 import type { Socket } from 'node:net';
 import type { Failure } from '../order/answer.ts';
 import { formatDuration } from '../units.ts';
-import { type Endpoint, endpointOf, type Opened, Opening } from './connect.ts';
+import { authorityOf, type Endpoint, endpointOf, type Opened, Opening } from './connect.ts';
 import type { DriverOptions } from './driver.ts';
 
-export type ReachTarget = Pick<DriverOptions, 'origin' | 'connectTimeoutUs' | 'tls'> & { http?: '1.1' | '2' };
+export type ReachTarget = Pick<DriverOptions, 'origin' | 'connectTimeoutUs' | 'tls' | 'proxy'> & {
+  http?: '1.1' | '2';
+};
 
 /** `address` is `ip:port` of the other side; `code` an errno, an OpenSSL code or a failure's name; `message` one line. */
 export type Reached = { ok: true; address: string } | { ok: false; code: string; message: string };
@@ -71,11 +73,24 @@ const NO_TLS =
 const NO_PROTOCOL = /NO_APPLICATION_PROTOCOL/;
 
 function explain(endpoint: Endpoint, failure: Failure, detail: string): { code: string; message: string } {
-  const host = endpoint.hostname.includes(':') ? `[${endpoint.hostname}]` : endpoint.hostname;
-  const at = `${host}:${endpoint.port}`;
+  const at = authorityOf(endpoint);
   const code = /^[A-Z0-9_]+$/.test(detail) ? detail : failure;
   const message = MESSAGES[failure] ?? ((): string => `cannot connect to ${at} (${detail})`);
-  return { code, message: otherProtocol(at, detail, endpoint) ?? message(at, detail, endpoint) };
+  const said = proxySays(at, failure, detail, endpoint) ?? otherProtocol(at, detail, endpoint);
+  return { code, message: said ?? message(at, detail, endpoint) };
+}
+
+/** The way was not open as far as the target; undefined where it was, or where there is no proxy. */
+function proxySays(at: string, failure: Failure, detail: string, endpoint: Endpoint): string | undefined {
+  if (!endpoint.proxy) return undefined;
+  const proxy = `the proxy ${authorityOf(endpoint.proxy)}`;
+  if (failure === 'refused') return `nothing listens on ${proxy} (${detail}); see target.proxy`;
+  if (failure === 'unresolved') return `the name of ${proxy} is not known (${detail}); see target.proxy`;
+  if (failure === 'connect-timeout') {
+    return `no connection to ${at} through ${proxy} within ${formatDuration(endpoint.connectTimeoutUs)} (${detail})`;
+  }
+  if (failure !== 'connect-error' || detail === NO_HTTP2) return undefined;
+  return `no way to ${at} through ${proxy} (${detail.replace(/^proxy: /, '')}); see target.proxy`;
 }
 
 /** Something answers, and speaks another language. */

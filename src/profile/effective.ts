@@ -57,7 +57,7 @@ type Hashed = {
  * the same plan), and so are secrets, which a hash could give away; the built-in shop's own books go without saying.
  */
 export function profileHashOf({ name, target, curve, order, setup, teardown, audit, slo, stop }: Hashed): string {
-  const { http, connection, connections, queue, warm, connectTimeoutUs, timeoutUs } = target;
+  const { http, connection, connections, queue, warm, connectTimeoutUs, timeoutUs, proxy } = target;
   const { seed: _seed, ...shape } = curve;
   const { runId: _runId, seed: _drawn, ...identity } = order.identity;
   const { steps, rules, feeders, shoppers, cookies, placedBy, journey } = order;
@@ -76,7 +76,16 @@ export function profileHashOf({ name, target, curve, order, setup, teardown, aud
   };
   return hashOf({
     name,
-    target: { http, connection, connections, queue, warm, connectTimeoutUs, timeoutUs },
+    target: {
+      http,
+      connection,
+      connections,
+      queue,
+      warm,
+      connectTimeoutUs,
+      timeoutUs,
+      ...(proxy ? { proxied: true } : {}),
+    },
     traffic: shape,
     order: { steps: steps.map(withoutSecrets), ...identity, rules, ...more },
     setup: setup.length > 0 ? setup.map(withoutSecrets) : undefined,

@@ -27,6 +27,8 @@ export type TargetPlan = {
   maxHeadBytes: number;
   /** PEM texts, already read from their files. */
   tls: { ca?: string; cert?: string; key?: string; servername?: string; insecure: boolean };
+  /** `http://host:port` that everything goes through; undefined: straight to the target. */
+  proxy?: string;
   /** Hosts other than loopback that may be loaded without asking. */
   allow: string[];
 };

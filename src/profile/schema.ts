@@ -45,6 +45,9 @@ export const Target = map(
     maxBody: size().default('1MiB').describe('An answer longer than this is given up as `too-large`.'),
     maxHead: size().default('16KiB').describe('Answer headers longer than this are given up as `too-large`.'),
     tls: Tls.optional().describe('Certificates.'),
+    proxy: text('a URL such as `http://proxy.example:3128`')
+      .describe('HTTP proxy that every connection is tunnelled through (CONNECT).')
+      .optional(),
     allow: z
       .array(text('a host name'), { error: 'must be a list of host names' })
       .default([])

@@ -13,7 +13,8 @@ export type TargetInput = z.output<typeof Target>;
 export function planTarget(target: TargetInput, section: Section): TargetPlan | undefined {
   const where = planUrl(target.url, section);
   const tls = planTls(target, section);
-  if (!where || !tls) return undefined;
+  const proxy = target.proxy === undefined ? undefined : planProxy(target.proxy, section);
+  if (!where || !tls || (target.proxy !== undefined && proxy === undefined)) return undefined;
   if (countOf(target.warm)! > countOf(target.connections)!) {
     const message = `\`target.warm\` opens ${countOf(target.warm)} connections, more than \`target.connections\` (${countOf(target.connections)}) allows`;
     section.complain({ code: 'WARM', message, path: ['target', 'warm'] });
@@ -25,6 +26,8 @@ export function planTarget(target: TargetInput, section: Section): TargetPlan | 
   if (target.tls && !where.url.startsWith('https:')) {
     section.warn('target.tls has no effect: the URL is not https://');
   }
+  if (where.demo && proxy !== undefined)
+    section.warn('target.proxy has no effect: the built-in shop runs on this machine');
   return {
     ...where,
     http: String(target.http) === '2' ? '2' : '1.1',
@@ -38,6 +41,7 @@ export function planTarget(target: TargetInput, section: Section): TargetPlan | 
     maxBodyBytes: parseSize(target.maxBody)!,
     maxHeadBytes: parseSize(target.maxHead)!,
     tls,
+    ...(proxy === undefined || where.demo ? {} : { proxy }),
     allow: target.allow,
   };
 }
@@ -63,6 +67,28 @@ function planUrl(text: string, { complain }: Section): Pick<TargetPlan, 'shown' 
   }
   const bare = url.origin + url.pathname.replace(/\/+$/, '');
   return { shown: bare, url: bare, demo: false };
+}
+
+/** As `planUrl`, no part of it is shown. */
+function planProxy(text: string, { complain }: Section): string | undefined {
+  const refuse = (message: string) =>
+    complain({ code: 'BAD_URL', message: `\`target.proxy\` ${message}`, path: ['target', 'proxy'] });
+  if (!/^http:\/\//i.test(text.trim()) || !URL.canParse(text.trim())) {
+    refuse('must be a URL that starts with `http://`, such as `http://proxy.example:3128`');
+    return undefined;
+  }
+  const url = new URL(text.trim());
+  if (url.username !== '' || url.password !== '') {
+    refuse(
+      'holds a user name or a password: a proxy that asks for them is not supported; use one that knows this machine',
+    );
+    return undefined;
+  }
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    refuse('must be the proxy alone, `http://host:port`, without a path, a query or a fragment');
+    return undefined;
+  }
+  return url.origin;
 }
 
 function planTls({ tls }: TargetInput, section: Section): TargetPlan['tls'] | undefined {

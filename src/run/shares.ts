@@ -34,5 +34,6 @@ export function driverOptionsOf(target: TargetPlan, url: string, workers: number
     maxBodyBytes: target.maxBodyBytes,
     maxHeadBytes: target.maxHeadBytes,
     tls: target.tls,
+    ...(target.proxy === undefined ? {} : { proxy: target.proxy }),
   };
 }

@@ -1,7 +1,7 @@
 // How many workers a run gets, with which driver, and why.
 
 import { availableParallelism } from 'node:os';
-import { type DriverName, driverFor } from '../drive/driver.ts';
+import { beyondWire, type DriverName, driverFor } from '../drive/driver.ts';
 import { userError } from '../errors.ts';
 import { type Calibration, easyPerWorker } from '../judge/calibration.ts';
 import type { Plan } from '../profile/plan.ts';
@@ -41,13 +41,13 @@ export function workersFor(
 
 /** @throws UserError when the wishes and the plan's target do not go together */
 export function chooseWorkers(plan: Plan, options: WorkerWishes): WorkerChoice {
-  const { http } = plan.target;
-  const driver = options.driver ?? driverFor({ http });
-  const driverReason = options.driver === undefined ? `HTTP/${http}` : 'as asked';
-  if (driver === 'wire' && http !== '1.1') {
+  const beyond = beyondWire(plan.target);
+  const driver = options.driver ?? driverFor(plan.target);
+  const driverReason = options.driver === undefined ? (beyond ?? 'HTTP/1.1') : 'as asked';
+  if (driver === 'wire' && beyond !== undefined) {
     throw userError(
       'DRIVER_HTTP',
-      `--driver wire speaks HTTP/1.1 only, and the profile says \`http: ${http}\`: leave the flag out`,
+      `--driver wire speaks HTTP/1.1 straight to the target only, and the profile asks for ${beyond}: leave the flag out`,
     );
   }
   const { connections } = plan.target;

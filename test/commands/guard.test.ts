@@ -1,5 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopback } from '../../src/commands/guard.ts';
+import { guardHost, isLoopback } from '../../src/commands/guard.ts';
+import { planOf } from '../support/record.ts';
+
+describe('a host that is not this machine', () => {
+  const plan = (url: string, proxy: string, allow: string[] = []) =>
+    planOf({ target: { ...planOf().target, url, shown: url, proxy, allow } });
+
+  it('is one behind a proxy here, and a proxy elsewhere', async () => {
+    const [here, there] = ['http://127.0.0.1:80', 'http://shop.example'];
+    await expect(guardHost(plan(there, here), 1, {}, undefined)).rejects.toThrow(/allow: \[shop\.example\]/);
+    await expect(guardHost(plan(here, 'http://proxy.example:3128'), 1, {}, undefined)).rejects.toThrow(
+      /through the proxy http:\/\/proxy\.example:3128 .*allow: \[proxy\.example\]/,
+    );
+    await guardHost(plan(there, 'http://proxy.example:3128', ['shop.example', 'proxy.example']), 1, {}, undefined);
+    await guardHost(plan(here, here), 1, {}, undefined);
+  });
+});
 
 describe('what counts as this machine', () => {
   it.each([

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { reach } from '../../src/drive/reach.ts';
 import { http2Server } from '../support/http2-server.ts';
+import { testProxy } from '../support/proxy.ts';
 import { answerOf, closedPort, type ScriptedServerOptions, scriptedServer } from '../support/scripted-server.ts';
 import { cleanUp, eventually, pem } from './harness.ts';
 
@@ -50,6 +51,23 @@ it('does the TLS handshake, and says what is wrong with it', async () => {
   const refused = await reach({ ...target, tls });
   expect(refused).toMatchObject({ ok: false, code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
   expect(refused).toHaveProperty('message', expect.stringContaining(`handshake with 127.0.0.1:${port} failed`));
+});
+
+it('goes through the proxy, and says what was in the way', async () => {
+  const { origin, port } = await listening();
+  const [proxy, strict] = [await testProxy(), await testProxy('HTTP/1.1 403 Forbidden\r\n\r\n')];
+  cleanUp(proxy.close);
+  cleanUp(strict.close);
+  const by = (url: string) => reach({ origin, connectTimeoutUs: 1e6, tls, proxy: url });
+  expect(await by(proxy.url)).toMatchObject({ ok: true });
+  expect(proxy.asked).toEqual([`127.0.0.1:${port}`]);
+  expect(await by(strict.url)).toEqual({
+    ok: false,
+    code: 'connect-error',
+    message: `no way to 127.0.0.1:${port} through the proxy ${strict.url.slice(7)} (403 Forbidden); see target.proxy`,
+  });
+  const none = `http://127.0.0.1:${await closedPort()}`;
+  expect(await by(none)).toMatchObject({ code: 'ECONNREFUSED', message: expect.stringContaining(none.slice(7)) });
 });
 
 it('says that a PEM text cannot be read', async () => {

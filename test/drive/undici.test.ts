@@ -4,7 +4,8 @@ import { constants } from 'node:http2';
 import { describe, expect, it } from 'vitest';
 import { makeUndiciDriver } from '../../src/drive/undici.ts';
 import { type Http2Script, type Http2TestServer, http2Server } from '../support/http2-server.ts';
-import { answerOf, scriptedServer } from '../support/scripted-server.ts';
+import { testProxy } from '../support/proxy.ts';
+import { answerOf, closedPort, type ScriptedServerOptions, scriptedServer } from '../support/scripted-server.ts';
 import { describeDriver } from './contract.ts';
 import {
   cleanUp,
@@ -225,6 +226,89 @@ describe('undici: HTTP/2', () => {
     await h.driver.close();
     expect(h.answers.map((answer) => answer.failure)).toEqual(Array(4).fill('abandoned'));
     await eventually(() => s.sessions.size === 0);
+  });
+});
+
+describe('undici: through a proxy', () => {
+  const proxied = async (says?: string) => {
+    const proxy = await testProxy(says);
+    cleanUp(proxy.close);
+    return proxy;
+  };
+  const answering = async (options: ScriptedServerOptions = {}) => {
+    const target = await scriptedServer((connection) => connection.send(answerOf(201, '{"id":7}')), options);
+    cleanUp(target.close);
+    return target;
+  };
+
+  it('keeps a tunnel for orders that follow each other, and tells what it cost to the first', async () => {
+    const [proxy, target] = [await proxied(), await answering()];
+    const h = harness(makeUndiciDriver, { origin: target.origin, proxy: proxy.url });
+    const first = await h.ask(1);
+    expect(first).toMatchObject({ status: 201, body: '{"id":7}', failure: undefined });
+    expect(first.connectUs).toBeGreaterThan(0);
+    expect(await h.ask(2)).toMatchObject({ status: 201, connectUs: Number.NaN });
+    expect(proxy.asked).toEqual([`127.0.0.1:${target.port}`]);
+    expect(target.requests.map(({ key, path }) => [key, path])).toEqual([
+      [keyOf(1), '/checkout'],
+      [keyOf(2), '/checkout'],
+    ]);
+  });
+
+  it.each([
+    ['keep-alive', 1],
+    ['fresh', 3],
+  ] as const)('shakes hands with the target behind it, %s', async (connection, tunnels) => {
+    const [proxy, target] = [await proxied(), await answering({ tls: server })];
+    const h = harness(makeUndiciDriver, { origin: target.origin, proxy: proxy.url, tls: trusted, connection });
+    for (const seq of [1, 2, 3]) expect(await h.ask(seq)).toMatchObject({ status: 201, failure: undefined });
+    expect(h.answers[0]!.tlsUs).toBeGreaterThan(0);
+    expect(h.answers[0]!.connectUs + h.answers[0]!.tlsUs).toBeLessThanOrEqual(
+      h.answers[0]!.sentUs - h.answers[0]!.firedUs,
+    );
+    expect(proxy.asked).toHaveLength(tunnels);
+    await h.driver.close();
+    await eventually(() => target.open.size === 0);
+  });
+
+  it("holds the target to its certificate, not to the proxy's word", async () => {
+    const [proxy, target] = [await proxied(), await answering({ tls: server })];
+    const h = harness(makeUndiciDriver, { origin: target.origin, proxy: proxy.url });
+    expect(await h.ask(1)).toMatchObject({ failure: 'tls', sentUs: Number.NaN });
+    expect(target.requests).toEqual([]);
+  });
+
+  it.each([
+    ['with TLS', { tls: server }],
+    ['without TLS, its server the first to speak', {}],
+  ])('speaks HTTP/2 %s', async (_how, options) => {
+    const proxy = await proxied();
+    const { s, h } = await over2(created, { proxy: proxy.url }, options);
+    for (const seq of range(5)) h.fire(seq);
+    for (const answer of await h.answered(5)) expect(answer).toMatchObject({ status: 201, failure: undefined });
+    expect([s.accepted(), proxy.asked.length]).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['no', 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n', 'proxy: 407 Proxy Authentication Required'],
+    ['something else', '220 ready\r\n\r\n', 'proxy: no answer of HTTP/1'],
+    ['too much', 'x'.repeat(20_000), 'proxy: no end of its answer'],
+  ])('fails what the proxy says %s to, unsent', async (_what, says, detail) => {
+    const [proxy, target] = [await proxied(says), await answering()];
+    const h = harness(makeUndiciDriver, { origin: target.origin, proxy: proxy.url });
+    expect(await h.ask(1)).toMatchObject({ failure: 'connect-error', detail, sentUs: Number.NaN });
+    expect(h.driver.counters.open).toBe(0);
+    expect(target.requests).toEqual([]);
+  });
+
+  it('fails what a proxy says nothing to, and what no proxy is there for', async () => {
+    const silent = await proxied('');
+    const target = await answering();
+    const h = harness(makeUndiciDriver, { origin: target.origin, proxy: silent.url, connectTimeoutUs: 50e3 });
+    expect(await h.ask(1)).toMatchObject({ failure: 'connect-timeout', detail: 'proxy tunnel', sentUs: Number.NaN });
+    const none = harness(makeUndiciDriver, { origin: target.origin, proxy: `http://127.0.0.1:${await closedPort()}` });
+    expect(await none.ask(1)).toMatchObject({ failure: 'refused', sentUs: Number.NaN });
+    expect(target.requests).toEqual([]);
   });
 });
 

@@ -187,11 +187,18 @@ describe('wire: idle connections', () => {
 });
 
 it('is the choice wherever it applies', () => {
-  expect([driverFor({ http: '1.1' }), driverFor({ http: '2' })]).toEqual(['wire', 'undici']);
+  const proxy = 'http://127.0.0.1:1';
+  const targets = [{ http: '1.1' }, { http: '2' }, { http: '1.1', proxy }] as const;
+  expect(targets.map(driverFor)).toEqual(['wire', 'undici', 'undici']);
 });
 
 it('refuses HTTP/2 instead of speaking HTTP/1.1 to who expects it', () => {
   expect(() => harness(makeWireDriver, { origin: 'https://127.0.0.1:1', http: '2' })).toThrow(
-    /HTTP\/1\.1, not HTTP\/2/,
+    /HTTP\/1\.1 .*not HTTP\/2/,
   );
+});
+
+it('refuses a proxy instead of going past it', () => {
+  const proxy = 'http://127.0.0.1:1';
+  expect(() => harness(makeWireDriver, { origin: 'http://127.0.0.1:1', proxy })).toThrow(/not a proxy: use undici/);
 });

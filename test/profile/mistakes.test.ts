@@ -33,6 +33,9 @@ const CASES: Record<string, Case> = {
   'bad-counts': `target: { url: demo, connections: 0, queue: -1 }\norder: { buyers: 2.5, quantity: 0, skus: { a: 0 } }\n${rate}`,
   'bad-urls': `target: { url: localhost:3000 }\n${rate}`,
   userinfo: `target: { url: "https://user:pass@shop.example/" }\n${rate}`,
+  'proxy-secure': `target: { url: "https://shop.example", proxy: "https://proxy.example:3128" }\n${rate}`,
+  'proxy-userinfo': `target: { url: "https://shop.example", proxy: "http://user:pass@proxy.example:3128" }\n${rate}`,
+  'proxy-path': `target: { url: "https://shop.example", proxy: "http://proxy.example:3128/x" }\n${rate}`,
   'url-query': `target: { url: "https://shop.example/?a=1" }\n${rate}`,
   'tls-half': {
     text: `target: { url: "https://shop.example", tls: { cert: c.pem } }\n${rate}`,

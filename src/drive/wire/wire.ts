@@ -6,7 +6,15 @@ import { userError } from '../../errors.ts';
 import type { Answer, AnswerHeaders, Failure } from '../../order/answer.ts';
 import { Capture } from '../capture.ts';
 import { endpointOf, Opening } from '../connect.ts';
-import type { Attempt, Driver, DriverCounters, DriverOptions, DriverSeams, MakeDriver } from '../driver.ts';
+import {
+  type Attempt,
+  beyondWire,
+  type Driver,
+  type DriverCounters,
+  type DriverOptions,
+  type DriverSeams,
+  type MakeDriver,
+} from '../driver.ts';
 import { detailOf, exchangeFailureOf } from '../failures.ts';
 import type { Connect } from '../pool.ts';
 import { Queue } from '../queue.ts';
@@ -20,12 +28,14 @@ const NO_HEADERS: AnswerHeaders = { get: () => undefined };
 const NOTHING = new Capture(0);
 
 /**
- * Throws UserError for HTTP/2, and an error when the PEM texts of `options.tls` cannot be read; nothing connects before `ready` or
+ * Throws UserError for HTTP/2 and for a proxy, and an error when the PEM texts of `options.tls` cannot be read; nothing connects before `ready` or
  * the first `fire`.
  */
 export const makeWireDriver: MakeDriver = (options, seams) => {
-  if (options.http !== '1.1')
-    throw userError('DRIVER', `The wire driver speaks HTTP/1.1, not HTTP/${options.http}: use undici`);
+  const beyond = beyondWire(options);
+  if (beyond !== undefined) {
+    throw userError('DRIVER', `The wire driver speaks HTTP/1.1 straight to its target, not ${beyond}: use undici`);
+  }
   return new WireDriver(options, seams);
 };
 
