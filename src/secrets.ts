@@ -56,16 +56,27 @@ function requestAt(keys: Keys): { below: Keys; isControl: boolean } | undefined 
   return isBook ? { below: keys.slice(2), isControl: true } : undefined;
 }
 
+/** Names that say nothing without the one before them. */
+const BARE = ['id', 'value', 'key', 'code', 'text'];
+
+/** What is compared at a JSON path: `data.startSession.__typename` is the name of a type, `session.id` an id of a session. */
+function comparedName(path: string): string {
+  const names = path.split(/[.[\]"']+/).filter((name) => name !== '' && !/^\d+$/.test(name));
+  const last = names.at(-1) ?? '';
+  return BARE.includes(last.toLowerCase()) ? names.slice(-2).join('-') : last;
+}
+
 /** Whether the names along these keys of a profile make the value there a secret. */
 export function isSecretAt(keys: Keys): boolean {
   const isSecret = (key: string | number) => typeof key === 'string' && isSecretName(key);
-  if (keys[0] === 'outcomes') return keys.slice(OUTCOME_DEPTH).some(isSecret);
+  const isSecretInRule = (rule: Keys) => rule.slice(OUTCOME_DEPTH).some((key) => isSecret(comparedName(String(key))));
+  if (keys[0] === 'outcomes') return isSecretInRule(keys);
   const request = requestAt(keys);
   if (!request) return false;
   const { below, isControl } = request;
   const [field, name] = below;
   if (OPEN_FIELDS.includes(String(field))) return false;
-  if (field === 'outcomes') return below.slice(OUTCOME_DEPTH).some(isSecret);
+  if (field === 'outcomes') return isSecretInRule(below);
   // Beside its variables a GraphQL body holds words of the schema only.
   if (field === 'graphql') return below.slice(2).some(isSecret);
   const isHeader = isControl && field === 'headers' && name !== undefined;

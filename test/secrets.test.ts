@@ -39,6 +39,13 @@ describe('a place in a profile', () => {
     expect(isSecretAt(['order', 'json', 'card', 'cvv'])).toBe(true);
     expect(isSecretAt(['outcomes', 0, 'sold', 'body', 'token'])).toBe(true);
     expect(isSecretAt(['outcomes', 0, 'auth_failed', 'status'])).toBe(false);
+    const compared = (path: string) => isSecretAt(['order', 0, 'login', 'outcomes', 0, 'ok', 'body', path]);
+    for (const path of ['data.startSession.__typename', 'session.state', 'tokens[0].kind']) {
+      expect([path, compared(path)]).toEqual([path, false]);
+    }
+    for (const path of ['data.token', 'data.session.id', 'tokens[0]', 'data["session"]["value"]', 'a.sessionId']) {
+      expect([path, compared(path)]).toEqual([path, true]);
+    }
     expect(isSecretAt(['order', 'skus', 'session-ticket'])).toBe(false);
     expect(isSecretAt(['traffic', 'shape', 0, 'burst', 'token'])).toBe(false);
   });

@@ -42,6 +42,8 @@ export type Draft = {
   slo: Plan['slo'];
   stop: Plan['stop'];
   warnings: string[];
+  /** Names of the files that were read, as written. */
+  files: string[];
 };
 export type Whole = { [Key in keyof Draft]: NonNullable<Draft[Key]> };
 /** `given`: the section as it is effective; undefined without one. */
@@ -56,12 +58,13 @@ export type Drafting = { written: Written; raw: unknown; list: ProblemList; cont
 /** `tree`: the profile with its variables filled in. */
 export function draftOf(tree: unknown, { written, raw, list, context }: Drafting): Draft {
   const warnings: string[] = [];
+  const files: string[] = [];
   const section: Section = {
     complain: list.add,
     warn: (line) => warnings.push(line),
     raw,
     env: context.env,
-    read: readerOf(context, raw, list),
+    read: readerOf(context, { raw, list, files }),
     locate: context.locate,
   };
   const whole: Record<string, unknown> = isMap(tree) ? tree : {};
@@ -86,7 +89,7 @@ export function draftOf(tree: unknown, { written, raw, list, context }: Drafting
   if (orders.order && orders.audit) {
     warnOfUnchecked(audits, { order: orders.order, books: orders.audit.books }, section);
   }
-  return { target: plannedTarget, traffic: adjustedTraffic, ...orders, slo, stop, warnings };
+  return { target: plannedTarget, traffic: adjustedTraffic, ...orders, slo, stop, warnings, files };
 }
 
 function sectionOf<Key extends keyof Filled>(whole: Record<string, unknown>, key: Key): Filled[Key] | undefined {
@@ -253,11 +256,15 @@ function adjusted(curve: CurveSpec, context: ParseContext, list: ProblemList): D
   return undefined;
 }
 
-function readerOf({ readFile }: ParseContext, raw: unknown, list: ProblemList): Section['read'] {
+type Reading = { raw: unknown; list: ProblemList; files: string[] };
+
+/** `files` takes in the name of each, as written. */
+function readerOf({ readFile }: ParseContext, { raw, list, files }: Reading): Section['read'] {
   return (file, path) => {
+    const written = at(raw, path);
+    const shown = holdsVariable(written) ? written : file;
+    if (!files.includes(shown)) files.push(shown);
     const refuse = (why: string) => {
-      const written = at(raw, path);
-      const shown = holdsVariable(written) ? written : file;
       list.add({ code: 'UNREADABLE_FILE', message: `\`${formatPath(path)}\`: cannot read ${shown}: ${why}`, path });
       return undefined;
     };

@@ -20,10 +20,12 @@ type Shown = {
   /** Paths that a flag wrote. */
   flagged: readonly Path[];
   adjustments: readonly Adjustment[];
+  /** Names of the files it reads, as written. */
+  files: readonly string[];
 };
 
 /** `filled` has its defaults and its variables. What a flag wrote is shown as little as in the command line. */
-export function effectiveYamlOf(filled: unknown, { raw, file, flagged, adjustments }: Shown): string {
+export function effectiveYamlOf(filled: unknown, { raw, file, flagged, adjustments, files }: Shown): string {
   const shown = mapLeaves(filled, (leaf, path) => {
     const written = at(raw, path);
     const before = typeof path.at(-1) === 'number' ? at(filled, [...path.slice(0, -1), Number(path.at(-1)) - 1]) : '';
@@ -31,8 +33,12 @@ export function effectiveYamlOf(filled: unknown, { raw, file, flagged, adjustmen
     const isFlagged = flagged.some((prefix) => startsWith(path, prefix)) && mayHoldSecret(path);
     return (isFlagged ? hidden : redacted)(holdsVariable(written) ? written : leaf, path);
   });
+  const oneLine = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
   const head = [
-    `Effective profile of ${file.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')}: defaults filled in, secrets redacted.`,
+    `Effective profile of ${oneLine(file)}: defaults filled in, secrets redacted.`,
+    ...(files.length > 0
+      ? [`To run it again, put it beside the original: it reads ${oneLine(files.join(', '))}.`]
+      : []),
     ...adjustments.map(({ flag, value, says }) => `--${flag} ${value.trim()}: ${says}`),
   ];
   return `${head.map((line) => `# ${line}`).join('\n')}\n${stringify(shown, { lineWidth: 0 })}`;

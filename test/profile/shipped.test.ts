@@ -174,6 +174,14 @@ describe('the shipped profiles', () => {
     expect(plan.stop).toHaveLength(1);
   });
 
+  it.each([...plans])('%s: comes to the same plan again from the profile.yaml of its run', (_name, plan) => {
+    const again = planOf(plan.effectiveYaml, { files });
+    expect(again.profileHash).toBe(plan.profileHash);
+    expect(again.order.steps).toEqual(plan.order.steps);
+    expect(again.order.rules).toEqual(plan.order.rules);
+    expect(again.books).toEqual(plan.books);
+  });
+
   it('mi-fan-fest: 2.1 million orders in 12 hours, and the one published point of its course', () => {
     const plan = plans.get('mi-fan-fest')!;
     const { traffic } = plan;
@@ -226,6 +234,10 @@ describe('the shipped profiles', () => {
     expect(comment).toContain(`csv-buyers.csv, ${people!.rows} rows`);
     expect(comment).toContain(`${traffic.orders.toLocaleString('en-US')} orders`);
     expect(traffic.orders / people!.rows).toBe(9.5);
+    expect(plans.get('csv-buyers')!.effectiveYaml).toContain(
+      '\n# To run it again, put it beside the original: it reads csv-buyers.csv.\n',
+    );
+    expect(plans.get('smoke')!.effectiveYaml).not.toContain('beside the original');
     const sent = JSON.stringify(order.steps);
     for (const column of people!.columns) expect(sent).toContain(`{{people.${column}}}`);
   });
