@@ -115,6 +115,28 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
     });
 
   program
+    .command('report')
+    .description('build the report of a run again, from the files of its folder')
+    .argument('<rundir>', 'a run folder: reports/<UTC time>-<name>')
+    .addHelpText(
+      'before',
+      examples('report reports/2026-11-23T04-05-54Z-smoke --open', 'report reports/friday --report-assets files'),
+    )
+    .addOption(
+      new Option(
+        '--report-assets <where>',
+        'style sheet and script: in the page, or as files beside it (for strict servers)',
+      )
+        .choices(['inline', 'files'])
+        .default('inline'),
+    )
+    .option('--open', 'open it in the browser')
+    .action(async (dir: string, flags) => {
+      const { reportCommand } = await import('./report.ts');
+      setExit(await reportCommand(dir, flags));
+    });
+
+  program
     .command('calibrate')
     .description('measure what this machine can do, for run and plan to know')
     .option('--quick', 'in 20 s instead of 60 s, less exactly')

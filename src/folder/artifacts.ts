@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { userError } from '../errors.ts';
 import { formatHlog } from '../measure/hlog.ts';
 import { formatSpectrum } from '../report/hgrm.ts';
+import { formatPage } from '../report/html/page.ts';
 import { formatJunit } from '../report/junit.ts';
 import { formatMarkdown } from '../report/markdown.ts';
 import { timelineOf } from '../report/numbers.ts';
@@ -12,13 +13,20 @@ import type { RunRecord } from '../report/record.ts';
 import { resultOf } from '../report/result.ts';
 import { formatBiggerIsBetter, formatSmallerIsBetter } from '../report/trend.ts';
 import type { RunFolder } from './open.ts';
+import { inlineAssets } from './page-assets.ts';
+import { RESULT_FILE } from './read.ts';
 import { reasonOf } from './reason.ts';
+import { CHARTS_FILE, formatCharts, PROFILE_FILE, viewOf } from './view.ts';
 import type { WriteFile } from './write.ts';
 import { writeWhole } from './write.ts';
 
+export { RESULT_FILE } from './read.ts';
+
+export const PAGE_FILE = 'report.html';
+
 /** A file of the run folder and how its text is made; another report is one more row. */
 export const ARTIFACTS: readonly { name: string; format: (record: RunRecord) => string }[] = [
-  { name: 'profile.yaml', format: (record) => record.plan.effectiveYaml },
+  { name: PROFILE_FILE, format: (record) => record.plan.effectiveYaml },
   { name: 'summary.md', format: formatMarkdown },
   { name: 'spectrum.hgrm', format: formatSpectrum },
   { name: 'junit.xml', format: formatJunit },
@@ -26,9 +34,12 @@ export const ARTIFACTS: readonly { name: string; format: (record: RunRecord) => 
   { name: 'smaller-is-better.json', format: formatSmallerIsBetter },
   { name: 'bigger-is-better.json', format: formatBiggerIsBetter },
   { name: 'run.hlog', format: (record) => formatHlog(timelineOf(record.evidence), record.run.startedAtMs) },
+  { name: CHARTS_FILE, format: formatCharts },
+  { name: PAGE_FILE, format: (record) => formatPage(viewOf(record, allFiles()), inlineAssets()) },
 ];
 
-export const RESULT_FILE = 'result.json';
+/** Names of all files of a run folder, in the order in which they are written. */
+const allFiles = (): string[] => [...ARTIFACTS.map(({ name }) => name), RESULT_FILE];
 
 /**
  * Writes every artifact, each whole or not at all, result.json last; returns their names in that order. One that cannot

@@ -7,9 +7,10 @@ import { userError } from '../errors.ts';
 import type { Result } from '../report/result.ts';
 import { SCHEMA_VERSION } from '../report/result.ts';
 import { RESULT_SCHEMA } from '../report/result-schema.ts';
-import { RESULT_FILE } from './artifacts.ts';
 import { reasonOf } from './reason.ts';
 import { mismatchOf } from './shape.ts';
+
+export const RESULT_FILE = 'result.json';
 
 /** @throws UserError (exit 2): no run folder, unreadable, not JSON, another schema version, or not of the schema's shape */
 export async function readResult(dir: string): Promise<Result> {

@@ -24,8 +24,10 @@ export function measureText({ measured, samples, unit }: SloResult): string {
   return samples > 0 ? 'too few' : 'no data';
 }
 
+export type Unit = SloResult['unit'];
+
 /** A number of an SLO in its own unit: `412 ms`, `0.12 %`, `7`, `48.6/s`. */
-export function formatMeasure(measured: number, unit: SloResult['unit']): string {
+export function formatMeasure(measured: number, unit: Unit): string {
   if (unit === 'us') return formatDuration(measured);
   if (unit === 'share') return formatShare(measured);
   return unit === 'perS' ? formatRate(measured) : formatCount(measured);

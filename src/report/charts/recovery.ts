@@ -1,0 +1,47 @@
+// How each burst was got over (METHOD §5): orders in flight before it, the most there were, and the first second after
+// that from which on they stayed within 3σ of their level before, for 10 s.
+
+import type { PhaseWindow } from '../../judge/spec.ts';
+import type { Flow } from '../../measure/spec.ts';
+import type { Recovery } from './spec.ts';
+
+const BEFORE_S = 30;
+const LEAST_BEFORE_S = 5;
+const CALM_S = 10;
+const SIGMAS = 3;
+
+/** One row for each window of a part that is not on all the time and has a stretch before it to compare with. */
+export function recoveriesOf(flows: readonly Flow[], phases: readonly PhaseWindow[], durationUs: number): Recovery[] {
+  const windows = phases.filter(
+    ({ fromUs, untilUs }) => fromUs >= LEAST_BEFORE_S * 1e6 && untilUs - fromUs < durationUs,
+  );
+  return windows.flatMap(({ part, fromUs, untilUs }) => {
+    const fromS = Math.floor(fromUs / 1e6);
+    const before = inFlight(flows, Math.max(0, fromS - BEFORE_S), fromS);
+    const during = inFlight(flows, fromS, Math.ceil(untilUs / 1e6));
+    if (before.length < LEAST_BEFORE_S || during.length === 0) return [];
+    const most = Math.max(...during);
+    const mostAtS = fromS + during.indexOf(most);
+    const { mean, limit } = levelOf(before);
+    return [{ part, fromS, before: mean, most, mostAtS, recoveredS: calmFrom(flows, mostAtS, limit) }];
+  });
+}
+
+const inFlight = (flows: readonly Flow[], fromS: number, untilS: number): number[] =>
+  flows.slice(fromS, untilS).map((flow) => flow.inFlight);
+
+/** Counts of independent arrivals have σ ≥ √mean, however still the few seconds looked at were. */
+function levelOf(values: readonly number[]): { mean: number; limit: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { mean, limit: mean + SIGMAS * Math.sqrt(Math.max(variance, mean, 1)) };
+}
+
+function calmFrom(flows: readonly Flow[], fromS: number, limit: number): number | null {
+  let calm = 0;
+  for (let second = fromS; second < flows.length; second++) {
+    calm = flows[second]!.inFlight <= limit ? calm + 1 : 0;
+    if (calm === CALM_S) return second + 1 - CALM_S;
+  }
+  return null;
+}

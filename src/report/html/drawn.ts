@@ -1,0 +1,64 @@
+// What the page's own script draws from: charts.json again, packed, with what the script need not work out itself.
+
+import type { FlowRows, TimeColumns, TimeRows } from '../charts/spec.ts';
+import { packCounts, packTimes } from './packed.ts';
+import { limitsOf } from './sections/response.ts';
+import { bandsOf } from './svg/time.ts';
+import type { RunView } from './view.ts';
+
+/** Long names of outcomes and parts are cut: they are only labels here. */
+const MOST_NAME = 80;
+
+export function drawnFrom(view: RunView) {
+  const { durationS, seconds, flow, times, detail, outcomes, byOutcome, heat, spectra, stretches } = view.charts;
+  const nameOf = (name: string) => name.slice(0, MOST_NAME);
+  return {
+    durationS,
+    seconds,
+    flow: packFlow(flow),
+    times: packTimeRows(times),
+    detail: detail.map((each) => ({
+      why: nameOf(each.why),
+      flow: packFlow(each.flow),
+      times: packTimeRows(each.times),
+    })),
+    byOutcome: {
+      ...rowsOf(byOutcome),
+      of: byOutcome.of.map(({ index, counts }) => ({
+        name: nameOf(outcomes[index]?.name ?? 'others'),
+        class: outcomes[index]?.class ?? 'unknown',
+        counts: packCounts(counts),
+      })),
+    },
+    heat: { everyS: heat.everyS, untilS: heat.untilS, edgesUs: heat.edgesUs },
+    spectra: [spectra.response, spectra.service, ...spectra.parts].map(({ name, points }) => ({
+      name: nameOf(name),
+      points,
+    })),
+    stretches: stretches.map(({ fromS, untilS, why }) => [fromS, untilS, why]),
+    bands: bandsOf(view).map(({ fromS, untilS, name }) => [fromS, untilS, nameOf(name)]),
+    limits: limitsOf(view).map(({ us, text }) => ({ us, text: nameOf(text) })),
+  };
+}
+
+const rowsOf = ({ fromS, untilS, everyS }: { fromS: number; untilS: number; everyS: number }) => ({
+  fromS,
+  untilS,
+  everyS,
+});
+
+/** Single seconds are their own highest: `firedMax` is left out. */
+function packFlow(rows: FlowRows) {
+  const { planned, fired, accepted, inFlight, firedMax } = rows.columns;
+  const columns = { planned, fired, accepted, inFlight, ...(rows.everyS > 1 ? { firedMax } : {}) };
+  const packed = Object.entries(columns).map(([name, column]) => [name, packCounts(column)]);
+  return { ...rowsOf(rows), columns: Object.fromEntries(packed) };
+}
+
+function packTimeRows(rows: TimeRows) {
+  return { ...rowsOf(rows), response: packColumns(rows.response), service: packColumns(rows.service) };
+}
+
+function packColumns({ p50, p90, p99, p999, max }: TimeColumns) {
+  return { p50: packTimes(p50), p90: packTimes(p90), p99: packTimes(p99), p999: packTimes(p999), max: packTimes(max) };
+}

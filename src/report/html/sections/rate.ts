@@ -1,0 +1,88 @@
+// 4: was the plan driven, and did the shop keep up with it?
+
+import { formatCount, formatRate } from '../../../units.ts';
+import { cellOf, rowsOf, secondsOfRow } from '../../charts/rows.ts';
+import type { FlowColumn, FlowRows } from '../../charts/spec.ts';
+import type { Html } from '../escape.ts';
+import { html } from '../escape.ts';
+import { legend } from '../legend.ts';
+import { figure, section, table } from '../parts.ts';
+import { clockScale, linearScale } from '../svg/axis.ts';
+import { area, frame, hatching, line, PLOT, shading } from '../svg/frame.ts';
+import { bandsOf, middles, perSecond, tableStep } from '../svg/time.ts';
+import type { RunView } from '../view.ts';
+import { countCell, rateCell, spanText } from '../words.ts';
+
+export const MOST_TABLE_ROWS = 48;
+
+export function rateSection(view: RunView): Html {
+  const { charts, result } = view;
+  const reads =
+    'Read it as: the filled line is what was fired, on the dashed line of the plan; where accepted falls below both, the shop said no, failed, or answered later. ' +
+    (charts.stretches.length > 0
+      ? 'Hatched: the generator was in the way there, not the shop.'
+      : 'Nothing is hatched: the generator was never in the way.');
+  const { plannedMean, plannedPeak, firedMean, acceptedMean } = result.rate;
+  return section(
+    'rate',
+    'Planned, fired and accepted',
+    html`<p>Planned ${formatRate(plannedMean)} with a peak of ${formatRate(plannedPeak)}; fired ${formatRate(firedMean)}, accepted ${formatRate(acceptedMean)} on average.</p>
+${figure({ id: 'rate', chart: 'rate', reads, picture: picture(view), numbers: numbers(charts.flow) })}`,
+  );
+}
+
+function picture(view: RunView): Html {
+  const { charts } = view;
+  const { flow } = charts;
+  const x = clockScale(charts.seconds, { from: PLOT.left, to: PLOT.right });
+  const [planned, fired, accepted] = (['planned', 'fired', 'accepted'] as const).map((name) =>
+    perSecond(flow, flow.columns[name]),
+  ) as [number[], number[], number[]];
+  const y = linearScale(Math.max(...planned, ...fired, ...accepted), { from: PLOT.bottom, to: PLOT.top }, formatRate);
+  const xs = middles(flow, x);
+  const at = (values: number[]) => values.map(y.at);
+  const layers = [
+    shading(bandsOf(view), x),
+    area('fired', xs, at(fired), { edge: true, opacity: 0.14 }),
+    line('plan', xs, at(planned), { dashed: true }),
+    line('accepted', xs, at(accepted), { width: 2 }),
+    hatching(charts.stretches, x),
+  ];
+  const most = `${formatCount(result(view).planned)} orders planned, ${formatCount(result(view).fired)} fired, ${formatCount(result(view).accepted)} accepted`;
+  return html`${legend([
+    ['plan', 'planned'],
+    ['fired', 'fired'],
+    ['accepted', 'accepted'],
+  ])}${frame(`Orders per second over the run: ${most}.`, x, y, layers)}`;
+}
+
+const result = ({ result: { orders } }: RunView) => orders;
+
+function numbers(flow: FlowRows): Html {
+  const names: FlowColumn[] = ['planned', 'fired', 'accepted', 'rejected', 'failed', 'unknown', 'dropped'];
+  const rows = joined(flow, MOST_TABLE_ROWS).map(({ fromS, untilS, members }) => {
+    const total = (name: FlowColumn) => members.reduce((sum, row) => sum + (cellOf(flow.columns[name], row) ?? 0), 0);
+    const highest = Math.max(...members.map((row) => cellOf(flow.columns.firedMax, row) ?? 0));
+    return [spanText(fromS, untilS), ...names.map((name) => countCell(total(name))), rateCell(highest)];
+  });
+  return table(
+    'Orders over time',
+    [
+      { label: 'Time', kind: 'text' },
+      ...names.map((label) => ({ label, kind: 'number' as const })),
+      { label: 'most fired in a second', kind: 'number' },
+    ],
+    rows,
+  );
+}
+
+/** Rows taken together, so that a table stays readable; counts of them add, maxima are theirs. */
+export function joined(rows: FlowRows | Parameters<typeof secondsOfRow>[0], most: number) {
+  const step = tableStep(rows, most);
+  return Array.from({ length: Math.ceil(rowsOf(rows) / step) }, (_, index) => {
+    const members = Array.from({ length: step }, (_, each) => index * step + each).filter((row) => row < rowsOf(rows));
+    const { fromS } = secondsOfRow(rows, members[0]!);
+    const { untilS } = secondsOfRow(rows, members.at(-1)!);
+    return { fromS, untilS, members };
+  });
+}

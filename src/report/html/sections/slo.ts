@@ -1,0 +1,75 @@
+// 2: each limit as it was written, with its place, what was measured, how near it was, and where it was worst.
+
+import { parseSlo } from '../../../judge/slo.ts';
+import type { Slo } from '../../../judge/spec.ts';
+import type { ResultSlo } from '../../result.ts';
+import type { Html } from '../escape.ts';
+import { html } from '../escape.ts';
+import { mark, section, table, timeLink } from '../parts.ts';
+import type { RunView } from '../view.ts';
+import { measureText, shareText, spanText } from '../words.ts';
+
+export function sloSection({ result }: RunView): Html {
+  if (result.slo.length === 0) {
+    return section(
+      'slo',
+      'Limits',
+      html`<p class="none">The profile has no <code>slo:</code> lines, so nothing could break.</p>`,
+    );
+  }
+  const rows = result.slo.map((slo) => [
+    mark(slo.status),
+    html`<code>${slo.text}</code>${slo.line !== null && html` <span class="quiet">line ${slo.line}</span>`}<br><span class="says">${slo.says}</span>`,
+    { shows: measured(slo), sort: slo.measured ?? -1 },
+    { shows: margin(slo), sort: (slo.measured ?? 0) / (slo.limit || 1) },
+    worst(slo),
+  ]);
+  return section(
+    'slo',
+    'Limits',
+    table(
+      `Limits of ${result.run.profile}`,
+      [
+        { label: 'Status', kind: 'text' },
+        { label: 'Limit', kind: 'text' },
+        { label: 'Measured', kind: 'number' },
+        { label: 'Margin', kind: 'text' },
+        { label: 'Worst window', kind: 'text' },
+      ],
+      rows,
+    ),
+  );
+}
+
+/** Undefined for a line that could not be read. */
+export function sloOf({ text }: Pick<ResultSlo, 'text'>, parts: readonly string[]): Slo | undefined {
+  const parsed = parseSlo(text, { parts, place: 'slo' });
+  return parsed.ok ? parsed.slo : undefined;
+}
+
+function measured({ measured: value, interval, unit, samples }: ResultSlo): Html {
+  if (value === null) return html`<span class="quiet">${samples > 0 ? 'too few' : 'no data'}</span>`;
+  const sure = interval && interval.low !== interval.high;
+  return html`<strong>${measureText(value, unit)}</strong>${sure && html`<br><span class="quiet">${measureText(interval.low, unit)} to ${measureText(interval.high, unit)}</span>`}`;
+}
+
+const TRACK = 140;
+/** The limit stands here, so that both sides of it have room. */
+const LIMIT_AT = 96;
+
+/** How much of the limit is used up; the mark on the track is the limit. */
+function margin({ measured: value, limit, status }: ResultSlo): Html | string {
+  if (value === null || limit === null || limit === 0) return '–';
+  const used = value / limit;
+  const width = Math.round(Math.min(used * LIMIT_AT, TRACK));
+  const side =
+    Math.abs(used - 1) < 0.005 ? 'at the limit' : `${shareText(Math.abs(used - 1))} ${used < 1 ? 'below' : 'above'}`;
+  return html`<svg class="margin margin-${status}" viewBox="0 0 ${TRACK} 12" width="${TRACK}" height="12" aria-hidden="true"><rect class="track" width="${TRACK}" height="12" rx="3" fill="#e8ebf0"/><rect class="bar" width="${width}" height="12" rx="3" fill="${status === 'fail' ? '#b3261e' : status === 'pass' ? '#17734a' : '#8a5a00'}"/><line class="at" x1="${LIMIT_AT}" x2="${LIMIT_AT}" y1="0" y2="12" stroke="#1b2430" stroke-width="2"/></svg><br><span class="quiet">${side}</span>`;
+}
+
+function worst({ worst: window, unit, windows }: ResultSlo): Html | string {
+  if (window === null) return '–';
+  const [from, until] = [window.fromUs / 1e6, window.untilUs / 1e6];
+  const share = windows && html`<br><span class="quiet">${windows.failed} of ${windows.total} broke</span>`;
+  return html`${timeLink(from, until, spanText(from, until))}: ${measureText(window.measured, unit)}${share}`;
+}

@@ -1,0 +1,95 @@
+// 1: will it hold? The verdict in a word and a sentence, what follows from it, and what run this was.
+
+import { formatDuration } from '../../../units.ts';
+import type { Html } from '../escape.ts';
+import { html } from '../escape.ts';
+import { facts, icon, timeLink, VERDICT_ICONS } from '../parts.ts';
+import type { RunView } from '../view.ts';
+import { whereToLook } from '../where.ts';
+import { spanText, stampText } from '../words.ts';
+
+export function verdictSection(view: RunView): Html {
+  const { result, charts } = view;
+  const { run, environment, verdict } = result;
+  return html`<header class="banner banner-${verdict}">
+<p class="verdict">${icon(verdict, 44)}<span>${VERDICT_ICONS[verdict].word}</span></p>
+<h1>${run.name}</h1>
+<p class="sentence">${result.sentence}</p>
+${consequences(view)}
+${charts.notes.length > 0 && html`<ul class="notes">${charts.notes.map(({ label, text }) => html`<li><strong>${label}</strong> ${text}</li>`)}</ul>`}
+${facts([
+  ['Profile', run.profile],
+  ['Target', run.target],
+  ['Started', html`<time datetime="${run.startedAt}">${stampText(run.startedAt)}</time>`],
+  ['Ended', html`<time datetime="${run.endedAt}">${stampText(run.endedAt)}</time>${endedHow(view)}`],
+  ['Planned', formatDuration(run.durationUs)],
+  ['Seed', String(run.seed)],
+  ['Commit', environment.commit ?? 'none'],
+  ['Doorbuster', `${environment.doorbuster} on Node ${environment.node}`],
+])}
+</header>
+`;
+}
+
+function endedHow({ result: { ending } }: RunView): string | undefined {
+  if (ending.kind === 'stopped') return `, stopped by ${ending.text}`;
+  return ending.kind === 'interrupted' ? `, interrupted (${ending.signal})` : undefined;
+}
+
+/** For each verdict but PASS: what broke or is missing, and what to do. */
+function consequences(view: RunView): Html | undefined {
+  const { result } = view;
+  const items =
+    result.verdict === 'invalid'
+      ? [...unfit(view), ...forgotten(view)]
+      : result.verdict === 'fail'
+        ? broken(view)
+        : open(view);
+  if (result.verdict === 'pass' || items.length === 0) return undefined;
+  const title = {
+    invalid: 'Why not, and what to do',
+    fail: 'What broke, and where to look',
+    inconclusive: 'What is open',
+    pass: '',
+  };
+  return html`<div class="todo"><h2>${title[result.verdict]}</h2><ul>${items}</ul></div>`;
+}
+
+function unfit({ result }: RunView): Html[] {
+  return result.generator.gates
+    .filter(({ status }) => status === 'void')
+    .map(
+      ({ name, measured, limit, advice }) =>
+        html`<li><strong>${name}</strong>: ${measured} (limit: ${limit}).${advice !== '' && html` <span class="do">What to do: ${advice}.</span>`}</li>`,
+    );
+}
+
+/** A broken invariant that no SLO speaks of is evidence all the same. */
+function forgotten({ result }: RunView): Html[] {
+  return result.audit
+    .filter(({ name, status }) => status === 'fail' && !result.slo.some(({ text }) => text.startsWith(name)))
+    .map(
+      ({ name, says }) =>
+        html`<li><strong>${name}</strong>: ${says}. <span class="do"><a href="#books">See the books</a>.</span></li>`,
+    );
+}
+
+function broken(view: RunView): Html[] {
+  const slos = view.result.slo
+    .filter(({ status }) => status === 'fail')
+    .map((slo) => {
+      const worst = slo.worst && spanText(slo.worst.fromUs / 1e6, slo.worst.untilUs / 1e6);
+      const link = slo.worst && html` Worst: ${timeLink(slo.worst.fromUs / 1e6, slo.worst.untilUs / 1e6, worst)}.`;
+      return html`<li><code>${slo.text}</code>: ${slo.says}.${link} <span class="do">${whereToLook(view, slo)}</span></li>`;
+    });
+  return [...slos, ...forgotten(view)];
+}
+
+function open({ result }: RunView): Html[] {
+  const slos = result.slo.filter(({ status }) => status === 'inconclusive');
+  const reasons = result.reasons.filter(({ message }) => !slos.some(({ says }) => message.includes(says)));
+  return [
+    ...slos.map(({ text, says }) => html`<li><code>${text}</code>: ${says}.</li>`),
+    ...reasons.map(({ message }) => html`<li>${message}</li>`),
+  ];
+}

@@ -1,0 +1,120 @@
+// The page as text: valid, complete, the same twice, small, and deaf to whatever a target or a profile says.
+
+import { HtmlValidate } from 'html-validate';
+import { describe, expect, it } from 'vitest';
+import { inlineAssets } from '../../../src/folder/page-assets.ts';
+import { viewOf } from '../../../src/folder/view.ts';
+import { escapeText } from '../../../src/report/html/escape.ts';
+import { formatPage } from '../../../src/report/html/page.ts';
+import { formatCount, formatDuration } from '../../../src/units.ts';
+import { failing } from '../runs.ts';
+import { pageOf, RUNS, viewFor } from './pages.ts';
+
+const validator = new HtmlValidate({
+  extends: ['html-validate:recommended'],
+  // The effective profile is shown as it is written.
+  rules: { 'no-trailing-whitespace': 'off' },
+});
+
+async function mistakesIn(page: string): Promise<string[]> {
+  const report = await validator.validateString(page);
+  return report.results.flatMap(({ messages }) =>
+    messages.map(({ ruleId, message, line, column }) => `${line}:${column} ${ruleId}: ${message}`),
+  );
+}
+
+const SECTIONS = [
+  ...['slo', 'numbers', 'rate', 'response', 'heat', 'outcomes', 'spectrum', 'books', 'backlog', 'parts', 'orders'],
+  ...['generator', 'comparison', 'reproduce', 'how'],
+];
+
+describe.each(Object.entries(RUNS))('the page of a run that is %s', (_, make) => {
+  it('is valid HTML with every section in its order', async () => {
+    const page = pageOf(make());
+    expect(await mistakesIn(page)).toEqual([]);
+    expect([...page.matchAll(/<section id="(\w+)"/g)].map((match) => match[1])).toEqual(SECTIONS);
+  });
+
+  it('is the same whenever it is made', () => {
+    expect(pageOf(make())).toBe(pageOf(make()));
+  });
+
+  it('says the verdict first, needs nothing from anywhere, and has no inline style or handler', () => {
+    const record = make();
+    const page = pageOf(record);
+    const text = page
+      .slice(page.indexOf('<main'))
+      .replace(/<svg[\s\S]*?<\/svg>/g, '')
+      .replace(/<[^>]*>/g, ' ');
+    expect(text.trim().split(/\s+/)[0]).toBe(record.judgement.verdict.toUpperCase());
+    const body = page.replace(/<(script|style)[\s\S]*?<\/\1>/g, '');
+    expect(body).not.toMatch(/\sstyle="|\son[a-z]+="|(?:src|href)="(?:https?:)?\/\/|url\((?!#)/);
+    expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
+  });
+});
+
+describe('the page', () => {
+  it('has the numbers of the run as text, without any script', () => {
+    const record = failing();
+    const { result } = viewFor(record);
+    const page = pageOf(record).replace(/<(script|style)[\s\S]*?<\/\1>/g, '');
+    const numbers = [
+      ...Object.values(result.orders).map(formatCount),
+      ...(['p50Us', 'p90Us', 'p99Us', 'p999Us', 'maxUs'] as const).map((name) =>
+        formatDuration(result.response[name]!),
+      ),
+      ...result.slo.map(({ says }) => says.slice(0, 20)),
+      result.run.profileHash,
+    ];
+    for (const number of numbers) expect(page.includes(escapeText(number)), number).toBe(true);
+  });
+
+  it('differs when the assets are files, by nothing but where they are', () => {
+    const record = failing();
+    const inline = pageOf(record);
+    const files = pageOf(record, { kind: 'files', css: 'report.css', js: 'report.js' });
+    expect(files).toContain('<link rel="stylesheet" href="report.css">');
+    expect(files).not.toContain('<style>');
+    const main = (page: string) => page.slice(page.indexOf('<main'), page.indexOf('</main>'));
+    expect(main(files)).toBe(main(inline));
+  });
+});
+
+describe('a hostile target', () => {
+  const texts = [
+    '</script><script>window.owned=1</script>',
+    '"><svg onload=owned()>',
+    "'-owned()-'",
+    '<!--<script>\u2028\u0000',
+    '\u202e\u2066gnp.exe\u200b',
+    'x'.repeat(1_000_000),
+  ];
+
+  it.each(texts.map((text) => [text.slice(0, 30), text]))('%j stays text wherever it is', async (_, text) => {
+    const view = viewFor(failing());
+    const hostile = formatPage(everywhere(view, text), inlineAssets());
+    expect(await mistakesIn(hostile)).toEqual([]);
+    expect(hostile.replaceAll(/\s/g, '')).not.toMatch(/<script>window|<svgonload|owned\(\)>/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(hostile).not.toMatch(/[\u0000\u2028\u202e\u2066\u200b]/);
+    expect(hostile.length).toBeLessThan(600_000);
+  });
+});
+
+const KEEP = /^(verdict|kind|status|class|unit|why|startedAt|endedAt|flag|histogram|schemaVersion)$/;
+
+/** The same value with every free text in it replaced. */
+function everywhere<T>(value: T, text: string, key = ''): T {
+  if (typeof value === 'string') return (KEEP.test(key) ? value : text) as T;
+  if (Array.isArray(value)) return value.map((each) => everywhere(each, text, key)) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, everywhere(each, text, name)])) as T;
+}
+
+describe('a run folder', () => {
+  it('is named by its own files only', () => {
+    const { result } = viewOf(failing(), ['result.json', '"><b>.txt']);
+    const page = formatPage({ ...viewFor(failing()), result }, inlineAssets());
+    expect(page).toContain('href="%22%3E%3Cb%3E.txt"');
+  });
+});

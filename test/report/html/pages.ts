@@ -1,0 +1,44 @@
+// Pages of the runs that the golden reports show, as a run folder would have them.
+
+import { inlineAssets } from '../../../src/folder/page-assets.ts';
+import { viewOf } from '../../../src/folder/view.ts';
+import { formatPage } from '../../../src/report/html/page.ts';
+import type { PageAssets, RunView } from '../../../src/report/html/view.ts';
+import type { RunRecord } from '../../../src/report/record.ts';
+import { recordOf } from '../../support/record.ts';
+import { asJourney, withAudit } from '../audited.ts';
+import { cleanAudit, cutAudit, lossyAudit } from '../audits.ts';
+import { failing, interrupted, passing, unfit } from '../runs.ts';
+
+const FILES = ['profile.yaml', 'summary.md', 'spectrum.hgrm', 'run.hlog', 'charts.json', 'report.html', 'result.json'];
+
+/** No order was answered, none even planned: the emptiest page there can be. */
+export const empty = (): RunRecord => recordOf([], { durationUs: 5e6, slo: ['p99 < 300ms', 'errors < 1%'] });
+/** Planned and never reached. */
+export const unreached = (): RunRecord =>
+  recordOf(
+    Array.from({ length: 20 }, (_, index) => ({ dueUs: index * 100_000, fate: 'unreached' as const })),
+    { durationUs: 5e6, slo: ['p99 < 300ms'], ending: { kind: 'interrupted', signal: 'SIGTERM', atUs: 0 } },
+  );
+
+/** A journey of three steps whose books were read whole; books that lack two orders; books that broke off. */
+const audited = (): RunRecord => withAudit(asJourney(passing(), ['cart', 'checkout', 'pay']), cleanAudit());
+const lossy = (): RunRecord => withAudit(failing(), lossyAudit());
+const cutShort = (): RunRecord => withAudit(passing(), cutAudit());
+
+export const RUNS: Record<string, () => RunRecord> = {
+  passing,
+  failing,
+  interrupted,
+  unfit,
+  empty,
+  unreached,
+  audited,
+  lossy,
+  unread: cutShort,
+};
+
+export const viewFor = (record: RunRecord): RunView => viewOf(record, FILES);
+
+export const pageOf = (record: RunRecord, assets: PageAssets = inlineAssets()): string =>
+  formatPage(viewFor(record), assets);
