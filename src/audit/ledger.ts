@@ -1,7 +1,7 @@
 // What one worker knows of its orders (METHOD §7): 2 bits each for the class, and one more where there is more to say, so
 // that 2.1 million orders take 525 to 788 kB; the few that are out of the ordinary, bounded, with their story. Worker k of
-// n owns the orders k, k + n, k + 2n …. `mark` is the only place a class is written: a journal that wants each second's
-// changes listens there. Cost: test/bench/audit.ts.
+// n owns the orders k, k + n, k + 2n …. `mark` is the only place a class is written, and remembers where, for the
+// journal. Cost: test/bench/audit.ts.
 
 import type { OutcomeClass } from '../outcomes.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
@@ -49,6 +49,9 @@ export type LedgerPart = {
   lastRefused: LastOnes;
 };
 
+/** Part of `LedgerPart.classes`, from byte `from` on. */
+export type LedgerChange = { from: number; classes: Uint8Array<ArrayBuffer> };
+
 /** Orders of worker k: as many seqs below `orders` as it owns. */
 export function ownedBelow(orders: number, worker: number, workers: number): number {
   return Math.max(0, Math.ceil((orders - worker) / workers));
@@ -84,6 +87,9 @@ export class Ledger {
   readonly #troubles = new Map<number, number>();
   readonly #soldOut: Recent;
   readonly #refused: Recent;
+  /** Bytes of #classes written since the last `changes`: [from, until). */
+  #changedFrom = Number.POSITIVE_INFINITY;
+  #changedUntil = 0;
 
   constructor({ orders, worker, workers, ids, totals }: LedgerOptions) {
     this.#worker = worker;
@@ -106,6 +112,17 @@ export class Ledger {
     const at = index >>> 2;
     const shift = (index & 3) << 1;
     this.#classes[at] = (this.#classes[at]! & ~(3 << shift)) | ((classIndex ^ FAILED) << shift);
+    if (at < this.#changedFrom) this.#changedFrom = at;
+    if (at >= this.#changedUntil) this.#changedUntil = at + 1;
+  }
+
+  /** The stretch of classes that was written to since the last call, copied; undefined when nothing was. For a journal. */
+  changes(): LedgerChange | undefined {
+    const [from, until] = [this.#changedFrom, this.#changedUntil];
+    if (from >= until) return undefined;
+    this.#changedFrom = Number.POSITIVE_INFINITY;
+    this.#changedUntil = 0;
+    return { from, classes: this.#classes.slice(from, until) };
   }
 
   /** Of an order marked accepted: its placing step was sent more than once. Of others it says nothing. */

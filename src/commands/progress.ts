@@ -24,7 +24,7 @@ export function watchRun(
   const stateOf = (evidence: Evidence, elapsedUs: number) =>
     panelStateOf(evidence, elapsedUs, { name: plan.name, target, slo: lamps(evidence, elapsedUs) });
   return {
-    onStart: (startedAtMs, choice) => {
+    onStart: ({ startedAtMs, choice }) => {
       if (flags.json) emit({ event: 'start', name: plan.name, startedAtMs, orders: plan.traffic.orders, ...choice });
     },
     onTick: (elapsedUs, evidence) => {

@@ -38,7 +38,7 @@ function gateOf(name: string, limit: string, wrong: Pick<Gate, 'status' | 'measu
 }
 
 /** The two identities of every run, and the workers' own counts against the sums of their tallies. */
-export function brokenIdentities({ orders, planned, timeline }: Evidence): string[] {
+export function brokenIdentities({ orders, planned, timeline, inFlightAtCrash = 0 }: Evidence): string[] {
   const total = timeline.total();
   const due = planned.reduce((sum, count) => sum + count, 0);
   const ended = orders.accepted + orders.rejected + orders.failed + orders.unknown;
@@ -53,7 +53,7 @@ export function brokenIdentities({ orders, planned, timeline }: Evidence): strin
     ['accepted', orders.accepted, 'accepted in the tallies', total.countOf('accepted')],
     ['rejected', orders.rejected, 'rejected in the tallies', total.countOf('rejected')],
     ['failed', orders.failed, 'failed in the tallies', total.countOf('failed')],
-    ['unknown', orders.unknown, 'unknown in the tallies', total.countOf('unknown')],
+    ['unknown', orders.unknown - inFlightAtCrash, 'unknown in the tallies', total.countOf('unknown')],
   ];
   return pairs
     .filter(([, left, , right]) => left !== right)

@@ -79,7 +79,8 @@ export type Ending =
   | { kind: 'complete' }
   /** A `stop:` condition ended the run. */
   | { kind: 'stopped'; text: string; atUs: number }
-  | { kind: 'interrupted'; signal: 'SIGINT' | 'SIGTERM'; atUs: number };
+  /** `crash`: Doorbuster itself ended in the middle; rebuilt from its journal. */
+  | { kind: 'interrupted'; signal: 'SIGINT' | 'SIGTERM' | 'crash'; atUs: number };
 
 /** A contiguous stretch of the run in which one part of the traffic was on. */
 export type PhaseWindow = { part: string; fromUs: number; untilUs: number };
@@ -114,6 +115,8 @@ export type Evidence = {
   timeline: TimelineView;
   /** As counted by the workers themselves, not derived from the timeline: the identities compare the two. */
   orders: OrderCounts;
+  /** Of `orders.unknown`: those in flight when the generator died, of which no tally tells. */
+  inFlightAtCrash?: number;
   incidents: readonly Incident[];
   ending: Ending;
   /** Undefined while the run goes on, and in runs that did not ask: then those gates cannot be known. */

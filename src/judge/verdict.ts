@@ -64,8 +64,8 @@ export function verdictOf(
 
 /** The verdict's own, unless a signal ended the run: then 130 or 143, as shells expect. */
 export function exitCodeOf(verdict: Verdict, ending: Ending): number {
-  if (ending.kind === 'interrupted') return ending.signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
-  return EXIT[verdict];
+  if (ending.kind !== 'interrupted' || ending.signal === 'crash') return EXIT[verdict];
+  return ending.signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
 }
 
 const CODES = { fail: 'slo-failed', inconclusive: 'slo-inconclusive', 'not-checked': 'slo-not-checked' } as const;
@@ -82,7 +82,8 @@ function endingReasons(ending: Ending): Reason[] {
   const rest = 'what would have come after is not known';
   if (ending.kind === 'stopped')
     return [{ code: 'stopped', message: `\`${ending.text}\` stopped the run at ${at}: ${rest}` }];
-  return [{ code: 'interrupted', message: `${ending.signal} interrupted the run at ${at}: ${rest}` }];
+  const who = ending.signal === 'crash' ? 'a crash of Doorbuster' : ending.signal;
+  return [{ code: 'interrupted', message: `${who} interrupted the run at ${at}: ${rest}` }];
 }
 
 function reasonsOf(

@@ -45,7 +45,7 @@ const ending: Schema = {
   anyOf: [
     object({ kind: { const: 'complete' } }),
     object({ kind: { const: 'stopped' }, text, atUs: number }),
-    object({ kind: { const: 'interrupted' }, signal: oneOf('SIGINT', 'SIGTERM'), atUs: number }),
+    object({ kind: { const: 'interrupted' }, signal: oneOf('SIGINT', 'SIGTERM', 'crash'), atUs: number }),
   ],
 };
 

@@ -1,7 +1,7 @@
 // What the main thread and a worker say to each other. Nothing here is needed mid-run for correctness: a worker that
 // heard only `start` fires its whole share.
 
-import type { LedgerPart } from '../audit/ledger.ts';
+import type { LedgerChange, LedgerPart } from '../audit/ledger.ts';
 import type { DriverCounters, DriverName, DriverOptions } from '../drive/driver.ts';
 import type { HealthSample } from '../judge/health.ts';
 import type { OpenedTimes } from '../measure/opened.ts';
@@ -29,7 +29,15 @@ export type ToWorker =
   /** Fire nothing more and give up what is in hand. */
   | { type: 'abort' };
 
-export type FromWorker = { type: 'ready' } | { type: 'interval'; interval: Interval; health?: HealthSample };
+export type FromWorker =
+  | { type: 'ready' }
+  | {
+      type: 'interval';
+      interval: Interval;
+      health?: HealthSample;
+      /** What the ledger learnt since the last one. */
+      change?: LedgerChange;
+    };
 
 /** What a worker itself counted over its whole share; held against the merged timeline by the identities. */
 export type ShareReport = {

@@ -2,6 +2,7 @@
 
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import type { LedgerChange } from '../audit/ledger.ts';
 import type { HealthSample } from '../judge/health.ts';
 import type { Interval } from '../measure/spec.ts';
 import type { FromWorker, Share, ShareReport, ToWorker } from './messages.ts';
@@ -18,7 +19,7 @@ const WORKER_FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : '.
 const YOUNG_MB = 24;
 
 export type PoolEvents = {
-  onInterval: (interval: Interval, health: HealthSample | undefined) => void;
+  onInterval: (interval: Interval, health: HealthSample | undefined, change: LedgerChange | undefined) => void;
   /** The thread threw, exited, or ran out of memory: its orders after its last tally are not known. */
   onLost: (worker: number, error: Error) => void;
 };
@@ -50,7 +51,7 @@ export class Pool {
     const ready = Promise.withResolvers<void>();
     mine.on('message', (message: FromWorker) => {
       if (message.type === 'ready') ready.resolve();
-      else events.onInterval(message.interval, message.health);
+      else events.onInterval(message.interval, message.health, message.change);
     });
     const drained = new Promise<void>((resolve) => mine.once('close', resolve));
     const task: Promise<ShareReport> = this.#piscina.run({ share, port: theirs }, { transferList: [theirs] });

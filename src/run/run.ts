@@ -1,16 +1,18 @@
 // One run from plan to evidence: start the workers together, take in their tallies, watch the stop conditions, end.
 // It prints nothing and writes nothing; `onTick` is where a panel looks.
 
+import type { LedgerChange } from '../audit/ledger.ts';
 import { type MergedLedger, mergeLedgers } from '../audit/merge-ledgers.ts';
 import type { DriverName } from '../drive/driver.ts';
 import type { Calibration } from '../judge/calibration.ts';
 import { parseSlo } from '../judge/slo.ts';
 import type { Ending, Evidence, Incident, OrderCounts, Slo } from '../judge/spec.ts';
 import { type Stopper, stopperOf } from '../judge/stop.ts';
-import { histogramShape } from '../measure/shape.ts';
+import { histogramShape, type Shape } from '../measure/shape.ts';
+import type { Interval } from '../measure/spec.ts';
 import { Timeline } from '../measure/timeline.ts';
 import { compileJourney, isPlain } from '../order/journey.ts';
-import { OUTCOME_CLASSES } from '../outcomes.ts';
+import { OUTCOME_CLASSES, type Outcome } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
 import { curveOf } from '../traffic/curve.ts';
 import { plannedPerSecond } from '../traffic/schedule.ts';
@@ -41,12 +43,29 @@ export type RunOptions = {
   calibration?: Calibration;
   /** Have a process of its own send a few more orders, to hold the workers' times against (witness.ts). */
   witness?: boolean;
-  onStart?: (startedAtMs: number, choice: WorkerChoice) => void;
+  onStart?: (start: RunStart) => void;
+  /** What a worker said, as it comes: for a journal. */
+  onInterval?: (told: Told) => void;
   /** URL of the threads' module, for tests of threads that die. */
   workerFile?: string;
   /** About once a second, and once when everything has ended. */
   onTick?: (elapsedUs: number, evidence: Evidence) => void;
 };
+
+/** What is known of a run when it starts, and what its intervals mean. */
+export type RunStart = {
+  startedAtMs: number;
+  choice: WorkerChoice;
+  outcomes: readonly Outcome[];
+  steps: readonly string[];
+  /** Of the histograms. */
+  shape: Shape;
+  planned: Uint32Array;
+  phases: readonly PartWindow[];
+};
+
+/** One interval as it came from its worker, `atUs` of the run's clock. */
+export type Told = { atUs: number; interval: Interval; change: LedgerChange | undefined };
 
 export type Run = {
   evidence: Evidence;
@@ -128,8 +147,10 @@ class Running {
     this.#pool = new Pool(
       this.#shares,
       {
-        onInterval: (interval, health) => {
-          this.#heardUs[interval.worker] = this.elapsedUs();
+        onInterval: (interval, health, change) => {
+          const atUs = this.elapsedUs();
+          this.#heardUs[interval.worker] = atUs;
+          options.onInterval?.({ atUs, interval, change });
           this.#vitals.take(interval, health);
           this.#timeline.add(interval);
         },
@@ -164,7 +185,15 @@ class Running {
       const startedAtMs = Date.now() + HEAD_START_US / 1e3;
       this.#pool.send({ type: 'start', atUs: this.#startUs });
       this.#witness?.start(this.#startUs);
-      this.#options.onStart?.(startedAtMs, this.#choice);
+      this.#options.onStart?.({
+        startedAtMs,
+        choice: this.#choice,
+        outcomes: this.#timeline.outcomes,
+        steps: this.#timeline.steps,
+        shape: this.#timeline.shape,
+        planned: this.#planned,
+        phases: this.#phases,
+      });
       this.#vitals.look();
       const timer = setInterval(() => this.#tick(), TICK_MS);
       const reports = await this.#pool.reports().finally(() => clearInterval(timer));

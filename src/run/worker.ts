@@ -97,7 +97,11 @@ export default async function fireShare({ share, port }: { share: Share; port: M
       report = onAnswer;
       return driver;
     },
-    send: (interval, transfer, sample) => post(port, { type: 'interval', interval, health: sample }, transfer),
+    send: (interval, transfer, sample) => {
+      const change = ledger.changes();
+      const arrays = change === undefined ? transfer : [...transfer, change.classes.buffer];
+      post(port, { type: 'interval', interval, health: sample, change }, arrays);
+    },
     health,
     connections: share.driverOptions.connections,
     opened,

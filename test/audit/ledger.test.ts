@@ -243,3 +243,28 @@ describe('what is kept one by one is bounded, and', () => {
     expect(lastRefused).toMatchObject({ completeFromUs: Number.NEGATIVE_INFINITY });
   });
 });
+
+describe("a ledger's changes", () => {
+  it('put together are its classes, whenever they were asked for', () => {
+    const step = fc.oneof(
+      fc.record({ does: fc.constant('mark' as const), index: fc.nat(199), to: fc.nat(3) }),
+      fc.record({ does: fc.constant('tell' as const), index: fc.nat(), to: fc.nat() }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const ledger = new Ledger({ orders: 400, worker: 1, workers: 2, ids: false, totals: false });
+        const copy = new Uint8Array(50);
+        const listen = () => {
+          const change = ledger.changes();
+          if (change) copy.set(change.classes, change.from);
+          return change;
+        };
+        for (const { does, index, to } of steps) does === 'mark' ? ledger.mark(index * 2 + 1, to) : listen();
+        listen();
+        expect(listen()).toBeUndefined();
+        expect(copy).toEqual(ledger.toTransfer().data.classes);
+      }),
+      { seed: 20261123 },
+    );
+  });
+});

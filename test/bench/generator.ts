@@ -72,7 +72,7 @@ async function run(load: Generate & { kind: 'run' }): Promise<void> {
     url: load.url,
     workers: 1,
     driver: load.driver,
-    onStart: (startedAtMs) => {
+    onStart: ({ startedAtMs }) => {
       const sinceMs = Date.now() - startedAtMs;
       setTimeout(() => say({ says: 'started' }), -sinceMs);
       setTimeout(() => say({ says: 'warm' }), WARM_S * 1e3 - sinceMs);

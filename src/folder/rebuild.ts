@@ -1,0 +1,150 @@
+// A run rebuilt from its journal, after the process that drove it died: everything up to the last second it told, marked
+// as interrupted, with what is missing in words.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deserialize } from 'node:v8';
+import { inflateRawSync } from 'node:zlib';
+import { userError } from '../errors.ts';
+import type { Evidence, Incident, OrderCounts } from '../judge/spec.ts';
+import { judge } from '../judge/verdict.ts';
+import type { Interval } from '../measure/spec.ts';
+import { Timeline } from '../measure/timeline.ts';
+import { OUTCOME_CLASSES } from '../outcomes.ts';
+import type { RunRecord } from '../report/record.ts';
+import { formatCountOf, formatDuration } from '../units.ts';
+import { readFrames } from './frames.ts';
+import {
+  FRAMES,
+  JOURNAL_FILE,
+  JOURNAL_VERSION,
+  type JournalEnd,
+  type JournalHead,
+  type JournalInterval,
+} from './journal.ts';
+import { reasonOf } from './reason.ts';
+
+export type Rebuilt = {
+  record: RunRecord;
+  /** What the journal does not tell, one sentence each. */
+  missing: string[];
+};
+
+/** @throws UserError (exit 2): there is no journal, it cannot be read, or its first frame is gone */
+export async function rebuildRun(folder: string): Promise<Rebuilt> {
+  const path = join(folder, JOURNAL_FILE);
+  const bytes = await readFile(path).catch((error) => {
+    throw userError('JOURNAL_UNREADABLE', `Cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+  });
+  return rebuiltFrom(bytes, path);
+}
+
+export function rebuiltFrom(bytes: Buffer, path: string): Rebuilt {
+  const { frames, torn, broken } = readFrames(bytes);
+  const [head] = told<JournalHead>(frames, FRAMES.head);
+  if (head === undefined) {
+    throw userError(
+      'JOURNAL_HEADLESS',
+      `${path} does not say which run it is of: its first frame is missing or broken.`,
+    );
+  }
+  if (head.version !== JOURNAL_VERSION) {
+    throw userError(
+      'JOURNAL_VERSION',
+      `${path} has version ${head.version}, this Doorbuster reads ${JOURNAL_VERSION}.`,
+    );
+  }
+  const intervals = told<JournalInterval>(frames, FRAMES.interval);
+  const [end] = told<JournalEnd>(frames, FRAMES.end);
+  const timeline = new Timeline(head.outcomes, head.shape, head.steps);
+  for (const { interval } of intervals) timeline.add(interval as Interval);
+  const heardUs = heardFrom(intervals, head.run.workers);
+  const evidence = evidenceOf(head, timeline, { end, broken, untilUs: Math.max(0, Math.min(...heardUs)) });
+  const record: RunRecord = {
+    plan: head.plan,
+    evidence,
+    judgement: judge(evidence),
+    peak: head.peak,
+    run: { ...head.run, endedAtMs: end?.endedAtMs ?? head.run.startedAtMs + Math.max(0, ...heardUs) / 1e3 },
+    environment: head.environment,
+    generator: { workers: [] },
+  };
+  const missing = missingOf({ end, torn, broken, evidence });
+  record.run.warnings = [...record.run.warnings, ...missing];
+  return { record, missing };
+}
+
+function told<T>(frames: ReturnType<typeof readFrames>['frames'], kind: number): T[] {
+  return frames.filter((frame) => frame.kind === kind).map((frame) => deserialize(inflateRawSync(frame.content)) as T);
+}
+
+/** When each worker was last heard of, µs; 0 for one that never was. */
+function heardFrom(intervals: readonly JournalInterval[], workers: number): number[] {
+  const heardUs = new Array<number>(workers).fill(0);
+  for (const { atUs, interval } of intervals) heardUs[interval.worker] = Math.max(heardUs[interval.worker] ?? 0, atUs);
+  return heardUs;
+}
+
+type Found = { end: JournalEnd | undefined; broken: number; untilUs: number };
+
+function evidenceOf(head: JournalHead, timeline: Timeline, { end, broken, untilUs }: Found): Evidence {
+  const gaps = timeline.gaps.map(
+    ({ worker, index }): Incident => ({
+      kind: 'missing-tally',
+      worker,
+      detail: `tally ${index} is not in the journal`,
+    }),
+  );
+  const damage: Incident[] =
+    broken > 0 ? [{ kind: 'telemetry-gap', worker: 0, detail: `${broken} stretches of the journal are broken` }] : [];
+  const counted = countsOf(head, timeline);
+  return {
+    slo: head.plan.slo,
+    durationUs: head.plan.traffic.durationUs,
+    planned: head.planned,
+    phases: head.phases,
+    timeline,
+    orders: end?.orders ?? counted.orders,
+    ...(end === undefined ? { inFlightAtCrash: counted.inFlight } : {}),
+    incidents: [...(end?.incidents ?? []), ...gaps, ...damage],
+    ending: end?.ending ?? {
+      kind: 'interrupted',
+      signal: 'crash',
+      atUs: Math.min(untilUs, head.plan.traffic.durationUs),
+    },
+  };
+}
+
+/** An order that was fired and of which no end is told may have been placed: it is unknown. */
+function countsOf({ plan }: JournalHead, timeline: Timeline): { orders: OrderCounts; inFlight: number } {
+  const total = timeline.total();
+  const { fired, dropped, sent } = total;
+  const [accepted = 0, rejected = 0, failed = 0, unknown = 0] = OUTCOME_CLASSES.map((name) => total.countOf(name));
+  const inFlight = fired - accepted - rejected - failed - unknown;
+  const planned = plan.traffic.orders;
+  const unreached = planned - fired - dropped;
+  return {
+    orders: { planned, fired, dropped, unreached, sent, accepted, rejected, failed, unknown: unknown + inFlight },
+    inFlight,
+  };
+}
+
+type Loss = { end: JournalEnd | undefined; torn: number; broken: number; evidence: Evidence };
+
+function missingOf({ end, torn, broken, evidence }: Loss): string[] {
+  const { ending, inFlightAtCrash = 0 } = evidence;
+  const crashed = end === undefined && ending.kind === 'interrupted';
+  return [
+    ...(crashed
+      ? [
+          `rebuilt from the journal, which ends ${formatDuration(ending.atUs)} into the run: orders sent after that, up to a second's worth, are in no count`,
+          "the audit of the shop's books, the generator's own health and the teardown: Doorbuster did not get that far",
+        ]
+      : []),
+    ...(inFlightAtCrash > 0
+      ? [`${formatCountOf(inFlightAtCrash, 'order')} in flight when Doorbuster died: unknown, and in no time`]
+      : []),
+    ...(torn > 0 ? ['the last entry of the journal, which was never finished'] : []),
+    ...(broken > 0 ? [`${broken} stretches of the journal that are broken: their orders are in no count`] : []),
+  ];
+}

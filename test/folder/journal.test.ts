@@ -1,0 +1,197 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deserialize } from 'node:v8';
+import { inflateRawSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { UserError } from '../../src/errors.ts';
+import { readFrames } from '../../src/folder/frames.ts';
+import { type AppendFile, JOURNAL_FILE, Journal } from '../../src/folder/journal.ts';
+import { rebuildRun, rebuiltFrom } from '../../src/folder/rebuild.ts';
+import { brokenIdentities } from '../../src/judge/fitness.ts';
+import { histogramShape } from '../../src/measure/histogram.ts';
+import { Recorder } from '../../src/measure/recorder.ts';
+import { resultOf } from '../../src/report/result.ts';
+import { type Order, OUTCOMES, steadyOrders } from '../support/evidence.ts';
+import { recordOf } from '../support/record.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'doorbuster-journal-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+let made = 0;
+const fresh = () => mkdtempSync(join(scratch, `${made++}-`));
+
+const WORKERS = 2;
+const SECONDS = 12;
+const SHAPE = histogramShape(10e6);
+const quiet = () => {};
+
+/** Some orders take seconds, some fail: at any moment some are in flight. */
+const orders = steadyOrders(40, SECONDS, (dueUs, index) => ({
+  doneUs: dueUs + 20_000 + (index % 29 === 0 ? 3.5e6 : index * 13),
+  ends: index % 31 === 5 ? 'failed' : index % 37 === 9 ? 'unknown' : 'accepted',
+}));
+const record = recordOf(orders, { slo: ['p50 < 1s', 'errors < 50%'], durationUs: SECONDS * 1e6 });
+const { evidence, run, environment, peak } = record;
+const plan = { ...record.plan, traffic: { ...record.plan.traffic, orders: orders.length, durationUs: SECONDS * 1e6 } };
+const { endedAtMs: _, ...story } = { ...run, workers: WORKERS };
+const HEAD = {
+  plan,
+  run: story,
+  environment,
+  peak,
+  outcomes: OUTCOMES,
+  steps: [],
+  shape: SHAPE,
+  planned: evidence.planned,
+  phases: evidence.phases,
+};
+
+/** What two workers would have told of the orders, second by second. */
+function toldBy(all: readonly Order[]): Parameters<Journal['interval']>[0][] {
+  const recorders = Array.from({ length: WORKERS }, (_unused, worker) => new Recorder(worker, OUTCOMES, SHAPE));
+  const deeds = all.flatMap((order, index) => {
+    const recorder = recorders[index % WORKERS]!;
+    const firedUs = order.firedUs ?? order.dueUs;
+    const outcome = OUTCOMES.findIndex((each) => each.class === (order.ends ?? 'accepted'));
+    return [
+      { atUs: firedUs, does: () => recorder.fired(order.dueUs, firedUs) },
+      {
+        atUs: order.doneUs!,
+        does: () => recorder.done(order.dueUs, firedUs, order.sentUs ?? firedUs, order.doneUs!, outcome),
+      },
+    ];
+  });
+  const lastUs = Math.max(...deeds.map(({ atUs }) => atUs)) + 1e6;
+  const flushes = Array.from({ length: Math.ceil(lastUs / 1e6) }, (_unused, second) => (second + 1) * 1e6);
+  const queue = deeds.sort((a, b) => a.atUs - b.atUs);
+  return flushes.flatMap((atUs) => {
+    while (queue[0] !== undefined && queue[0].atUs < atUs) queue.shift()!.does();
+    return recorders.map((recorder) => ({ atUs, interval: recorder.flush(atUs).interval }));
+  });
+}
+
+async function journalOf(options: { end?: boolean } = {}): Promise<{ folder: string; bytes: Buffer }> {
+  const folder = fresh();
+  const journal = await Journal.open(folder, quiet);
+  journal.head(HEAD);
+  for (const told of toldBy(orders)) journal.interval(told);
+  if (options.end) await journal.end({ endedAtMs: run.endedAtMs, ...evidence });
+  else await journal.close();
+  return { folder, bytes: readFileSync(join(folder, JOURNAL_FILE)) };
+}
+
+describe('a run rebuilt from its journal', async () => {
+  const { bytes } = await journalOf();
+  const whole = await journalOf({ end: true });
+
+  it('is the run, when it came to its end', async () => {
+    const { record: rebuilt, missing } = await rebuildRun(whole.folder);
+    expect(missing).toEqual([]);
+    const [was, is] = [record, rebuilt].map((each) => resultOf(each));
+    for (const part of [
+      'verdict',
+      'orders',
+      'response',
+      'service',
+      'lateness',
+      'outcomes',
+      'windows',
+      'phases',
+      'ending',
+    ] as const) {
+      expect(is![part], part).toEqual(was![part]);
+    }
+    expect(is!.run).toEqual(was!.run);
+  });
+
+  it('cut at any byte holds both identities, counts no order twice, and says how far it goes', () => {
+    const ends = orders.map((order) => order.doneUs!).sort((a, b) => a - b);
+    const headBytes = readFrames(bytes).frames[0]!.content.length + 13;
+    fc.assert(
+      fc.property(fc.integer({ min: headBytes, max: bytes.length }), (cut) => {
+        const { record: rebuilt, missing } = rebuiltFrom(bytes.subarray(0, cut), 'x');
+        const { evidence: found } = rebuilt;
+        expect(brokenIdentities(found)).toEqual([]);
+        const { accepted, rejected, failed, unknown, fired } = found.orders;
+        expect(accepted + rejected + failed + unknown).toBe(fired);
+        expect(fired).toBeLessThanOrEqual(orders.length);
+        // Every worker told at least up to here: each order that ended before is counted, with its outcome.
+        expect(found.ending.kind).toBe('interrupted');
+        const untilUs = found.ending.kind === 'interrupted' ? found.ending.atUs : 0;
+        const known = ends.filter((doneUs) => doneUs < untilUs).length;
+        expect(fired - (found.inFlightAtCrash ?? 0)).toBeGreaterThanOrEqual(known);
+        expect(missing[0]).toMatch(/^rebuilt from the journal, which ends/);
+        expect(['inconclusive', 'invalid']).toContain(rebuilt.judgement.verdict);
+      }),
+      { seed: 20261123, numRuns: 80 },
+    );
+  });
+
+  it('with a broken frame in the middle is INVALID, and names what is gone', () => {
+    const damaged = Buffer.from(whole.bytes);
+    damaged[Math.floor(damaged.length / 2)]! ^= 0xff;
+    const { record: rebuilt, missing } = rebuiltFrom(damaged, 'x');
+    expect(rebuilt.judgement.verdict).toBe('invalid');
+    expect(missing.join(' ')).toMatch(/1 stretches of the journal that are broken/);
+    expect(rebuilt.evidence.incidents.map(({ kind }) => kind)).toContain('missing-tally');
+  });
+
+  it('is refused where there is nothing to rebuild, with the reason', async () => {
+    await expect(rebuildRun(fresh())).rejects.toThrow(/Cannot read .*run\.journal: there is no such folder/);
+    expect(() => rebuiltFrom(bytes.subarray(20), 'x/run.journal')).toThrow(
+      /x\/run\.journal does not say which run it is of/,
+    );
+    expect(() => rebuiltFrom(Buffer.alloc(0), 'x')).toThrow(UserError);
+  });
+});
+
+describe('the journal', () => {
+  it('holds no secret of the profile', async () => {
+    const { bytes } = await journalOf({ end: true });
+    const text = readFrames(bytes)
+      .frames.map((frame) => JSON.stringify(deserialize(inflateRawSync(frame.content))))
+      .join('');
+    expect(text).toContain('mi-fan-fest');
+    expect(JSON.stringify(plan)).toContain('s3cret');
+    expect(text).not.toContain('s3cret');
+  });
+
+  it('is never written over', async () => {
+    const folder = fresh();
+    await (await Journal.open(folder, quiet)).close();
+    await expect(Journal.open(folder, quiet)).rejects.toThrow(/another run has begun in this folder.*--out DIR/);
+    await expect(Journal.open(join(folder, 'no', 'folder'), quiet)).rejects.toThrow(/there is no such folder/);
+  });
+
+  it('is given up when the disk is full, says so once, and throws nothing', async () => {
+    let room = 3;
+    const file: AppendFile = {
+      write: async () => {
+        if (room-- <= 0) throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+      },
+      sync: async () => {},
+      close: async () => {},
+    };
+    const said: string[] = [];
+    const journal = await Journal.open(
+      fresh(),
+      (says) => said.push(says),
+      async () => file,
+    );
+    journal.head(HEAD);
+    for (const told of toldBy(orders)) journal.interval(told);
+    await journal.end({ endedAtMs: 0, ...evidence });
+    expect(said).toEqual([
+      expect.stringMatching(/no space is left on the disk \(ENOSPC\)\): the run goes on in memory/),
+    ]);
+    expect(journal.trouble).toMatch(/ENOSPC/);
+  });
+
+  it('takes a broken tail of another file system for what it is', async () => {
+    const { folder, bytes } = await journalOf();
+    writeFileSync(join(folder, JOURNAL_FILE), Buffer.concat([bytes, Buffer.alloc(4096)]));
+    const { missing } = await rebuildRun(folder);
+    expect(missing.join(' ')).toMatch(/broken/);
+  });
+});
