@@ -59,6 +59,7 @@ async function ours(target: DemoProcess): Promise<{ ran: Ran; frozenMs: number }
     driver: 'wire',
     url: target.url,
     ratePerS,
+    riseS: 0,
     seconds,
     connections: CONNECTIONS,
   });

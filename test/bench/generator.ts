@@ -11,11 +11,20 @@ import { noiseFloorOf } from '../../src/run/calibrate.ts';
 import { startRun } from '../../src/run/run.ts';
 
 export type Generate =
-  | { kind: 'run'; url: string; driver: DriverName; ratePerS: number; seconds: number; connections: number }
+  /** At one rate for `seconds`, to which it rises from 0 in the first `riseS` of them. */
+  | {
+      kind: 'run';
+      url: string;
+      driver: DriverName;
+      ratePerS: number;
+      riseS: number;
+      seconds: number;
+      connections: number;
+    }
   /** The noise floor, as `doorbuster calibrate` measures it; at its own rate or at another. */
   | { kind: 'floor'; url: string; seconds: number; ratePerS?: number };
 
-/** Lines of its output, in this order. Times in µs; lateness of the orders due after the first second. */
+/** Lines of its output, in this order. Times in µs; lateness of the orders due from `warm` on. */
 export type Generated =
   | { says: 'started' | 'warm' }
   | {
@@ -31,14 +40,19 @@ export type Generated =
 
 export type Percentiles = Record<'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'max', number>;
 
-/** A fresh worker's first orders are run by an interpreter. */
-const WARM_S = 1;
+/** A fresh worker's first orders are run by an interpreter, and compiled beside it on the same core. */
+export const WARM_S = 2;
 
-function planOf({ url, ratePerS, seconds, connections }: Generate & { kind: 'run' }): Plan {
+function planOf({ url, ratePerS, riseS, seconds, connections }: Generate & { kind: 'run' }): Plan {
+  const ms = (s: number): string => `${Math.round(s * 1e3)}ms`;
+  const rise = `ramp: { name: rise, until: ${ms(riseS)}, start: 0/s, end: ${ratePerS}/s }`;
+  const level = `ramp: { name: level, from: ${ms(riseS)}, start: ${ratePerS}/s, end: ${ratePerS}/s }`;
+  const traffic =
+    riseS > 0 ? `over: ${ms(seconds)}, shape: [{ ${rise} }, { ${level} }]` : `rate: ${ratePerS}/s, for: ${ms(seconds)}`;
   const text = `version: 1
 name: bench
 target: { url: "${url}", connections: ${connections}, warm: ${connections}, queue: 1M }
-traffic: { rate: ${ratePerS}/s, for: ${Math.round(seconds * 1e3)}ms, arrivals: even }
+traffic: { ${traffic}, arrivals: even }
 order:
   method: POST
   path: /checkout

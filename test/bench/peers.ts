@@ -8,7 +8,7 @@ import { type DemoProcess, startDemo } from '../../src/demo/process.ts';
 import type { DriverName } from '../../src/drive/driver.ts';
 import { latenessLimitsFor } from '../../src/judge/lateness.ts';
 import { formatDuration } from '../../src/units.ts';
-import type { Generate, Generated } from './generator.ts';
+import { type Generate, type Generated, WARM_S as OPEN_WARM_S } from './generator.ts';
 import { type Loaded, measureLoad, SLACK_S, WARM_S, WINDOW_S } from './measure-load.ts';
 import { findPeers, type Peer } from './peer-tools.ts';
 import { formatItems, withUnit } from './print.ts';
@@ -19,6 +19,8 @@ import type { ClosedLoad } from './wire-load.ts';
 const ROUNDS = 3;
 const CONNECTIONS = 64;
 const DRIVERS: DriverName[] = ['wire', 'undici'];
+/** A run rises to its rate: what a cold generator cannot fire at full rate would pile up and be there all along. */
+const RISE_S = 1.5;
 /** Rates that are tried differ by this factor: repeated trials on a shared machine differ by as much. */
 const STEP = 1.05;
 const MOST_TRIALS = 7;
@@ -55,8 +57,16 @@ async function closedLoop(target: DemoProcess, driver: DriverName): Promise<Load
 type Trial = { open: Open; held: boolean; farOff: boolean };
 
 async function openLoop(target: DemoProcess, driver: DriverName, ratePerS: number): Promise<Trial> {
-  const seconds = WARM_S + WINDOW_S + SLACK_S;
-  const load: Generate = { kind: 'run', url: target.url, driver, ratePerS, seconds, connections: CONNECTIONS };
+  const seconds = OPEN_WARM_S + WINDOW_S + SLACK_S;
+  const load: Generate = {
+    kind: 'run',
+    url: target.url,
+    driver,
+    ratePerS,
+    riseS: RISE_S,
+    seconds,
+    connections: CONNECTIONS,
+  };
   const loaded = await measureLoad(target, {
     command: [process.execPath, [OPEN, JSON.stringify(load)]],
     saysWarm: true,
