@@ -2,7 +2,7 @@
 // (METHOD §7). Nothing is stored: any order's identity can be rebuilt at any time, by any worker, and by the audit.
 
 import { hash32, uniform } from '../traffic/random.ts';
-import { orderKeys } from './key.ts';
+import { type OrderKeys, orderKeys } from './key.ts';
 import type { IdentitySpec, OrderIdentity } from './spec.ts';
 import { pickerOf } from './weighted.ts';
 
@@ -49,17 +49,34 @@ function buyerNumberOf({ seed, buyers, repeatShare }: IdentitySpec): (seq: numbe
     uniform(seed, seq, SALT_REPEAT) < repeatShare ? repeating(seq) : buyers + hash32(seed, seq, SALT_BUYER);
 }
 
+/** Each part of an order's identity on its own, for who writes bytes and wants no string of it. */
+export type IdentityDraws = {
+  keys: OrderKeys;
+  /** What follows BUYER_PREFIX: an integer below 2^33. */
+  buyerOf(seq: number): number;
+  skuOf(seq: number): string;
+  quantityOf(seq: number): number;
+};
+
 /**
- * The identity of any order: fills `into` (0 ≤ seq < 2^32) and returns it. Allocates nothing but the strings.
  * `buyers` undefined: no two orders share a buyer; given: uniform over that many, or that of `repeatShare` alone.
  * Throws RangeError for a spec without skus or quantities, or with a weight that is not > 0.
  */
+export function drawsOf(spec: IdentitySpec): IdentityDraws {
+  return {
+    keys: orderKeys(spec.runId),
+    buyerOf: buyerNumberOf(spec),
+    skuOf: drawOf<string>(spec.skus, spec.seed, SALT_SKU),
+    quantityOf: drawOf<number>(spec.quantity, spec.seed, SALT_QUANTITY),
+  };
+}
+
+/**
+ * The identity of any order: fills `into` (0 ≤ seq < 2^32) and returns it. Allocates nothing but the strings. Throws as
+ * `drawsOf` does.
+ */
 export function identityOf(spec: IdentitySpec): (seq: number, into: OrderIdentity) => OrderIdentity {
-  const { seed } = spec;
-  const keys = orderKeys(spec.runId);
-  const skuOf = drawOf<string>(spec.skus, seed, SALT_SKU);
-  const quantityOf = drawOf<number>(spec.quantity, seed, SALT_QUANTITY);
-  const buyerOf = buyerNumberOf(spec);
+  const { keys, buyerOf, skuOf, quantityOf } = drawsOf(spec);
   return (seq, into) => {
     into.seq = seq;
     into.key = keys.keyOf(seq);

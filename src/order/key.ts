@@ -36,11 +36,37 @@ function uuidOf(tag: number, left: number, version: number, variant: number, rig
   );
 }
 
-/** Both directions for one run. `keyOf` throws RangeError when `seq` is not an integer in 0 … 2^32 − 1. */
+/** The same characters as bytes: a worker that fires leaves no string behind (320 ns an order less, test/bench/wire.ts). */
+function writeUuid(into: Uint8Array, from: number, words: Uint32Array): number {
+  let at = writeHex(into, from, words[TAG]!, 28);
+  into[at++] = DASH;
+  at = writeHex(into, at, words[LEFT]! >>> 16, 12);
+  into[at++] = DASH;
+  at = writeHex(into, at, words[VERSION]!, 12);
+  into[at++] = DASH;
+  at = writeHex(into, at, words[VARIANT]!, 12);
+  into[at++] = DASH;
+  at = writeHex(into, at, words[LEFT]!, 12);
+  return writeHex(into, at, words[RIGHT]!, 28);
+}
+
+/** Digits of the bits from `shift` + 3 down. */
+function writeHex(into: Uint8Array, from: number, bits: number, shift: number): number {
+  let at = from;
+  for (let rest = shift; rest >= 0; rest -= 4) into[at++] = digit(bits >>> rest);
+  return at;
+}
+
+/** Places of the parts of a key in an array of words. */
+const [TAG, LEFT, VERSION, VARIANT, RIGHT] = [0, 1, 2, 3, 4] as const;
+
+/** Both directions for one run. `keyOf` and `writeKey` throw RangeError when `seq` is not an integer in 0 … 2^32 − 1. */
 export type OrderKeys = {
   /** The first 8 characters of every key of the run. */
   tag: string;
   keyOf(seq: number): string;
+  /** The characters of `keyOf` as bytes; returns the index behind the last. */
+  writeKey(seq: number, into: Uint8Array, at: number): number;
   /** undefined: not a key of this run. Upper-case keys are read as well. */
   seqOf(key: string): number | undefined;
 };
@@ -61,7 +87,9 @@ export function orderKeys(runId: string): OrderKeys {
 
   const sealOf = (left: number, right: number) => hash32(hash32(sealKey, left, 1), right, 2) & 0x3ff_ffff;
 
-  function keyOf(seq: number): string {
+  const words = Uint32Array.of(tagBits, 0, 0, 0, 0);
+
+  function compute(seq: number): void {
     if (!(Number.isInteger(seq) && seq >= 0 && seq < SEQ_LIMIT)) {
       throw new RangeError(`Expected \`seq\` to be an integer in 0 … 2^32 − 1, got \`${seq}\` (${typeof seq})`);
     }
@@ -73,9 +101,20 @@ export function orderKeys(runId: string): OrderKeys {
       right = next;
     }
     const seal = sealOf(left, right);
-    const version = 0x8000 | (seal >>> 14);
-    const variant = 0x8000 | (seal & 0x3fff);
-    return uuidOf(tagBits, left, version, variant, right);
+    words[LEFT] = left;
+    words[VERSION] = 0x8000 | (seal >>> 14);
+    words[VARIANT] = 0x8000 | (seal & 0x3fff);
+    words[RIGHT] = right;
+  }
+
+  function keyOf(seq: number): string {
+    compute(seq);
+    return uuidOf(tagBits, words[LEFT]!, words[VERSION]!, words[VARIANT]!, words[RIGHT]!);
+  }
+
+  function writeKey(seq: number, into: Uint8Array, at: number): number {
+    compute(seq);
+    return writeUuid(into, at, words);
   }
 
   function seqOf(key: string): number | undefined {
@@ -95,7 +134,7 @@ export function orderKeys(runId: string): OrderKeys {
     return right === check ? left : undefined;
   }
 
-  return { tag, keyOf, seqOf };
+  return { tag, keyOf, writeKey, seqOf };
 }
 
 /** The key of one order of one run; `orderKeys` is the way for many. */

@@ -4,7 +4,6 @@
 import { type Problem, UserError } from '../errors.ts';
 import { CONTEXTS } from './escape.ts';
 import { compileHttp1 } from './http1.ts';
-import { blankIdentity, identityOf } from './identity.ts';
 import { columnsOf } from './scope.ts';
 import { compileSegments, type Item, type Segments } from './segments.ts';
 import type { Http1Framing, IdentitySpec, OrderSpec, Request, Sending, StepSpec, Template } from './spec.ts';
@@ -45,13 +44,15 @@ export type Given = Partial<Omit<Meanings, 'identity' | 'counter'>>;
 
 // Bodies are cut from slabs: one allocation for hundreds of orders instead of one each.
 const SLAB_BYTES = 64 * 1024;
+/** For what is the same for all orders. */
+const NOBODY: Filling = { seq: 0 };
 
 /** Writes bodies one after the other; what was handed out is never written again. */
 function bodyWriter(body: Segments | undefined): (filling: Filling) => Uint8Array | undefined {
   if (!body) return () => undefined;
   if (body.constant) {
     const bytes = new Uint8Array(body.maxBytes);
-    body.write(bytes, 0, blankIdentity());
+    body.write(bytes, 0, NOBODY);
     return () => bytes;
   }
   let slab = new Uint8Array(0);
@@ -72,18 +73,21 @@ function meaningsOf(identity: IdentitySpec, counter: ChoiceCounter, given: Given
   return { ...none, ...given, identity, counter };
 }
 
-/** An order's identity, and of what else it brings only what the step can ask for. */
+/** Of what an order brings only what the step can ask for. */
 function fillerOf(meanings: Meanings): (sending: Sending) => Filling {
   const { variables, cookies, alters } = meanings;
-  const identify = identityOf(meanings.identity);
-  const filling: Filling = blankIdentity();
-  if (variables.length === 0 && !cookies && !alters) return (sending) => identify(sending.seq, filling);
+  const filling: Filling = { seq: 0 };
+  if (variables.length === 0 && !cookies && !alters) {
+    return ({ seq }) => {
+      filling.seq = seq;
+      return filling;
+    };
+  }
   return (sending) => {
-    identify(sending.seq, filling);
+    filling.seq = sending.seq;
     filling.vars = sending.vars ?? NO_VARS;
     filling.cookie = sending.cookie ?? '';
     filling.altered = alters && sending.altered === true;
-    if (filling.altered) filling.quantity += 1;
     return filling;
   };
 }
@@ -130,9 +134,7 @@ function compileWith(step: StepSpec, meanings: Meanings): StepTemplate {
 
   const http1 = (framing: Http1Framing) =>
     compileHttp1({ method: step.method, path, headers, cookieLine, body }, framing, fill);
-  const pathOf = path.constant
-    ? constantly(path.text(blankIdentity()))
-    : (sending: Sending) => path.text(fill(sending));
+  const pathOf = path.constant ? constantly(path.text(NOBODY)) : (sending: Sending) => path.text(fill(sending));
 
   return { name: step.name, method: step.method, path, headers, body, pathOf, render, http1 };
 }

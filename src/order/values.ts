@@ -3,16 +3,17 @@
 
 import { uniform } from '../traffic/random.ts';
 import { cellValue } from './cell-value.ts';
+import { writeDecimal } from './digits.ts';
 import { byteString, CONTEXTS, type Context } from './escape.ts';
 import { rowsOf } from './feeders.ts';
-import { BUYER_PREFIX, orderIdOf, SALT_CHOOSE } from './identity.ts';
+import { BUYER_PREFIX, drawsOf, orderIdOf, SALT_CHOOSE } from './identity.ts';
 import type { Placeholder } from './placeholders.ts';
-import type { FeederSpec, IdentitySpec, OrderIdentity } from './spec.ts';
+import type { FeederSpec, IdentitySpec } from './spec.ts';
 import { MAX_VARIABLE_CHARS } from './variables.ts';
 import { pickerOf } from './weighted.ts';
 
-/** An identity and what else an order brings along (see Sending). */
-export type Filling = OrderIdentity & { vars?: readonly string[]; cookie?: string; altered?: boolean };
+/** What an order brings along (see Sending); who it is follows from `seq`. */
+export type Filling = { seq: number; vars?: readonly string[]; cookie?: string; altered?: boolean };
 
 /** `write` needs `maxBytes` free at `at` and returns the index behind the last byte; `text` is the same, one character a byte. */
 export type ValueSegment = {
@@ -48,6 +49,7 @@ const MAX_SEQ = 2 ** 32 - 1;
 export const MAX_COOKIE_CHARS = 8192;
 
 const encoder = new TextEncoder();
+const BUYER_BYTES = encoder.encode(BUYER_PREFIX);
 
 /** Every character may stand as it is. */
 function isPlain(text: string, safe: Uint8Array): boolean {
@@ -58,36 +60,67 @@ function isPlain(text: string, safe: Uint8Array): boolean {
   return true;
 }
 
-/** Where a value comes from. `samples`: texts of which one is the longest any order can bring; `all`: they are all there are. */
-type Source = { of: (filling: Filling) => string; samples: string[]; all: boolean };
+/**
+ * Where a value comes from. `samples`: texts of which one is the longest any order can bring; `all`: they are all there
+ * are. `write`: the same as bytes, for values that are spelt alike in every context.
+ */
+type Source = {
+  of: (filling: Filling) => string;
+  samples: string[];
+  all: boolean;
+  write?: ValueSegment['write'];
+};
 
 type OwnPlaceholder = Exclude<Placeholder, { name: 'env' | 'vars' | 'setup' | 'feeder' | 'number' }>;
 
 function sourceOf(placeholder: OwnPlaceholder, { identity: spec, counter, alters }: Meanings): Source {
+  const { keys, buyerOf, skuOf, quantityOf } = drawsOf(spec);
   switch (placeholder.name) {
     case 'order.key':
-      return { of: (identity) => identity.key, samples: ['0'.repeat(36)], all: true };
+      return {
+        of: ({ seq }) => keys.keyOf(seq),
+        samples: ['0'.repeat(36)],
+        all: true,
+        write: (into, at, { seq }) => keys.writeKey(seq, into, at),
+      };
     case 'order.seq':
-      return { of: (identity) => String(identity.seq), samples: [String(MAX_SEQ)], all: false };
+      return {
+        of: ({ seq }) => String(seq),
+        samples: [String(MAX_SEQ)],
+        all: false,
+        write: (into, at, { seq }) => writeDecimal(into, at, seq),
+      };
     case 'order.id':
       return {
-        of: (identity) => orderIdOf(spec.runId, identity.seq),
+        of: ({ seq }) => orderIdOf(spec.runId, seq),
         samples: [orderIdOf(spec.runId, MAX_SEQ)],
         all: false,
       };
     case 'buyer.id':
-      return { of: (identity) => identity.buyer, samples: [BUYER_PREFIX + (MAX_SEQ + (spec.buyers ?? 0))], all: false };
+      return {
+        of: ({ seq }) => BUYER_PREFIX + buyerOf(seq),
+        samples: [BUYER_PREFIX + (MAX_SEQ + (spec.buyers ?? 0))],
+        all: false,
+        write(into, at, { seq }) {
+          for (let i = 0; i < BUYER_BYTES.length; i++) into[at + i] = BUYER_BYTES[i]!;
+          return writeDecimal(into, at + BUYER_BYTES.length, buyerOf(seq));
+        },
+      };
     case 'sku':
-      return { of: (identity) => identity.sku, samples: spec.skus.map(({ value }) => value), all: true };
+      return { of: ({ seq }) => skuOf(seq), samples: spec.skus.map(({ value }) => value), all: true };
     case 'quantity': {
       const quantities = spec.quantity.flatMap(({ value }) => (alters ? [value, value + 1] : [value]));
-      return { of: (identity) => String(identity.quantity), samples: quantities.map(String), all: true };
+      return {
+        of: ({ seq, altered }) => String(quantityOf(seq) + (altered ? 1 : 0)),
+        samples: quantities.map(String),
+        all: true,
+      };
     }
     case 'choose': {
       const pick = pickerOf(placeholder.choices);
       const salt = SALT_CHOOSE + counter.next++;
       return {
-        of: (identity) => pick(uniform(spec.seed, identity.seq, salt)),
+        of: ({ seq }) => pick(uniform(spec.seed, seq, salt)),
         samples: placeholder.choices.map(({ value }) => value),
         all: true,
       };
@@ -102,23 +135,24 @@ function sampledValue(name: ValueSegment['name'], source: Source, context: Conte
   const hasOneSize = sizes.every((size) => size === maxBytes);
   // The samples stand for all values: they are all there are, or differ from them in digits only.
   const isSafe = source.samples.every((sample) => isPlain(sample, safe));
+  const escaping: ValueSegment['write'] = (into, at, filling) => {
+    const text = source.of(filling);
+    const { length } = text;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 128 || safe[code] !== 1) {
+        return at + encoder.encodeInto(escapeValue(text), into.subarray(at)).written;
+      }
+      into[at + i] = code;
+    }
+    return at + length;
+  };
   return {
     kind: 'value',
     name,
     maxBytes,
     fixedBytes: source.all && hasOneSize ? maxBytes : undefined,
-    write(into, at, filling) {
-      const text = source.of(filling);
-      const { length } = text;
-      for (let i = 0; i < length; i++) {
-        const code = text.charCodeAt(i);
-        if (code >= 128 || safe[code] !== 1) {
-          return at + encoder.encodeInto(escapeValue(text), into.subarray(at)).written;
-        }
-        into[at + i] = code;
-      }
-      return at + length;
-    },
+    write: (isSafe && source.write) || escaping,
     text(filling) {
       const text = source.of(filling);
       return isSafe ? text : byteString(escapeValue(text));

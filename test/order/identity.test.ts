@@ -90,6 +90,18 @@ describe('order keys', () => {
     );
   });
 
+  it('are the same as bytes, written where they belong and nowhere else', () => {
+    fc.assert(
+      fc.property(anyRunId, anySeq, fc.nat(9), (runId, seq, at) => {
+        const { keyOf, writeKey } = orderKeys(runId);
+        const into = Buffer.alloc(at + 40, '~');
+        expect(writeKey(seq, into, at)).toBe(at + 36);
+        expect(into.toString('latin1')).toBe(`${'~'.repeat(at)}${keyOf(seq)}~~~~`);
+      }),
+      RUNS,
+    );
+  });
+
   it('refuse what is no order index', () => {
     for (const seq of [-1, 0.5, 2 ** 32, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => orderKeyOf('r', seq)).toThrow(/Expected `seq` to be an integer in 0 … 2\^32 − 1/);

@@ -292,6 +292,21 @@ describe('segments', () => {
     );
   });
 
+  it('write numbers of any length as their digits', () => {
+    const edges = Array.from({ length: 10 }, (_, power) => [10 ** power - 1, 10 ** power, 10 ** power + 1]).flat();
+    const seqs = [...edges.filter((seq) => seq < 2 ** 32), 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1];
+    // Buyers of their own are numbered from `buyers` on, up to 2^33.
+    const spec = { ...plainSpec, buyers: 2 ** 32 - 1, repeatShare: 1e-9 };
+    const { body } = compileStep(withBody({ kind: 'text', text: '{{order.seq}} {{buyer.id}}' }), spec);
+    const longest = seqs.map((seq) => {
+      const into = new Uint8Array(body!.maxBytes);
+      const { buyer } = identityAt(spec, seq);
+      expect(utf8(into.subarray(0, body!.write(into, 0, { seq })))).toBe(`${seq} ${buyer}`);
+      return Number(buyer.slice('buyer-'.length));
+    });
+    expect(Math.max(...longest)).toBeGreaterThan(2 ** 32);
+  });
+
   it('know what has one length for all orders, and what is the same for all', () => {
     const step: StepSpec = {
       ...plainStep,
