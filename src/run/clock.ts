@@ -3,6 +3,9 @@
 // process. So the offset between the two is measured once per thread, as the smallest of several readings (a reading
 // that was interrupted is only ever larger).
 
+// The global `performance` is looked up by a getter each time, which is a sixth of what a look at the clock takes.
+const { performance } = globalThis;
+
 /** µs of the process-wide monotonic clock. */
 export function monotonicUs(): number {
   return Number(process.hrtime.bigint() / 1000n);
