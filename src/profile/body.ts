@@ -1,6 +1,7 @@
 // The body of a request as a person writes it → BodySpec: one of `json`, `form`, `text`, `file`, `graphql`.
 
 import type { BodySpec } from '../order/spec.ts';
+import { placeholdersOf } from '../order/template.ts';
 import { closest } from '../suggest.ts';
 import { formatPath, type Path } from './paths.ts';
 import type { RequestInput, RequestPlace } from './request.ts';
@@ -70,6 +71,18 @@ function graphqlBody(graphql: GraphQlInput, { path: base, section, checks }: Req
   }
   const query = written ?? section.read(file!, [...path, 'file']);
   if (query === undefined) return undefined;
+  const [first] = placeholdersOf(query);
+  if (first !== undefined) {
+    const message = `the query holds \`{{${first.name}}}\`, and a query goes out as it is written: declare a variable in it (\`$x: String!\`) and say \`variables: { x: "{{${first.name}}}" }\``;
+    const focus = written === undefined ? 'value' : { at: first.at, length: first.length };
+    section.complain({
+      code: 'QUERY_PLACEHOLDER',
+      message,
+      path: [...path, written === undefined ? 'file' : 'query'],
+      focus,
+    });
+    return undefined;
+  }
   if (variables !== undefined) checkStrings(variables, { path: [...path, 'variables'], checks });
   const declared = new Set([...query.matchAll(/\$([A-Za-z_]\w*)/g)].map((match) => match[1]!));
   for (const name of Object.keys(variables ?? {})) {

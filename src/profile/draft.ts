@@ -3,6 +3,7 @@
 import { UserError } from '../errors.ts';
 import { compileJourney } from '../order/journey.ts';
 import type { OrderSpec, OutcomeRule, ShopperSpec, StepSpec } from '../order/spec.ts';
+import { compileOrder } from '../order/template.ts';
 import type { CurveSpec } from '../traffic/spec.ts';
 import { adjustCurve, flagMistakes } from './adjust.ts';
 import { type PlannedAudit, planAudit } from './books.ts';
@@ -153,7 +154,7 @@ class OrderDraft {
     const order = written && planOrder(written, { seed, section, checks, taken: this.#taken });
     const ruled = this.#rules(order);
     const audit = this.#audit(order, ruled);
-    const shoppers = this.#shoppers(ruled, audit);
+    const shoppers = this.#shoppers(order, ruled, audit);
     const teardown = this.#control('teardown');
     const readers = [checks, setup, teardown, audit?.planned];
     const used = new Set(readers.flatMap((reader) => [...(reader?.used ?? [])]));
@@ -179,7 +180,10 @@ class OrderDraft {
       ...(Object.keys(shoppers).length > 0 ? { shoppers } : {}),
       ...(answer ? { answer } : {}),
     };
-    return { order: tellOutcomes(spec, paths, section) ? spec : undefined, ...controls };
+    return {
+      order: tellUnbuildable(spec, { paths, section, setup: this.#supplies.setup }) ? spec : undefined,
+      ...controls,
+    };
   }
 
   /** Without the section there is nothing to plan, and nothing wrong. */
@@ -217,12 +221,17 @@ class OrderDraft {
     return planned && { given, planned };
   }
 
-  #shoppers({ placing }: Ruled, audit: { planned: PlannedAudit | undefined } | undefined): ShopperSpec | undefined {
+  #shoppers(
+    order: PlannedOrder | undefined,
+    { placing: rules }: Ruled,
+    audit: { planned: PlannedAudit | undefined } | undefined,
+  ): ShopperSpec | undefined {
     if (this.#whole.shoppers === undefined) return {};
     const written = lenient(Shoppers, this.#whole.shoppers, Object.keys(Shoppers.shape));
     const hasId = audit === undefined || audit.planned?.answer?.id !== undefined;
     const vars = this.#taken.map(({ variable }) => variable);
-    const seams = { section: this.#seams.section, checks: this.#checks, vars, rules: placing, hasId };
+    const placing = order && order.journey === undefined ? placingOf(order) : undefined;
+    const seams = { section: this.#seams.section, checks: this.#checks, vars, rules, placing, hasId };
     return written && planShoppers(written, seams);
   }
 }
@@ -231,8 +240,13 @@ function placingOf({ steps, placedBy }: PlannedOrder): StepSpec {
   return steps[placedBy ?? steps.length - 1]!;
 }
 
-/** One name has one class in all lists of rules, and there is room for all outcomes of all steps. */
-function tellOutcomes(spec: OrderSpec, paths: readonly Path[], section: Section): boolean {
+type Built = { paths: readonly Path[]; section: Section; setup: readonly string[] };
+
+/**
+ * One name has one class in all lists of rules, and there is room for all outcomes of all steps. Whatever else would keep
+ * an engine from building the order is told here too, if only at the order as a whole.
+ */
+function tellUnbuildable(spec: OrderSpec, { paths, section, setup }: Built): boolean {
   const lists = [
     { rules: spec.rules, base: ['outcomes'] as Path },
     ...spec.steps.map((step, index) => ({ rules: step.rules ?? [], base: [...paths[index]!, 'outcomes'] })),
@@ -240,6 +254,7 @@ function tellOutcomes(spec: OrderSpec, paths: readonly Path[], section: Section)
   if (!tellTwoClasses(lists, section)) return false;
   try {
     compileJourney(spec);
+    compileOrder({ ...spec, setup: Object.fromEntries(setup.map((name) => [name, ''])) });
     return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -172,6 +172,12 @@ function placeOf(places: string | undefined, steps: readonly OrderStep[], { comp
 function warnOf({ steps, placedBy = 0, paths, journey }: Sent, { warn, raw }: Section): void {
   if (journey !== undefined) return;
   const placing = steps[placedBy]!;
+  if (steps[0]!.think !== undefined) {
+    const where = formatPath([...paths[0]!, 'think']);
+    warn(
+      `${where}: the order is due before its first step, so this pause is in every response; a pause between orders is the traffic’s`,
+    );
+  }
   const path = paths[placedBy]!;
   const hasKey = placing.headers.some(([name]) => name.toLowerCase() === IDEMPOTENCY) || holdsKey(placing);
   if (placing.method === 'POST' && !hasKey) {

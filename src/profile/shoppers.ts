@@ -1,8 +1,8 @@
 // `shoppers:` → how shoppers behave, with every default filled.
 
 import { outcomesOf } from '../order/classify.ts';
-import type { OutcomeRule, RetrySpec, ShopperSpec } from '../order/spec.ts';
-import { pathMistake, placeholdersOf } from '../order/template.ts';
+import type { OutcomeRule, RetrySpec, ShopperSpec, StepSpec } from '../order/spec.ts';
+import { alterationOf, pathMistake, placeholdersOf } from '../order/template.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
 import { didYouMean } from '../suggest.ts';
 import { parseDuration, parseShare } from '../units.ts';
@@ -19,6 +19,8 @@ export type ShopperSeams = {
   /** Every extract of the order. */
   vars: readonly string[];
   rules: readonly OutcomeRule[] | undefined;
+  /** The step that places the order; undefined where it is wrong, or made by code. */
+  placing: StepSpec | undefined;
   /** Whether the profile says where an answer holds the order's id. */
   hasId: boolean;
 };
@@ -32,6 +34,7 @@ export function planShoppers(shoppers: ShoppersInput, seams: ShopperSeams): Shop
   const doubleClick = planDoubleClick(shoppers['double-click'], seams.section);
   const readBack = planReadBack(shoppers['read-back'], seams);
   const retry = planRetry(shoppers.retry, seams);
+  if (!canAlter(shoppers, seams)) return undefined;
   if (doubleClick === 'wrong' || readBack === 'wrong' || retry === 'wrong') return undefined;
   const { replay, altered, abandon } = shoppers;
   return {
@@ -42,6 +45,14 @@ export function planShoppers(shoppers: ShoppersInput, seams: ShopperSeams): Shop
     ...(readBack ? { readBack } : {}),
     ...(retry ? { retry } : {}),
   };
+}
+
+/** An altered request needs something to alter. */
+function canAlter({ altered }: ShoppersInput, { placing, section }: ShopperSeams): boolean {
+  if (altered === undefined || placing === undefined || alterationOf(placing) !== 'none') return true;
+  const message = `\`shoppers.altered\` sends another body under the same key, and step \`${placing.name}\` has none that could differ: write \`{{quantity}}\` in it`;
+  section.complain({ code: 'ALTERED_BODY', message, path: ['shoppers', 'altered'], focus: 'key' });
+  return false;
 }
 
 function later(written: string | { share: string; after: string }): { share: number; afterUs: number } {

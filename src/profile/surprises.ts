@@ -26,7 +26,7 @@ export function warnOfSurprises({ written, raw, warn }: Seams): void {
       if (source === undefined || kind === undefined) return;
       const surprise = AS_JSON.includes(String(kind)) ? surpriseInJson(leaf, source) : surpriseInText(leaf, source);
       if (surprise === undefined) return;
-      const isOpen = redacted(leaf, path) === leaf;
+      const isOpen = Object.is(redacted(leaf, path), leaf);
       const becomes = isOpen && surprise.becomes !== undefined ? ` and becomes \`${surprise.becomes}\`` : '';
       const shown = isOpen ? `\`${source}\`` : 'the value';
       warn(`${formatPath(path)}: ${shown} without quotes is ${surprise.is}${becomes}: ${surprise.wayOut}`);
@@ -41,6 +41,7 @@ const QUOTE = 'put it in quotes';
 
 function surpriseInJson(leaf: unknown, source: string): Surprise | undefined {
   if (typeof leaf === 'number') {
+    if (!Number.isFinite(leaf)) return { is: 'no number that JSON knows', becomes: 'null', wayOut: QUOTE };
     if (LEADING_ZERO.test(source)) return { is: 'a number, and its leading zero is lost', wayOut: QUOTE };
     const isRounded = /^[-+]?\d+$/.test(source) && !Number.isSafeInteger(leaf);
     return isRounded ? { is: 'a number too large to be kept exactly', wayOut: QUOTE } : undefined;

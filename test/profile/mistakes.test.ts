@@ -206,6 +206,14 @@ order:
 `),
     context: { files: { 'people.csv': 'age,zip\n41,53111\n12,01067\n' } },
   },
+  'query-placeholder': {
+    text: minimal(`order:
+  - a: { graphql: { query: "mutation { buy(sku: \\"{{sku}}\\") { id } }" } }
+  - b: { graphql: { file: pay.graphql } }
+`),
+    context: { files: { 'pay.graphql': 'mutation { pay(key: "{{order.key}}") { id } }' } },
+  },
+  'nothing-to-alter': minimal('order: [a: { path: /a, json: {} }, b: { path: /b }]\nshoppers: { altered: 5% }\n'),
   'yaml-braces': minimal('order: { path: /a, json: { buyer: {{buyer.id}} } }\n'),
   'yaml-braces-in-a-path': minimal('order: [a: { path: /a/{{order.seq}} }]\n'),
   'yaml-escape': minimal('order: [a: { path: /a, extract: { id: { regex: "id=(\\d+)$" } } }]\n'),

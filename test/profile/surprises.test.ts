@@ -40,6 +40,14 @@ describe('a value without quotes', () => {
     ]);
   });
 
+  it('is said to be no number at all', () => {
+    expect(warningsOf('order: { json: { a: .inf, b: .nan, c: 1e999 } }\n')).toEqual([
+      'order.json.a: `.inf` without quotes is no number that JSON knows and becomes `null`: put it in quotes',
+      'order.json.b: `.nan` without quotes is no number that JSON knows and becomes `null`: put it in quotes',
+      'order.json.c: `1e999` without quotes is no number that JSON knows and becomes `null`: put it in quotes',
+    ]);
+  });
+
   it('raises no eyebrow when it is what it looks like, has quotes, or comes from code', () => {
     const plain =
       '{ a: 12, b: true, c: 1.10, d: 2026-11-11, e: "no", f: \'01\', g: -3, h: 0, i: 0.5, j: 9007199254740991 }';
@@ -56,6 +64,15 @@ describe('a value without quotes', () => {
         warnings: ['setup[0].headers.x-door: the value without quotes is a number: put it in quotes'],
       },
     });
+  });
+});
+
+describe('a pause before the first step', () => {
+  it('is said to be in every response', () => {
+    const steps = (think: string) =>
+      `order: [a: { path: /a, text: x${think} }, b: { path: /b, text: x, think: 2s, headers: { idempotency-key: k } }]\n`;
+    expect(planOf(minimal(steps(', think: 2s'))).warnings).toEqual([expect.stringContaining('order[0].a.think: ')]);
+    expect(planOf(minimal(steps(''))).warnings).toEqual([]);
   });
 });
 
