@@ -7,6 +7,7 @@ import { EXIT, UserError } from '../errors.ts';
 import { formatProblems } from '../report/problems.ts';
 import { parseDuration, parseShare } from '../units.ts';
 import { doorbusterVersion } from './environment.ts';
+import { PIPELINES } from './pipelines.ts';
 import { shopCommand } from './shop.ts';
 import { terminalOf } from './terminal.ts';
 
@@ -155,6 +156,17 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
       'shop --null',
     ),
   );
+
+  program
+    .command('init')
+    .description('write a profile to begin with, and a pipeline that runs it every night')
+    .addHelpText('before', examples('init', 'init --ci github'))
+    .addOption(new Option('--ci <server>', 'a pipeline for it').choices(PIPELINES))
+    .option('--dir <dir>', 'where (default: here)')
+    .action(async (flags) => {
+      const { initCommand } = await import('./init.ts');
+      setExit(await initCommand(flags));
+    });
 
   program
     .command('schema')

@@ -1,7 +1,7 @@
 // `doorbuster compare A B`: did it get slower? And what `run --baseline` asks before and after the surge.
 
 import { EXIT } from '../errors.ts';
-import { type Baseline, baselineIn, latestPass } from '../folder/baseline.ts';
+import { type Baseline, baselineIn, passesOf } from '../folder/baseline.ts';
 import { refusalsOf } from '../judge/comparable.ts';
 import { compareRuns } from '../judge/compare.ts';
 import { type Comparison, TOLERANCE, type Tolerance } from '../judge/compare-spec.ts';
@@ -49,14 +49,24 @@ export function exitCodeOf(found: Comparison): number {
  */
 export async function findBaseline(
   wanted: string | undefined,
-  { root, profileHash, say }: { root: string; profileHash: string; say: (text: string) => void },
+  {
+    root,
+    profileHash,
+    machine,
+    say,
+  }: { root: string; profileHash: string; machine: string; say: (text: string) => void },
 ): Promise<Baseline | undefined> {
   if (wanted === undefined) return undefined;
   if (wanted !== LATEST_PASS) return baselineIn(wanted);
-  const found = await latestPass(root, profileHash);
-  if (found === undefined)
-    say(`No baseline: no run of this profile has passed under ${root} yet. This one is held against nothing.`);
-  return found;
+  const passes = await passesOf(root, profileHash);
+  const found = passes.find(({ result }) => comparedRunOf(result).machine === machine);
+  if (found !== undefined) return found;
+  const why =
+    passes.length === 0
+      ? `no run of this profile has passed under ${root} yet`
+      : `the runs of this profile that passed under ${root} were on another machine (${comparedRunOf(passes[0]!.result).machine})`;
+  say(`No baseline: ${why}. This one is held against nothing.`);
+  return undefined;
 }
 
 /** The record with what the comparison found, and the exit code it leads to. */

@@ -11,6 +11,7 @@ import { judge } from '../judge/verdict.ts';
 import { isPlain } from '../order/journey.ts';
 import type { Plan } from '../profile/plan.ts';
 import { formatAnnouncement } from '../report/announce.ts';
+import { machineOf } from '../report/compared.ts';
 import { formatCommand } from '../report/foreign.ts';
 import { wrap } from '../report/layout.ts';
 import type { RunRecord } from '../report/record.ts';
@@ -100,7 +101,12 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
 
 /** What the run will be held against; a baseline of another profile is a mistake of who asked, told before the surge. */
 async function baselineOf(plan: Plan, flags: RunFlags, { say }: Terminal): Promise<Baseline | undefined> {
-  const found = await findBaseline(flags.baseline, { root: REPORTS, profileHash: plan.profileHash, say });
+  const found = await findBaseline(flags.baseline, {
+    root: REPORTS,
+    profileHash: plan.profileHash,
+    machine: machineOf(environmentOf()),
+    say,
+  });
   const why = found === undefined ? [] : hopeless(found, plan);
   if (why.length === 0) return found;
   throw new UserError(

@@ -13,10 +13,10 @@ export async function baselineIn(folder: string): Promise<Baseline> {
 }
 
 /**
- * The latest run under `root` that ended with PASS, whole, with this profile. Undefined when there is none: folders that
- * are no runs, or are of another version, are passed over.
+ * The runs under `root` that ended with PASS, whole, with this profile, the latest first. Folders that are no runs, or are
+ * of another version, are passed over.
  */
-export async function latestPass(root: string, profileHash: string): Promise<Baseline | undefined> {
+export async function passesOf(root: string, profileHash: string): Promise<Baseline[]> {
   const names = await readdir(root).catch(() => []);
   const read = await Promise.all(
     names.map(async (name) => {
@@ -31,6 +31,5 @@ export async function latestPass(root: string, profileHash: string): Promise<Bas
       ({ result }) =>
         result.verdict === 'pass' && result.ending.kind === 'complete' && result.run.profileHash === profileHash,
     )
-    .sort((a, b) => (a.result.run.startedAt < b.result.run.startedAt ? -1 : 1))
-    .at(-1);
+    .sort((a, b) => (a.result.run.startedAt < b.result.run.startedAt ? 1 : -1));
 }

@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { findBaseline, heldAgainst, hopeless } from '../../src/commands/compare.ts';
 import { UserError } from '../../src/errors.ts';
 import { writeArtifacts } from '../../src/folder/artifacts.ts';
-import { latestPass } from '../../src/folder/baseline.ts';
+import { passesOf } from '../../src/folder/baseline.ts';
 import { openFolder } from '../../src/folder/open.ts';
+import { machineOf } from '../../src/report/compared.ts';
 import type { RunRecord } from '../../src/report/record.ts';
 import { type Shop, simulatedOrders } from '../judge/simulated-runs.ts';
 import { cli as cliIn, scratchFolder } from '../support/cli.ts';
@@ -83,24 +84,30 @@ describe('compare', async () => {
   it('finds the latest run of the profile that passed', async () => {
     const root = join(folder, 'reports');
     const hash = recordFor(1).plan.profileHash;
-    expect((await latestPass(root, hash))?.folder).toBe(tuesday);
-    expect(await latestPass(root, 'another')).toBeUndefined();
-    expect(await latestPass(join(folder, 'nowhere'), hash)).toBeUndefined();
+    expect((await passesOf(root, hash))[0]?.folder).toBe(tuesday);
+    expect(await passesOf(root, 'another')).toEqual([]);
+    expect(await passesOf(join(folder, 'nowhere'), hash)).toEqual([]);
   });
 
   it('says aloud that there is no baseline, and takes a named one only when it can be read', async () => {
     const said: string[] = [];
-    const where = { root: join(folder, 'empty'), profileHash: 'x', say: (text: string) => said.push(text) };
+    const say = (text: string) => said.push(text);
+    const where = { root: join(folder, 'empty'), profileHash: 'x', machine: 'y', say };
     expect(await findBaseline(undefined, where)).toBeUndefined();
     expect(said).toEqual([]);
     expect(await findBaseline('latest-pass', where)).toBeUndefined();
     expect(said[0]).toMatch(/^No baseline: no run of this profile has passed/);
     await expect(findBaseline(join(folder, 'nowhere'), where)).rejects.toThrow(UserError);
+    const { plan, environment } = recordFor(1);
+    const here = { ...where, root: join(folder, 'reports'), profileHash: plan.profileHash };
+    expect((await findBaseline('latest-pass', { ...here, machine: machineOf(environment) }))?.folder).toBe(tuesday);
+    expect(await findBaseline('latest-pass', here)).toBeUndefined();
+    expect(said.at(-1)).toMatch(/^No baseline: the runs .* were on another machine \(Example CPU, 2 cores/);
   });
 
   it('gives a run that passed and is slower exit code 6, and knows before the surge what will not do', async () => {
     const { plan } = recordFor(1);
-    const baseline = (await findBaseline(monday, { root: '', profileHash: '', say: () => {} }))!;
+    const baseline = (await findBaseline(monday, { root: '', profileHash: '', machine: '', say: () => {} }))!;
     expect(heldAgainst(recordFor(3, { slower: 1.3 }), baseline, {}).judgement.exitCode).toBe(6);
     expect(heldAgainst(recordFor(2), baseline, {})).toMatchObject({
       judgement: { exitCode: 0 },

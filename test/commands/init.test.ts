@@ -1,0 +1,107 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { PIPELINES, pipelineFor } from '../../src/commands/pipelines.ts';
+import { cli, ROOT, scratchFolder } from '../support/cli.ts';
+
+const folder = scratchFolder();
+let made = 0;
+const fresh = (): string => {
+  const cwd = join(folder, String(made++));
+  mkdirSync(cwd);
+  return cwd;
+};
+const OPTIONS = { profile: 'profiles/nightly.yaml', minutes: 25 };
+
+describe('init', () => {
+  it('writes a profile that can be planned, and says what is next', async () => {
+    const cwd = fresh();
+    const { code, stderr } = await cli(['init'], { cwd });
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^wrote +profiles\/nightly\.yaml\n[\s\S]*Next: doorbuster plan/),
+    ]);
+    const plan = await cli(['plan', 'profiles/nightly.yaml', '--json'], { cwd });
+    expect(plan.code).toBe(0);
+  });
+
+  it('writes nothing over, and nothing at all when a file is in the way', async () => {
+    const cwd = fresh();
+    writeFileSync(join(cwd, 'Jenkinsfile'), 'mine');
+    const { code, stderr } = await cli(['init', '--ci', 'jenkins'], { cwd });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('Jenkinsfile is there already, and nothing is written over'),
+    ]);
+    expect(readFileSync(join(cwd, 'Jenkinsfile'), 'utf8')).toBe('mine');
+    expect((await cli(['plan', 'profiles/nightly.yaml'], { cwd })).code).toBe(2);
+  });
+
+  it("keeps a profile that is there, and fits the pipeline's time to it", async () => {
+    const cwd = fresh();
+    mkdirSync(join(cwd, 'profiles'));
+    const mine = readFileSync(join(ROOT, 'profiles/nightly.yaml'), 'utf8').replace('over: 10m', 'over: 2h');
+    writeFileSync(join(cwd, 'profiles/nightly.yaml'), mine);
+    const { code, stderr } = await cli(['init', '--ci', 'github'], { cwd });
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/kept +profiles\/nightly\.yaml\nwrote +\.github\/workflows\/doorbuster\.yml/),
+    ]);
+    expect(readFileSync(join(cwd, 'profiles/nightly.yaml'), 'utf8')).toBe(mine);
+    expect(readFileSync(join(cwd, '.github/workflows/doorbuster.yml'), 'utf8')).toContain('timeout-minutes: 135');
+  });
+
+  it('knows no other server', async () => {
+    const { code, stderr } = await cli(['init', '--ci', 'travis'], { cwd: fresh() });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Allowed choices are github, gitlab, jenkins')]);
+  });
+});
+
+describe('a pipeline', () => {
+  it.each(PIPELINES)(
+    'for %s installs, runs, keeps the report as one file and the results of earlier nights',
+    (name) => {
+      const { text } = pipelineFor(name, OPTIONS);
+      for (const piece of [
+        'npm ci',
+        'npx doorbuster run profiles/nightly.yaml',
+        '--baseline latest-pass',
+        '/report.html',
+        '! -name result.json -delete',
+        '25',
+      ]) {
+        expect(text).toContain(piece);
+      }
+      expect(text).not.toMatch(/undefined|\[object/);
+    },
+  );
+
+  it('for GitHub is a workflow whose steps keep report and results even when the run fails', () => {
+    const workflow = parse(pipelineFor('github', OPTIONS).text);
+    const { steps, 'timeout-minutes': minutes } = workflow.jobs.nightly;
+    expect(minutes).toBe(25);
+    const names = steps.map(({ name, uses, run }: Record<string, string>) => name ?? uses ?? run);
+    expect(names.indexOf('Results of earlier nights')).toBeLessThan(names.indexOf('Run'));
+    for (const step of steps.slice(names.indexOf('Run') + 1)) expect(step.if).toBe('always()');
+    // A cache of the same key could not be saved: each night has its own, and finds the latest.
+    const [restore, save] = steps.filter(({ uses }: { uses?: string }) => uses?.startsWith('actions/cache/'));
+    expect(save.with.key).toBe(restore.with.key);
+    expect(restore.with.key.startsWith(restore.with['restore-keys'])).toBe(true);
+  });
+
+  it('for GitLab is a job with its reports', () => {
+    const { doorbuster } = parse(pipelineFor('gitlab', OPTIONS).text);
+    expect(doorbuster.timeout).toBe('25 minutes');
+    expect(doorbuster.cache).toMatchObject({ when: 'always', paths: ['reports/'] });
+    expect(doorbuster.artifacts.reports).toEqual({
+      junit: 'doorbuster-report/junit.xml',
+      metrics: 'doorbuster-report/metrics.txt',
+    });
+  });
+
+  it('for Jenkins has balanced braces', () => {
+    const { text } = pipelineFor('jenkins', OPTIONS);
+    expect(text.match(/\{/g)!.length).toBe(text.match(/\}/g)!.length);
+  });
+});
