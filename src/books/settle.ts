@@ -1,5 +1,6 @@
 // The books are read after quiescence (METHOD §7): a shop may still be writing down what it has answered. The number of
-// rows is looked at until it is the same twice in a row; then everything is read once, orders and stock.
+// rows, and the stock where it is told, are looked at until they are the same twice in a row (an order that is still being
+// paid may be a row already, and its units are reserved); then everything is read once.
 
 import type { BookRow, Reading, StockLevels } from '../audit/spec.ts';
 import type { BooksSpec, OrdersSource } from '../order/books.ts';
@@ -31,13 +32,18 @@ async function settledOrders(books: Settling, take: (row: BookRow) => void): Pro
   const untilUs = seams.nowUs() + spec.settleUs;
   const troubled = (trouble: string): Reading => ({ ...blankReading(trouble), polls });
   // A shop that was loaded may need a moment before it answers at all: one poll that fails is no reason to give up.
+  let before: Look | undefined;
   for (;;) {
-    const count = await countRows(books);
+    const look = await lookAt(books);
     if (seams.signal?.aborted) return troubled(INTERRUPTED);
-    if (typeof count === 'number') polls.push(count);
-    if (polls.length > 1 && polls.at(-2) === count) break;
+    if ('trouble' in look) before = undefined;
+    else {
+      polls.push(look.rows);
+      if (look.rows === before?.rows && look.stock === before.stock) break;
+      before = look;
+    }
     if (seams.nowUs() + spec.pollUs > untilUs)
-      return troubled(typeof count === 'string' ? count : restless(spec, polls));
+      return troubled('trouble' in look ? look.trouble : restless(spec, polls));
     await seams.sleep(spec.pollUs);
   }
   const reading = await readOrders(books, take);
@@ -49,7 +55,21 @@ async function settledOrders(books: Settling, take: (row: BookRow) => void): Pro
   return { ...reading, polls };
 }
 
+/** `stock`: all levels as one text. */
+type Look = { rows: number; stock: string };
+
+async function lookAt(books: Settling): Promise<Look | { trouble: string }> {
+  const { spec, seams } = books;
+  const rows = await countRows(books);
+  if (typeof rows === 'string') return { trouble: rows };
+  if (!spec.stock) return { rows, stock: '' };
+  const { levels, trouble } = await readStock(spec.stock, seams, spec.timeoutUs);
+  return trouble === '' ? { rows, stock: JSON.stringify(levels) } : { trouble };
+}
+
 function restless({ settleUs }: BooksSpec, polls: readonly number[]): string {
   const last = polls.slice(-5).join(', ');
-  return `the books did not come to rest within ${formatDuration(settleUs)}: ${polls.length > 5 ? '… ' : ''}${last} rows`;
+  const isStock = polls.length > 1 && polls.at(-1) === polls.at(-2);
+  const what = isStock ? 'the stock still changes' : `${polls.length > 5 ? '… ' : ''}${last} rows`;
+  return `the books did not come to rest within ${formatDuration(settleUs)}: ${what}`;
 }

@@ -1,6 +1,7 @@
 // `doorbuster run`: profile → plan → surge → verdict → run folder.
 
 import { randomUUID } from 'node:crypto';
+import { rmdir } from 'node:fs/promises';
 import type { DriverName } from '../drive/driver.ts';
 import { UserError, userError } from '../errors.ts';
 import { writeArtifacts } from '../folder/artifacts.ts';
@@ -13,11 +14,10 @@ import type { Plan } from '../profile/plan.ts';
 import { formatAnnouncement } from '../report/announce.ts';
 import { machineOf } from '../report/compared.ts';
 import { formatCommand } from '../report/foreign.ts';
-import { wrap } from '../report/layout.ts';
 import type { RunRecord } from '../report/record.ts';
 import { resultOf } from '../report/result.ts';
 import { formatSummary } from '../report/text.ts';
-import { type Run, type RunControl, startRun } from '../run/run.ts';
+import type { Run } from '../run/run.ts';
 import { witnessRate } from '../run/witness.ts';
 import { chooseWorkers } from '../run/workers.ts';
 import { curveOf } from '../traffic/curve.ts';
@@ -27,8 +27,8 @@ import { tellCi } from './ci.ts';
 import { findBaseline, heldAgainst, hopeless, type ToleranceFlags } from './compare.ts';
 import { environmentOf } from './environment.ts';
 import { guardHost } from './guard.ts';
-import { loadPlan, type PlanFlags } from './load.ts';
-import { watchRun } from './progress.ts';
+import { loadProfile, type PlanFlags } from './load.ts';
+import { driveSurge } from './surge.ts';
 import { openTarget } from './target.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 
@@ -55,7 +55,8 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
 export async function runRecorded(file: string, flags: RunFlags): Promise<{ record: RunRecord; folder: string }> {
   const terminal = terminalOf(flags);
   const calibration = readCalibration();
-  const plan = withRoomWarning(await loadPlan(file, flags), calibration, flags);
+  const loaded = await loadProfile(file, flags);
+  const plan = withRoomWarning(loaded.plan, calibration, flags);
   if (flags.witness && !isPlain(plan.order)) {
     const why = 'an order of this profile is more than one plain exchange, which a witness cannot follow';
     throw userError('WITNESS_JOURNEY', `--witness: ${why}; leave the flag out`);
@@ -75,17 +76,14 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
       const orders = Math.round((witnessRate(plan.traffic.durationUs) * plan.traffic.durationUs) / 1e6);
       terminal.say(`a witness sends about ${orders} real ${plural(orders, 'order')} more, in no count of this run`);
     }
-    const control = startRun(plan, {
-      runId,
-      url: target.url,
-      workers: flags.workers,
-      driver: flags.driver,
-      calibration,
-      witness: flags.witness,
-      ...watchRun(plan, flags, terminal),
+    const surge = { plan, secrets: loaded.secrets, runId, url: target.url, calibration };
+    const { run, warnings } = await driveSurge(surge, flags, terminal).catch(async (error: unknown) => {
+      // Nothing was fired, and a folder in which nothing is would be taken for a run.
+      await rmdir(folder.path).catch(() => {});
+      throw error;
     });
-    const run = await untilEnd(control, terminal);
-    const alone = recordOf(plan, run, { peak, runId, argv: flags.argv, noiseFloor: calibration?.noiseFloor });
+    const story = { peak, runId, argv: flags.argv, noiseFloor: calibration?.noiseFloor };
+    const alone = recordOf({ ...plan, warnings: [...plan.warnings, ...warnings] }, run, story);
     const record = baseline === undefined ? alone : heldAgainst(alone, baseline, flags);
     terminal.settle();
     const written = await writeArtifacts(folder, record).finally(async () => {
@@ -112,30 +110,6 @@ async function baselineOf(plan: Plan, flags: RunFlags, { say }: Terminal): Promi
   throw new UserError(
     why.map((message) => ({ code: 'BASELINE_DIFFERS', message: `--baseline ${found!.folder}: ${message}` })),
   );
-}
-
-const STOPPING = ['Stopping: no more orders are fired; waiting for the answers still out.', 'Again to stop at once.'];
-
-/** First Ctrl-C (or SIGTERM): drain. Second: give up what is in hand, and still write everything. Third: Node's own way. */
-async function untilEnd(control: RunControl, terminal: Terminal): Promise<Run> {
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  let heard = 0;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    heard++;
-    if (heard === 1) {
-      const lines = STOPPING.flatMap((line) => wrap(line, terminal.width));
-      terminal.say(`\n${lines.join('\n')}`);
-      control.drain(signal as 'SIGINT' | 'SIGTERM');
-    } else {
-      control.abort();
-      forget();
-    }
-  };
-  const forget = (): void => {
-    for (const signal of signals) process.off(signal, onSignal);
-  };
-  for (const signal of signals) process.on(signal, onSignal);
-  return control.finished.finally(forget);
 }
 
 type Story = { peak: RunRecord['peak']; runId: string; argv: readonly string[]; noiseFloor: NoiseFloor | undefined };

@@ -10,7 +10,7 @@ import { formatOfName } from './feeder-rows.ts';
 import { formatPath, isMap, type Path } from './paths.ts';
 import { planRequest, type RequestInput } from './request.ts';
 import { countOf } from './scalars.ts';
-import type { AuditInput, AuditMapInput } from './schema-audit.ts';
+import type { AuditMapInput, BooksInput } from './schema-audit.ts';
 import type { Section } from './section.ts';
 import { withStepDefaults } from './steps.ts';
 import { type Supplies, TemplateChecks } from './templates.ts';
@@ -36,7 +36,7 @@ export type PlannedAudit = {
 const SOLD_OUT = 'sold_out';
 
 /** Undefined when a mistake was told. */
-export function planAudit(given: AuditInput, seams: AuditSeams): PlannedAudit | undefined {
+export function planAudit(given: BooksInput, seams: AuditSeams): PlannedAudit | undefined {
   const { section, supplies } = seams;
   const audit = withDemoBooks(given, seams.isGraphQl);
   const checks = new TemplateChecks(section, supplies);
@@ -73,7 +73,7 @@ export function planAudit(given: AuditInput, seams: AuditSeams): PlannedAudit | 
 }
 
 /** What is written beside `shop: demo` goes before. */
-function withDemoBooks(given: AuditInput, isGraphQl: boolean): AuditMapInput {
+function withDemoBooks(given: BooksInput, isGraphQl: boolean): AuditMapInput {
   const written: AuditMapInput = given === 'demo' ? { shop: 'demo' } : given;
   if (written.shop === undefined) return written;
   const { answer, ...books } = DEMO_BOOKS;

@@ -83,7 +83,6 @@ export function draftOf(tree: unknown, { written, raw, list, context }: Drafting
     seed: curve?.seed ?? 0,
     orders: adjustedTraffic?.curve.orders,
     isDemo: plannedTarget?.demo === true,
-    asksBooks: audits.length > 0,
   }).plan();
   warnOfJudging(slo, section, context);
   warnOfSurprises({ written, raw, warn: section.warn });
@@ -104,8 +103,6 @@ type OrderSeams = {
   /** How many there will be. */
   orders: number | undefined;
   isDemo: boolean;
-  /** An SLO is about the shop's books. */
-  asksBooks: boolean;
 };
 
 /** What the rules say, as far as they are sound. */
@@ -205,11 +202,11 @@ class OrderDraft {
 
   /** Undefined when a mistake was told. */
   #audit(order: PlannedOrder | undefined, { names }: Ruled) {
-    const { section, isDemo, asksBooks } = this.#seams;
+    const { section, isDemo } = this.#seams;
     const written = sectionOf(this.#whole, 'audit');
     if (written === undefined && this.#whole.audit !== undefined) return undefined;
-    const given = written ?? (isDemo && asksBooks ? ('demo' as const) : undefined);
-    if (given === undefined) return { given, planned: undefined };
+    const given = written ?? (isDemo ? ('demo' as const) : undefined);
+    if (given === undefined || given === 'none') return { given, planned: undefined };
     const planned = planAudit(given, {
       section,
       supplies: this.#supplies,

@@ -60,7 +60,7 @@ export function parseProfile(source: ProfileSource, context: ParseContext): Pars
   if (problems.length > 0) return { ok: false, problems };
   if (!checked.success || !isWhole(draft)) throw new Error('a profile came to no plan, and no mistake was told');
   const plan = planOf(checked.data, draft, { source, raw, flagged: flagged.flags.map(({ path }) => path) });
-  const secrets = sentSecretsOf(plan.order, { raw, env: context.env });
+  const secrets = sentSecretsOf(plan, { raw, env: context.env });
   return { ok: true, plan: freeze(plan), secrets };
 }
 

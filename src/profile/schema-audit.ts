@@ -159,10 +159,14 @@ const AuditMap = map(
 );
 
 export const Audit = z
-  .union([z.literal('demo'), AuditMap], { error: 'must be `demo`, or a map with `stock`, `orders` and `fields`' })
+  .union([z.literal('demo'), z.literal('none'), AuditMap], {
+    error: 'must be `demo`, `none`, or a map with `stock`, `orders` and `fields`',
+  })
   .describe(
-    'The shop’s books, held against the orders of the run. Default: none; `demo` where the target is the built-in shop and an SLO asks for it.',
+    'The shop’s books, held against the orders of the run. Default: `demo` where the target is the built-in shop, else `none`: then only answers are held against each other.',
   );
 
 export type AuditInput = z.output<typeof Audit>;
+/** Books that are to be read. */
+export type BooksInput = Exclude<AuditInput, 'none'>;
 export type AuditMapInput = z.output<typeof AuditMap>;

@@ -1,9 +1,10 @@
-// The secrets an order carries, as values: whoever prints what a shop answered must be able to take them out again.
+// The secrets that orders and the steps around them carry, as values: whoever prints what a shop answered must be able to take them out again.
 // They are handed beside the plan, not in it, and are never written down.
 
-import type { OrderSpec } from '../order/spec.ts';
+import type { StepSpec } from '../order/spec.ts';
 import { isSecretName } from '../secrets.ts';
-import { at, mapLeaves } from './paths.ts';
+import { at, mapLeaves, type Path } from './paths.ts';
+import type { Plan } from './plan.ts';
 import { redacted } from './redact.ts';
 import { type Env, replaceVariables } from './variables.ts';
 
@@ -11,23 +12,33 @@ import { type Env, replaceVariables } from './variables.ts';
 const LEAST_PIECE = 6;
 const SCHEME = /^(bearer|basic|token)$/i;
 
-/** What came from `${VAR}` or `{{env.VAR}}` into the order, and every literal under a secret name; no doubles. */
-export function sentSecretsOf(order: OrderSpec, { raw, env }: { raw: unknown; env: Env }): string[] {
+/** Whose texts go out: the orders', and those of setup, teardown and the books. */
+export type SentPlan = Pick<Plan, 'order' | 'setup' | 'teardown' | 'books'>;
+
+/** What came from `${VAR}` or `{{env.VAR}}` into what is sent, and every literal under a secret name; no doubles. */
+export function sentSecretsOf(plan: SentPlan, { raw, env }: { raw: unknown; env: Env }): string[] {
+  const { order, setup, teardown, books } = plan;
   const found = new Set<string>(Object.values(order.env ?? {}));
-  mapLeaves(at(raw, ['order']), (leaf) => {
-    if (typeof leaf === 'string') replaceVariables(leaf, ({ name }) => keep(found, env[name]));
-  });
-  for (const { path, headers, body } of order.steps) {
-    for (const [, name, value] of path.matchAll(/[?&]([^=&#]*)=([^&#]*)/g)) {
-      if (!isSecretName(name!) || redacted(path, ['order', 'path']) === path) continue;
-      keep(found, value);
-      keep(found, decoded(value!));
-    }
-    for (const [name, value] of headers) keepLeaf(found, value, ['order', 'headers', name]);
-    if (body.kind === 'json') mapLeaves(body.value, (leaf, below) => keepLeaf(found, leaf, ['order', ...below]));
-    if (body.kind === 'form') for (const [name, value] of body.fields) keepLeaf(found, value, ['order', 'form', name]);
+  for (const section of ['order', 'setup', 'teardown', 'audit']) {
+    mapLeaves(at(raw, [section]), (leaf) => {
+      if (typeof leaf === 'string') replaceVariables(leaf, ({ name }) => keep(found, env[name]));
+    });
   }
+  for (const step of order.steps) keepStep(found, step, ['order']);
+  const asked = [books?.stock?.step, books?.orders?.kind === 'http' ? books.orders.step : undefined];
+  for (const step of [...setup, ...teardown, ...asked]) if (step) keepStep(found, step, ['setup', 0]);
   return [...found].filter((secret) => secret !== '');
+}
+
+function keepStep(found: Set<string>, { path, headers, body }: StepSpec, at: Path): void {
+  for (const [, name, value] of path.matchAll(/[?&]([^=&#]*)=([^&#]*)/g)) {
+    if (!isSecretName(name!) || redacted(path, [...at, 'path']) === path) continue;
+    keep(found, value);
+    keep(found, decoded(value!));
+  }
+  for (const [name, value] of headers) keepLeaf(found, value, [...at, 'headers', name]);
+  if (body.kind === 'json') mapLeaves(body.value, (leaf, below) => keepLeaf(found, leaf, [...at, 'json', ...below]));
+  if (body.kind === 'form') for (const [name, value] of body.fields) keepLeaf(found, value, [...at, 'form', name]);
 }
 
 function keep(found: Set<string>, secret: string | undefined): string {

@@ -227,7 +227,10 @@ export class JourneyDesk implements Desk {
     const isAccepted = this.#classOf(outcome) === 'accepted';
     const fields = isAccepted ? this.#fieldsOf(answer) : undefined;
     this.#tell(one, answer, this.#nameOf(outcome), fields?.id);
-    if (ledger) ledger.answers.attempts++;
+    if (ledger) {
+      if (purchase.placed === 0) ledger.answers.sent++;
+      ledger.answers.attempts++;
+    }
     purchase.placed++;
     if (answer.failure === undefined) purchase.answered++;
     purchase.last = outcome;

@@ -33,6 +33,7 @@ export function plainDesk(orders: PlainOrders, seams: DeskSeams): Desk {
     const classIndex = classes[outcome]!;
     const { seq, dueUs, firedUs } = attempt;
     into.mark(seq, classIndex);
+    into.answers.sent++;
     into.answers.attempts++;
     const fields = classIndex === ACCEPTED ? fieldsOf?.(answer) : undefined;
     if (fields?.id !== undefined) into.keepId(seq, fields.id);

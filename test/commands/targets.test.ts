@@ -180,7 +180,8 @@ describe('Ctrl-C', () => {
     await server.close();
     expect(code).toBe(130);
     const { orders } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as Result;
-    expect(orders.unknown).toBe(orders.fired);
-    expect(orders.fired).toBeGreaterThanOrEqual(10);
+    // One may have had no connection yet: it was never sent.
+    expect(orders.unknown + orders.failed).toBe(orders.fired);
+    expect(orders.unknown).toBeGreaterThanOrEqual(10);
   });
 });

@@ -169,7 +169,7 @@ outcomes:
   - sold_out: { status: 409, class: rejected }
 `),
   'read-back': minimal(
-    'shoppers: { double-click: { share: 5%, copies: { from: 4, until: 2 } }, read-back: { share: 5%, path: "/orders/{{vars.orderId}}" } }\n',
+    'audit: none\nshoppers: { double-click: { share: 5%, copies: { from: 4, until: 2 } }, read-back: { share: 5%, path: "/orders/{{vars.orderId}}" } }\n',
   ),
   audit: minimal(`outcomes: [sold: { status: 201, class: accepted }, sold_out: { status: 409, class: rejected }]
 audit:

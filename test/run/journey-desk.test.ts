@@ -311,7 +311,12 @@ describe('shoppers', () => {
       expect(tries.length).toBeLessThanOrEqual(5);
       expect(tries.at(-1)!.atUs - tries[0]!.atUs).toBeLessThan(50_100);
     }
-    expect(run.ledger.answers).toMatchObject({ repeated: several.length, attempts: run.seen.length, ids: run.orders });
+    expect(run.ledger.answers).toMatchObject({
+      repeated: several.length,
+      sent: run.orders,
+      attempts: run.seen.length,
+      ids: run.orders,
+    });
     expect(run.ledger.answers.troubles['two-ids']).toBe(0);
   });
 
@@ -338,7 +343,11 @@ describe('shoppers', () => {
     const quarter = run.orders / 4;
     expect(run.total.histogram({ of: 'response' }).maxUs).toBeLessThan(1_200);
     expect(run.total.histogram({ of: 'think' }).maxUs).toBe(0);
-    expect(run.ledger.answers).toMatchObject({ replays: 3 * quarter, attempts: 2 * run.orders });
+    expect(run.ledger.answers).toMatchObject({
+      replays: 3 * quarter,
+      sent: run.orders,
+      attempts: 2 * run.orders,
+    });
     expect(run.ledger.answers.troubles).toEqual({
       'two-ids': 0,
       'no-replay': quarter,

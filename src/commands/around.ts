@@ -1,0 +1,75 @@
+// What surrounds the orders of a run and is no part of its traffic: setup, a look at the books, the audit, teardown. All of
+// it goes over one control plane and shares what the setup found out.
+
+import { dirname } from 'node:path';
+import type { AuditResult } from '../audit/spec.ts';
+import { ControlPlane } from '../drive/control.ts';
+import type { Plan } from '../profile/plan.ts';
+import type { Run } from '../run/run.ts';
+import { auditRun, type BooksBefore, booksSeams, lookBefore } from './audit.ts';
+import { type Found, runSetup, runTeardown, secretsOf } from './setup.ts';
+
+export type AroundInput = {
+  plan: Plan;
+  secrets: readonly string[];
+  runId: string;
+  /** Of the target. */
+  url: string;
+  /** No more reading of books. */
+  giveUp: AbortSignal;
+};
+
+const NOTHING_BEFORE: BooksBefore = { stock: undefined, known: new Set(), warnings: [] };
+
+export class Around {
+  readonly #input: AroundInput;
+  readonly #plane: ControlPlane;
+  readonly #found: Found;
+  #before = NOTHING_BEFORE;
+
+  constructor(input: AroundInput) {
+    const { plan, secrets, runId, url } = input;
+    const { identity, env, feeders } = plan.order;
+    this.#input = input;
+    this.#found = { setup: {}, secrets };
+    const scope = { identity: { ...identity, runId }, env, feeders, setup: this.#found.setup };
+    this.#plane = new ControlPlane({ ...plan.target, url }, scope);
+  }
+
+  /** What the setup took from its answers. */
+  get setup(): Record<string, string> {
+    return this.#found.setup;
+  }
+
+  /** What may stand in nothing that is shown or written. */
+  get secrets(): string[] {
+    return secretsOf(this.#found);
+  }
+
+  /** Setup, then the books as they are. @returns warnings; @throws UserError when no order should be sent */
+  async before(): Promise<string[]> {
+    const { plan } = this.#input;
+    await runSetup(plan.setup, this.#plane, this.#found);
+    if (plan.books) this.#before = await lookBefore(plan.books, this.#seams(), this.secrets);
+    return this.#before.warnings;
+  }
+
+  /** Reads the books and judges them. Takes as long as the books need to come to rest. */
+  audit(run: Pick<Run, 'ledger'>): Promise<AuditResult> {
+    const { plan, runId } = this.#input;
+    return auditRun({ plan, run, runId, before: this.#before, seams: this.#seams(), secrets: this.secrets });
+  }
+
+  /** @returns what went wrong, a line each */
+  teardown(): Promise<string[]> {
+    return runTeardown(this.#input.plan.teardown, this.#plane, this.#found);
+  }
+
+  close(): Promise<void> {
+    return this.#plane.close();
+  }
+
+  #seams() {
+    return booksSeams(this.#plane, dirname(this.#input.plan.file), this.#input.giveUp);
+  }
+}

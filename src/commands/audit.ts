@@ -1,0 +1,128 @@
+// The audit around a run: the stock and what the books hold before the first order, and both again when everything has come
+// to rest, held against the ledger (METHOD §7).
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { auditOrders } from '../audit/audit.ts';
+import type { AuditResult, BookRow, StockLevels } from '../audit/spec.ts';
+import { countRows, readOrders } from '../books/read.ts';
+import type { BooksSeams } from '../books/seams.ts';
+import { readBooks } from '../books/settle.ts';
+import { readStock } from '../books/stock.ts';
+import { EXIT, userError } from '../errors.ts';
+import type { BooksSpec } from '../order/books.ts';
+import { placedByOf } from '../order/variables.ts';
+import type { Plan } from '../profile/plan.ts';
+import { monotonicUs } from '../run/clock.ts';
+import type { Run } from '../run/run.ts';
+import { withoutSecrets } from '../secrets.ts';
+import { scheduleOf } from '../traffic/schedule.ts';
+import { formatCount, formatCountOf } from '../units.ts';
+
+/** So many orders of earlier days can be told from those of this run. */
+const MOST_KNOWN = 100_000;
+/** Due times of more orders are not made for the sake of some examples. */
+const MOST_DUE = 20_000_000;
+
+export type BooksBefore = {
+  stock: StockLevels | undefined;
+  /** Keys that the books held before the first order: whoever bought there is nothing to this run. */
+  known: ReadonlySet<string>;
+  warnings: string[];
+};
+
+/** What reading takes from the world. `folder`: the profile's. */
+export function booksSeams(plane: BooksSeams['plane'], folder: string, signal: AbortSignal): BooksSeams {
+  const wait = (us: number) => sleep(us / 1e3, undefined, { signal }).catch(() => {});
+  return { plane, folder, signal, sleep: wait, nowUs: monotonicUs };
+}
+
+/** @throws UserError (exit 3) when stock or orders cannot be read: better known now than when the sale is over */
+export async function lookBefore(
+  books: BooksSpec,
+  seams: BooksSeams,
+  secrets: readonly string[],
+): Promise<BooksBefore> {
+  const refuse = (where: string, trouble: string): never => {
+    const message = `audit.${where}: ${withoutSecrets(trouble, secrets)}; no order was sent`;
+    throw userError('BOOKS', message, { exitCode: EXIT.unreachable });
+  };
+  const before: BooksBefore = { stock: undefined, known: new Set(), warnings: [] };
+  if (books.stock) {
+    const { levels, trouble } = await readStock(books.stock, seams, books.timeoutUs);
+    if (trouble !== '') refuse('stock', trouble);
+    before.stock = levels;
+  }
+  const source = books.orders;
+  // A file or a program may have its export only when the sale is over.
+  if (source?.kind !== 'http') return before;
+  const rows = await countRows({ spec: books, source, seams });
+  if (typeof rows === 'string') return refuse('orders', rows);
+  if (rows === 0 || books.foreign === 'ignore') return before;
+  if (rows > MOST_KNOWN) {
+    const way = 'empty the books in `setup:`, or say `audit.foreign: ignore`';
+    refuse('orders', `the books hold ${formatCount(rows)} orders already, which are none of this run; ${way}`);
+  }
+  const known = new Set<string>();
+  const { trouble } = await readOrders({ spec: books, source, seams }, ({ key }) => known.add(key));
+  if (trouble !== '') refuse('orders', trouble);
+  const were = known.size === 1 ? 'was' : 'were';
+  const warnings =
+    known.size > 0
+      ? [`${formatCountOf(known.size, 'order')} ${were} in the books before the run, and not looked at`]
+      : [];
+  return { ...before, known, warnings };
+}
+
+export type ToAudit = {
+  plan: Plan;
+  run: Pick<Run, 'ledger'>;
+  runId: string;
+  before: BooksBefore;
+  seams: BooksSeams;
+  secrets: readonly string[];
+};
+
+/** Reads the books where the profile names some, and holds the ledger against them; without books, what answers show. */
+export async function auditRun({ plan, run, runId, before, seams, secrets }: ToAudit): Promise<AuditResult> {
+  const { books, order, traffic } = plan;
+  const audit = auditOrders({
+    ledger: run.ledger,
+    answers: run.ledger.answers,
+    identity: { ...order.identity, runId },
+    also: [`${runId}-witness`],
+    hasCart: placedByOf(order) > 0,
+    dueUsOf: dueTimes(traffic),
+    ...(books ? { books } : {}),
+    ...(before.stock ? { stockBefore: before.stock } : {}),
+  });
+  if (!books) return audit.finish({});
+  let old = 0;
+  const take = (row: BookRow): void => {
+    if (before.known.has(row.key)) old++;
+    else audit.row(row);
+  };
+  const { reading, stock, stockTrouble } = await readBooks(books, seams, take);
+  if (reading) {
+    reading.rows -= old;
+    if (reading.claimed !== undefined) reading.claimed -= old;
+    reading.trouble = withoutSecrets(reading.trouble, secrets, true);
+    reading.malformedExamples = reading.malformedExamples.map((text) => withoutSecrets(text, secrets, true));
+  }
+  const found = audit.finish({ ...(reading ? { reading } : {}), ...(stock ? { stockAfter: stock } : {}) });
+  const why = withoutSecrets(stockTrouble, secrets, true);
+  return stockTrouble === '' ? found : { ...found, incomplete: `${found.incomplete}: ${why}` };
+}
+
+/** Due times are computed, never kept: made once, when the first one is asked for. */
+function dueTimes(traffic: Plan['traffic']): (seq: number) => number | undefined {
+  if (traffic.orders > MOST_DUE) return () => undefined;
+  let due: Float64Array | undefined;
+  return (seq) => {
+    if (due === undefined) {
+      due = new Float64Array(traffic.orders);
+      const schedule = scheduleOf(traffic, 0, 1);
+      for (let i = 0; i < due.length; i++) due[i] = schedule.next();
+    }
+    return due[seq];
+  };
+}

@@ -1,0 +1,87 @@
+// `setup:` and `teardown:` of a profile: steps that are sent once, one after the other, before the first order and after the
+// books were read. What the setup takes from its answers may be secret: it is shown nowhere and written nowhere.
+
+import type { ControlPlane } from '../drive/control.ts';
+import { shownRequestOf } from '../drive/control.ts';
+import { EXIT, userError } from '../errors.ts';
+import type { Answer } from '../order/answer.ts';
+import type { ControlStep } from '../order/books.ts';
+import { classifierOf, outcomesOf } from '../order/classify.ts';
+import { bodyReader, extractorOf } from '../order/extract.ts';
+import { withoutSecrets } from '../secrets.ts';
+
+/** Shorter values of a setup are words that stand everywhere. */
+const LEAST_SECRET = 4;
+const SHOWN = 100;
+
+/** Values by name, as they come to be known; and what must be taken out of whatever a shop says. */
+export type Found = { setup: Record<string, string>; secrets: readonly string[] };
+
+/** What nobody may see: the plan's secrets and what the setup has found. */
+export function secretsOf({ setup, secrets }: Found): string[] {
+  return [...secrets, ...Object.values(setup).filter((value) => value.length >= LEAST_SECRET)];
+}
+
+/**
+ * Sends the steps of `setup:` and adds what they extract to `found.setup`, which later steps may name.
+ *
+ * @throws UserError (exit 3) with the step's name when one is not answered as it should be
+ */
+export async function runSetup(steps: readonly ControlStep[], plane: ControlPlane, found: Found): Promise<void> {
+  for (const step of steps) {
+    const trouble = await sendStep(step, plane, found);
+    if (trouble === '') continue;
+    const message = `setup: ${withoutSecrets(trouble, secretsOf(found))}; no order was sent`;
+    throw userError('SETUP', message, { exitCode: EXIT.unreachable });
+  }
+}
+
+/** Sends all steps of `teardown:`, whatever becomes of one of them. @returns what went wrong, a line each */
+export async function runTeardown(steps: readonly ControlStep[], plane: ControlPlane, found: Found): Promise<string[]> {
+  const troubles: string[] = [];
+  for (const step of steps) {
+    const trouble = await sendStep(step, plane, found);
+    if (trouble !== '') troubles.push(`teardown: ${withoutSecrets(trouble, secretsOf(found))}`);
+  }
+  return troubles;
+}
+
+/** @returns what went wrong; empty when nothing did */
+async function sendStep(step: ControlStep, plane: ControlPlane, { setup }: Found): Promise<string> {
+  try {
+    const answer = await plane.ask(step, { timeoutUs: step.timeoutUs });
+    return whyNot(step, answer) ?? takeFrom(step, answer, setup);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Without rules of its own a step must be answered 2xx; with rules, by an accepted one. */
+function whyNot(step: ControlStep, answer: Answer): string | undefined {
+  const { status } = answer;
+  if (step.rules === undefined) {
+    return status >= 200 && status <= 299 ? undefined : `${shownRequestOf(step)} answered ${status}${saidBy(answer)}`;
+  }
+  const rules = { rules: step.rules };
+  const outcome = outcomesOf(rules)[classifierOf(rules)(answer)];
+  if (outcome?.class === 'accepted') return undefined;
+  return `${shownRequestOf(step)} answered ${status}, which counts as \`${outcome?.name}\`${saidBy(answer)}`;
+}
+
+function takeFrom(step: ControlStep, answer: Answer, setup: Record<string, string>): string {
+  const reader = bodyReader();
+  for (const [place, spec] of (step.extract ?? []).entries()) {
+    const { name, optional, find } = extractorOf(spec, place, reader);
+    const value = find(answer);
+    if (value === undefined && !optional) {
+      return `${shownRequestOf(step)} answered ${answer.status} without the \`${name}\` that it should extract${saidBy(answer)}`;
+    }
+    setup[name] = value ?? '';
+  }
+  return '';
+}
+
+function saidBy({ body }: Answer): string {
+  const line = new TextDecoder().decode(body).replace(/\s+/g, ' ').trim();
+  return line === '' ? '' : `: ${line.slice(0, SHOWN)}${line.length > SHOWN ? ' …' : ''}`;
+}

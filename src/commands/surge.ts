@@ -1,0 +1,47 @@
+// The surge and what surrounds it: setup, a look at the books, the orders, the audit, teardown.
+
+import type { DriverName } from '../drive/driver.ts';
+import { type Run, type RunOptions, startRun } from '../run/run.ts';
+import { Around, type AroundInput } from './around.ts';
+import { untilEnd, untilRead } from './interrupts.ts';
+import { watchRun } from './progress.ts';
+import type { Terminal } from './terminal.ts';
+
+export type Surge = Pick<AroundInput, 'plan' | 'secrets' | 'runId' | 'url'> & Pick<RunOptions, 'calibration'>;
+export type SurgeFlags = { workers?: number; driver?: DriverName; witness?: boolean; json?: boolean };
+
+/** The evidence has the audit; `warnings` are of what went on around the orders. @throws UserError when no order was sent */
+export async function driveSurge(
+  { calibration, ...input }: Surge,
+  flags: SurgeFlags,
+  terminal: Terminal,
+): Promise<{ run: Run; warnings: string[] }> {
+  const { plan } = input;
+  const giveUp = new AbortController();
+  const around = new Around({ ...input, giveUp: giveUp.signal });
+  const warnings: string[] = [];
+  const warn = (line: string): void => {
+    warnings.push(line);
+    terminal.say(`${terminal.paint('warn', '! warning:')} ${line}`);
+  };
+  try {
+    for (const line of await around.before()) warn(line);
+    const control = startRun(plan, {
+      runId: input.runId,
+      url: input.url,
+      setup: around.setup,
+      workers: flags.workers,
+      driver: flags.driver,
+      calibration,
+      witness: flags.witness,
+      ...watchRun(plan, flags, terminal),
+    });
+    const run = await untilEnd(control, terminal, giveUp);
+    if (plan.books?.orders) terminal.say('reading the books of the shop');
+    const audit = await untilRead(around.audit(run), terminal, giveUp);
+    for (const line of await around.teardown()) warn(line);
+    return { run: { ...run, evidence: { ...run.evidence, audit } }, warnings };
+  } finally {
+    await around.close();
+  }
+}
