@@ -18,9 +18,9 @@ export function fitnessOf(evidence: Evidence, judged: readonly JudgedSlo[]): Gat
     identityGate(evidence),
     droppedGate(evidence),
     unreachedGate(evidence),
-    workersGate(evidence.incidents),
+    workersGate(evidence),
     telemetryGate(evidence.incidents),
-    socketsGate(evidence.incidents),
+    socketsGate(evidence),
     startGate(evidence.incidents),
     paceGate(evidence),
     latenessSizeGate(evidence, judged),
@@ -105,15 +105,13 @@ const of = <K extends Incident['kind']>(incidents: readonly Incident[], ...kinds
     (kinds as string[]).includes(incident.kind),
   );
 
-function workersGate(incidents: readonly Incident[]): Gate {
+function workersGate({ incidents, orders }: Evidence): Gate {
   const lost = of(incidents, 'lost-worker');
   if (lost.length === 0) return gateOf('workers', 'none lost', 'none lost');
   const measured = lost.map(({ worker, detail }) => `worker ${worker}: ${detail}`).join('; ');
-  return gateOf('workers', 'none lost', {
-    status: 'void',
-    measured,
-    advice: 'run it again; its share of the orders is missing',
-  });
+  const advice = 'run it again; its share of the orders is missing';
+  const gate = gateOf('workers', 'none lost', { status: 'void', measured, advice });
+  return { ...gate, touched: orders.planned > 0 ? orders.unreached / orders.planned : 1 };
 }
 
 function telemetryGate(incidents: readonly Incident[]): Gate {
@@ -127,14 +125,25 @@ function telemetryGate(incidents: readonly Incident[]): Gate {
   });
 }
 
-function socketsGate(incidents: readonly Incident[]): Gate {
+/** What there was too little of, by the error that said so. */
+const SOCKET_ADVICE: Record<string, string> = {
+  EMFILE: 'raise `ulimit -n`, or lower `target.connections`',
+  ENFILE: 'raise the open files this machine allows (`sysctl fs.file-max`), or lower `target.connections`',
+  EADDRNOTAVAIL:
+    'use keep-alive connections, or widen the range of local ports (`sysctl net.ipv4.ip_local_port_range`)',
+};
+const MORE_MEMORY = 'give this machine more memory for sockets, or lower `target.connections`';
+
+function socketsGate({ incidents, orders }: Evidence): Gate {
+  const limit = 'none refused by this machine';
   const short = of(incidents, 'no-socket');
-  if (short.length === 0) return gateOf('sockets', 'none refused by this machine', 'none refused');
+  if (short.length === 0) return gateOf('sockets', limit, 'none refused');
   const count = short.reduce((sum, incident) => sum + incident.count, 0);
-  const detail = [...new Set(short.map((incident) => incident.detail))].join(', ');
-  const advice = 'raise `ulimit -n` and the range of local ports, or use keep-alive connections';
-  const measured = `${formatCountOf(count, 'order')} found no socket (${detail})`;
-  return gateOf('sockets', 'none refused by this machine', { status: 'void', measured, advice });
+  const errors = [...new Set(short.map((incident) => incident.detail))];
+  const advice = [...new Set(errors.map((error) => SOCKET_ADVICE[error] ?? MORE_MEMORY))].join('; ');
+  const measured = `${formatCountOf(count, 'order')} found no socket (${errors.join(', ')})`;
+  const gate = gateOf('sockets', limit, { status: 'void', measured, advice });
+  return { ...gate, touched: orders.planned > 0 ? Math.min(1, count / orders.planned) : 1 };
 }
 
 /** Only warns: what a late start made late, the lateness gates see order by order. */

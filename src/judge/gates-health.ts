@@ -43,7 +43,7 @@ function gateOf(
  * turns of the pacer, so polling for the next due time does not count; being kept from running by the machine does.
  */
 function busyGate(evidence: Evidence): Gate {
-  const limit = `≤ ${MOST_BUSY} of any ${BUSY_STRETCH_S} s, waiting excluded; void in ${BLIP_LIMIT}`;
+  const limit = `≤ ${formatShare(MOST_BUSY)} of any ${BUSY_STRETCH_S} s, waiting excluded; void in ${BLIP_LIMIT}`;
   const busyOf = ({ worstBusy, wallUs, busyUs }: WorkerEvidence): string =>
     worstBusy === undefined
       ? UNKNOWN

@@ -70,6 +70,7 @@ export type Incident =
   | { kind: 'lost-worker'; worker: number; detail: string }
   | { kind: 'telemetry-gap'; worker: number; detail: string }
   | { kind: 'missing-tally'; worker: number; detail: string }
+  /** `detail`: the error, such as EMFILE. */
   | { kind: 'no-socket'; count: number; detail: string }
   /** The driver's full queue refused a step, a repeat or a check of an order under way. */
   | { kind: 'refused'; count: number; detail: string }

@@ -57,7 +57,7 @@ export type ShareReport = {
   refused: number;
   ledger: LedgerPart;
   /** Attempts that found no socket on this machine. */
-  noSocket: number;
+  noSocket: Record<string, number>;
   counters: DriverCounters;
   /** The driver's cap on connections. */
   connections: number;

@@ -260,8 +260,8 @@ class Running {
       const detail = `the queue of worker ${worker} refused ${report.refused} steps, repeats or checks of orders under way`;
       this.#incidents.push({ kind: 'refused', count: report.refused, detail });
     }
-    if (report.noSocket > 0) {
-      this.#incidents.push({ kind: 'no-socket', count: report.noSocket, detail: `worker ${worker}` });
+    for (const [detail, count] of Object.entries(report.noSocket)) {
+      this.#incidents.push({ kind: 'no-socket', count, detail });
     }
     const silentUs = this.#silentUs[worker] ?? 0;
     if (silentUs > 0) {

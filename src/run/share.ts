@@ -33,7 +33,8 @@ export type ShareSeams = {
 
 export type RunningShare = {
   driver: Driver;
-  noSocket: () => number;
+  /** Attempts for which this machine had no socket, by its error. */
+  noSocket: () => Record<string, number>;
   /** Later steps, repeats and checks that the driver's full queue refused. */
   refused: () => number;
   /** Fired and not yet ended. */
@@ -59,7 +60,7 @@ export function startShare(seams: ShareSeams): RunningShare {
   let areaUs = 0;
   let changedUs = 0;
   let queued = 0;
-  let noSocket = 0;
+  const noSocket: Record<string, number> = {};
   let intervals = 0;
   let firing = true;
   let open = true;
@@ -84,7 +85,7 @@ export function startShare(seams: ShareSeams): RunningShare {
     resolve();
   };
   const driver = seams.makeDriver((attempt, answer) => {
-    if (answer.failure === 'no-socket') noSocket++;
+    if (answer.failure === 'no-socket') noSocket[answer.detail] = (noSocket[answer.detail] ?? 0) + 1;
     opened?.record(answer.connectUs, answer.tlsUs);
     desk.onAnswer(attempt, answer);
     pacer.worked();

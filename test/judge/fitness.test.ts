@@ -74,6 +74,27 @@ test.each([
   expect(judgement.verdict).toBe(status === 'void' ? 'invalid' : 'pass');
 });
 
+test('no socket: the error, how many orders it touched, and what to raise for it', () => {
+  const at = (...incidents: [detail: string, count: number][]) =>
+    judge(
+      evidenceOf(sound, {
+        ...OPTIONS,
+        incidents: incidents.map(([detail, count]) => ({ kind: 'no-socket', detail, count })),
+      }),
+    ).gates.find((gate) => gate.name === 'sockets');
+  const { length } = sound;
+  expect(at(['EMFILE', 3], ['EMFILE', 4])).toMatchObject({
+    measured: '7 orders found no socket (EMFILE)',
+    touched: 7 / length,
+    advice: expect.stringContaining('ulimit -n'),
+  });
+  expect(at(['EADDRNOTAVAIL', 1])).toMatchObject({
+    measured: '1 order found no socket (EADDRNOTAVAIL)',
+    advice: expect.stringMatching(/^use keep-alive.*ip_local_port_range/),
+  });
+  expect(at(['ENOBUFS', 1])?.advice).toContain('memory');
+});
+
 describe('lateness by size', () => {
   test('within 2 % and 10 % of the tightest limit it is fine, beyond in the whole run it is not', () => {
     expect(statusOf('lateness', lateIn(0, 60, 6_000))).toBe('ok');

@@ -147,6 +147,16 @@ describe('a share of a run', () => {
     expect(shares.map((share) => share.inFlight())).toEqual([0, 0, 0]);
   });
 
+  it('counts by its error what found no socket on this machine', async () => {
+    const { shares, orders } = await fire(steady(100, 2), 2, {
+      doneAtUs: (nowUs) => nowUs + 1_000,
+      says: ({ seq }) =>
+        seq % 10 ? {} : { failure: 'no-socket', detail: seq % 20 ? 'EMFILE' : 'EADDRNOTAVAIL', unsent: true },
+    });
+    expect(orders).toMatchObject({ fired: 200, accepted: 180 });
+    expect(shares.map((share) => share.noSocket())).toEqual([{ EADDRNOTAVAIL: 10, EMFILE: 10 }, {}]);
+  });
+
   it('counts the orders that found every connection taken, and says so once a second', async () => {
     const world = new World({ startUs: -50_000, turnUs: 50 });
     const queuedAt: number[] = [];

@@ -10,6 +10,7 @@ export type Said = {
   body?: string;
   headers?: Record<string, string>;
   failure?: Failure;
+  detail?: string;
   unsent?: boolean;
 };
 
@@ -31,13 +32,13 @@ export function pretendDriver(world: World, pretend: Pretend, onAnswer: DriverSe
   const answer = (attempt: Attempt, sentUs: number, said: Said): void => {
     if (!inHand.delete(attempt)) return;
     counters.open--;
-    const { failure, status = 201, body = '', headers = {}, unsent } = said;
+    const { failure, detail = '', status = 201, body = '', headers = {}, unsent } = said;
     const all = (name: string): string[] => (Object.hasOwn(headers, name) ? [headers[name]!] : []);
     const answered: Answer = {
       sentUs: unsent ? Number.NaN : Math.min(sentUs, world.nowUs),
       doneUs: world.nowUs,
       failure,
-      detail: '',
+      detail,
       status: failure ? 0 : status,
       headers: { get: (name) => all(name)[0], all },
       body: new TextEncoder().encode(body),
