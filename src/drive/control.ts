@@ -12,7 +12,7 @@ import { loadUndici } from './connection.ts';
 import type { DriverOptions } from './driver.ts';
 import { detailOf } from './failures.ts';
 
-export type ControlTarget = Pick<DriverOptions, 'http' | 'tls' | 'connectTimeoutUs'> & {
+export type ControlTarget = Pick<DriverOptions, 'http' | 'tls' | 'connectTimeoutUs' | 'proxy'> & {
   /** `http(s)://host:port[/base]` */
   url: string;
 };

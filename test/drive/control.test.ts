@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { ControlError, ControlPlane, type ControlTarget, shownRequestOf } from '../../src/drive/control.ts';
 import type { StepSpec } from '../../src/order/spec.ts';
 import { http2Server } from '../support/http2-server.ts';
+import { testProxy } from '../support/proxy.ts';
 import { answerOf, closedPort, type Script, scriptedServer } from '../support/scripted-server.ts';
 import { cleanUp, pem } from './harness.ts';
 
@@ -58,6 +59,15 @@ it('sends one step below the base path, its templates filled with env and what t
       headers: { authorization: 'Bearer tok-2', 'content-type': 'application/json' },
     },
   ]);
+});
+
+it('goes through the proxy that the orders go through', async () => {
+  const { origin, port } = await server((connection) => connection.send(answerOf(200, 'through')));
+  const proxy = await testProxy();
+  cleanUp(proxy.close);
+  const answer = await planeTo(origin, { proxy: proxy.url }).ask(step(), SECOND);
+  expect(new TextDecoder().decode(answer.body)).toBe('through');
+  expect(proxy.asked).toEqual([`127.0.0.1:${port}`]);
 });
 
 it('adds what pages by to the query', async () => {
