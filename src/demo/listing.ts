@@ -61,6 +61,8 @@ function malformedListing(books: Books, honest: Listing): Listing {
 }
 
 function foreignListing(honest: Listing, nowMs: number): Listing {
+  // Nobody has bought yet: who is there before a run began is nothing to it.
+  if (honest.total === 0) return honest;
   const strangers = Array.from({ length: FOREIGN_ROWS }, (_, i): ListedRow => {
     const wish = { key: `foreign-${i + 1}`, buyer: 'somebody', sku: 'sku-1', quantity: 1, price: null, total: null };
     return { ...wish, id: FOREIGN_ID + i, totalCents: 100, status: 'confirmed', createdMs: nowMs };

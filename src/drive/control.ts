@@ -166,9 +166,9 @@ function clientTo(origin: string, endpoint: Endpoint): Client {
 /** Undici's words for a connection that ended are about its own insides. */
 function brokenAs(error: unknown): string {
   const detail = detailOf(error);
-  return /^(other side closed|terminated|aborted|ECONNRESET|EPIPE|Request body length|Response body length)/i.test(
-    detail,
-  )
+  const isCut = /invalid eof/i.test(detail);
+  if (isCut) return 'the connection broke off in the middle of the answer';
+  return /^(other side closed|terminated|aborted|ECONNRESET|EPIPE|Re(quest|sponse) body length)/i.test(detail)
     ? `the connection broke off (${detail})`
     : detail;
 }

@@ -103,6 +103,11 @@ it.each<[string, Script, string]>([
     (connection) => connection.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf'),
     'the connection broke off',
   ],
+  [
+    'breaks off between two chunks',
+    (connection) => connection.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n'),
+    'the connection broke off in the middle',
+  ],
   ['hangs', () => {}, 'no whole answer within 100 ms'],
   [
     'stalls half-way',

@@ -129,6 +129,7 @@ describe.concurrent.each(PROOFS)('a shop that can get wrong: $bug', (proof) => {
     expect(result.books!.incomplete).toBe('');
     expect(brokenOf(result), stderr).toEqual({});
     expect(['pass 0', 'noise'], stderr).toContain(verdictOf(result));
+    expect(result.slo.map(({ status }) => status)).toEqual(['pass', 'pass']);
     expect(result.audit.find(({ name }) => name === proof.breaks)!.status).toBe('pass');
   });
 });
