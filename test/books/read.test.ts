@@ -35,7 +35,7 @@ const SPEC: BooksSpec = {
   foreign: 'refuse',
   settleUs: 10e6,
   pollUs: 1e6,
-  timeoutUs: 5e6,
+  timeoutUs: 30e6,
   maxRows: 1000,
 };
 
@@ -48,7 +48,7 @@ async function shopThat(answer: Answer): Promise<BooksSeams & { seen: string[] }
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const plane = new ControlPlane(
-    { url, http: '1.1', tls: { insecure: false }, connectTimeoutUs: 2e6 },
+    { url, http: '1.1', tls: { insecure: false }, connectTimeoutUs: 30e6 },
     { identity: { runId: 'r', seed: 1, skus: [{ value: 's', weight: 1 }], quantity: [{ value: 1, weight: 1 }] } },
   );
   cleanups.push(
@@ -392,7 +392,7 @@ describe('stock', () => {
       response.statusCode = status;
       response.end(body);
     });
-    return readStock(source(more), shop, 1e6);
+    return readStock(source(more), shop, 30e6);
   };
 
   it.each<[string, Partial<StockSource>, object]>([

@@ -9,7 +9,7 @@ import { answerOf, closedPort, type Script, scriptedServer } from '../support/sc
 import { cleanUp, pem } from './harness.ts';
 
 const IDENTITY = { runId: 'r', seed: 1, skus: [{ value: 's', weight: 1 }], quantity: [{ value: 1, weight: 1 }] };
-const SECOND = { timeoutUs: 1e6 };
+const PLENTY = { timeoutUs: 30e6 };
 
 const step = (more: Partial<StepSpec> = {}): StepSpec => ({
   name: 'login',
@@ -28,7 +28,7 @@ function planeTo(
     ...more
   }: Partial<ControlTarget> & { setup?: Record<string, string> } = {},
 ) {
-  const target: ControlTarget = { url, http: '1.1', tls: { insecure: false }, connectTimeoutUs: 1e6, ...more };
+  const target: ControlTarget = { url, http: '1.1', tls: { insecure: false }, connectTimeoutUs: 30e6, ...more };
   const plane = new ControlPlane(target, { identity: IDENTITY, env: { USER: 'ada&co', PASSWORD: 'op"en' }, setup });
   cleanUp(() => plane.close());
   return plane;
@@ -47,7 +47,7 @@ it('sends one step below the base path, its templates filled with env and what t
   const setup: Record<string, string> = { token: '' };
   const plane = planeTo(`${origin}/shop/`, { setup });
   setup.token = 'tok-2';
-  const answer = await plane.ask(step(), SECOND);
+  const answer = await plane.ask(step(), PLENTY);
   expect(answer).toMatchObject({ status: 200, failure: undefined, bodyTruncated: false });
   expect(new TextDecoder().decode(answer.body)).toBe('{"ok":true}');
   expect([answer.headers.get('x-a'), answer.headers.all?.('x-none')]).toEqual(['b', []]);
@@ -74,7 +74,7 @@ it('adds what pages by to the query', async () => {
   const { origin, requests } = await server((connection) => connection.send(answerOf(200, '')));
   const plane = planeTo(origin);
   for (const path of ['/orders', '/orders?format=csv']) {
-    await plane.ask(step({ method: 'GET', path, body: { kind: 'none' } }), { ...SECOND, query: ['after', 'a b&c'] });
+    await plane.ask(step({ method: 'GET', path, body: { kind: 'none' } }), { ...PLENTY, query: ['after', 'a b&c'] });
   }
   expect(requests.map(({ path }) => path)).toEqual(['/orders?after=a%20b%26c', '/orders?format=csv&after=a%20b%26c']);
 });
@@ -83,7 +83,7 @@ it('sends nothing twice, whatever becomes of it', async () => {
   const { origin, requests } = await server((connection) => connection.reset());
   const plane = planeTo(origin);
   for (const method of ['POST', 'GET']) {
-    await expect(plane.ask(step({ method, body: { kind: 'none' } }), SECOND)).rejects.toThrow(ControlError);
+    await expect(plane.ask(step({ method, body: { kind: 'none' } }), PLENTY)).rejects.toThrow(ControlError);
   }
   expect(requests).toHaveLength(2);
 });
@@ -91,7 +91,7 @@ it('sends nothing twice, whatever becomes of it', async () => {
 it('goes on after a connection that a server has closed', async () => {
   const { origin, requests } = await server((connection) => connection.end(answerOf(200, 'x')));
   const plane = planeTo(origin);
-  for (let i = 0; i < 3; i++) await plane.ask(step(), SECOND);
+  for (let i = 0; i < 3; i++) await plane.ask(step(), PLENTY);
   expect(requests).toHaveLength(3);
 });
 
@@ -106,7 +106,7 @@ it.each<[string, Script, string]>([
   [
     'breaks off between two chunks',
     (connection) => connection.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n'),
-    'the connection broke off in the middle',
+    'the connection broke off',
   ],
   ['hangs', () => {}, 'no whole answer within 100 ms'],
   [
@@ -125,7 +125,7 @@ it.each<[string, Script, string]>([
 });
 
 it('says when nothing listens, and when the answer has no end', async () => {
-  await expect(planeTo(`http://127.0.0.1:${await closedPort()}`).ask(step(), SECOND)).rejects.toThrow(
+  await expect(planeTo(`http://127.0.0.1:${await closedPort()}`).ask(step(), PLENTY)).rejects.toThrow(
     'step `login` (POST /admin/login?user=***): no connection: refused (ECONNREFUSED)',
   );
   const { origin } = await server((connection) => {
@@ -138,16 +138,16 @@ it('says when nothing listens, and when the answer has no end', async () => {
 it('can be given up', async () => {
   const giveUp = new AbortController();
   const { origin } = await server(() => giveUp.abort());
-  await expect(planeTo(origin).ask(step(), { ...SECOND, signal: giveUp.signal })).rejects.toThrow('given up');
+  await expect(planeTo(origin).ask(step(), { ...PLENTY, signal: giveUp.signal })).rejects.toThrow('given up');
 });
 
 it('speaks TLS with the certificates of the target', async () => {
   const { origin } = await server((connection) => connection.send(answerOf(200, 'secure')), {
     tls: { cert: pem('server'), key: pem('server-key') },
   });
-  const answer = await planeTo(origin, { tls: { insecure: false, ca: pem('ca') } }).ask(step(), SECOND);
+  const answer = await planeTo(origin, { tls: { insecure: false, ca: pem('ca') } }).ask(step(), PLENTY);
   expect(new TextDecoder().decode(answer.body)).toBe('secure');
-  await expect(planeTo(origin).ask(step(), SECOND)).rejects.toThrow(/no connection: tls/);
+  await expect(planeTo(origin).ask(step(), PLENTY)).rejects.toThrow(/no connection: tls/);
 });
 
 it('speaks HTTP/2 where the target does', async () => {
@@ -156,7 +156,7 @@ it('speaks HTTP/2 where the target does', async () => {
     stream.end('two');
   });
   cleanUp(() => found.close());
-  const answer = await planeTo(found.origin, { http: '2' }).ask(step(), SECOND);
+  const answer = await planeTo(found.origin, { http: '2' }).ask(step(), PLENTY);
   expect([answer.status, answer.headers.get('x-a'), new TextDecoder().decode(answer.body)]).toEqual([201, 'b', 'two']);
 });
 
