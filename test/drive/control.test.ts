@@ -65,7 +65,7 @@ it('goes through the proxy that the orders go through', async () => {
   const { origin, port } = await server((connection) => connection.send(answerOf(200, 'through')));
   const proxy = await testProxy();
   cleanUp(proxy.close);
-  const answer = await planeTo(origin, { proxy: proxy.url }).ask(step(), SECOND);
+  const answer = await planeTo(origin, { proxy: proxy.url }).ask(step(), PLENTY);
   expect(new TextDecoder().decode(answer.body)).toBe('through');
   expect(proxy.asked).toEqual([`127.0.0.1:${port}`]);
 });
