@@ -28,9 +28,17 @@ export type Waiter = {
   after(ms: number, callback: () => void): void;
   /** Calls back once I/O has had its turn. */
   soon(callback: () => void): void;
+  /** Lets about a microsecond pass where it stands, and leaves nothing behind to be collected. */
+  pause(): void;
 };
+
+/** Together 0.5 to 1 µs on an x86 processor of 2023; where a pause is shorter, the clock is only looked at more often. */
+const PAUSES = 20;
 
 export const waiter: Waiter = {
   after: (ms, callback) => void setTimeout(callback, ms),
   soon: (callback) => void setImmediate(callback),
+  pause: () => {
+    for (let i = 0; i < PAUSES; i++) Atomics.pause();
+  },
 };

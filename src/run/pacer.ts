@@ -5,15 +5,15 @@
 import type { Schedule } from '../traffic/spec.ts';
 import type { Waiter } from './clock.ts';
 
-/** Wake this long before the due time, so that the timer's grain and its usual overshoot are still early. */
+/** A sleep ends this long before the due time, so that the timer's grain and its usual overshoot are still early. */
 const WAKE_BEFORE_US = 2_200;
 /**
- * From here on naps of 1 ms, and below SPIN_BELOW_US no sleep at all. A thread that polls all of the 2 ms is put aside by
- * a busy machine just when the order is due; one that slept a little more of it is not, and takes half the CPU
- * (test/bench/pacing.ts: p95 of lateness at 49/s 0.5 ms instead of 1.6 ms, 6 % of a core instead of 10 %).
+ * From here on naps of 1 ms, and below SPIN_BELOW_US no sleep at all. A thread that stays awake for long is put aside by a
+ * busy machine just when the order is due; one that slept until a moment ago is not, and takes less of the core. A nap
+ * takes 1.06 to 1.3 ms here, so one that begins at the limit still ends in time (test/bench/README.md, "Pacing").
  */
 const NAP_BELOW_US = 4_000;
-const SPIN_BELOW_US = 2_000;
+const SPIN_BELOW_US = 1_400;
 const NAP_MS = 1;
 /** Timers longer than this overflow in Node; a pause of hours is slept in pieces. */
 const LONGEST_SLEEP_MS = 1_000_000;
@@ -23,12 +23,16 @@ const LONGEST_SLEEP_MS = 1_000_000;
  */
 const BURST_US = 500;
 /**
- * A turn with nothing to do looks at the clock for so long, or so often, before it gives the loop another: each turn
- * leaves an object behind, and at half a million turns a second collecting them took a tenth of the time and made one
- * order in twenty late (test/bench/pacing.ts). An answer may be read this much later; none is while there are others.
+ * A turn with nothing to do waits where it stands for so long before it gives the loop another, and looks at the clock
+ * about once a microsecond: turns and looks leave objects and numbers behind, and each turn is a way into the kernel, which
+ * may put somebody else on the core. An answer may be read this much later; none is while there are others.
  */
 const LINGER_US = 10;
-const LINGER_LOOKS = 200;
+/**
+ * While no answer is awaited nothing can be read late: there is one turn this long before the due time, to see what a
+ * server closed meanwhile, and none beside it (test/bench/README.md, "Pacing": how many orders that makes late).
+ */
+const LAST_TURN_US = 100;
 /** A turn of the loop this long had something in it beside a look at the clock: then it was no empty one. */
 const EMPTY_TURN_US = 50;
 
@@ -40,12 +44,20 @@ export type Later = {
   fire(): void;
 };
 
+/** What a pacer may be told beside what it fires. */
+export type Beside = {
+  readonly later?: Later;
+  /** Whether no answer is awaited, so that none can be read late; left out, there may always be one. */
+  readonly idle?: () => boolean;
+};
+
 export class Pacer {
   readonly #nowUs: () => number;
   readonly #schedule: Schedule;
   readonly #fire: (seq: number, dueUs: number) => void;
   readonly #waiter: Waiter;
   readonly #later: Later | undefined;
+  readonly #idle: () => boolean;
   #dueUs = 0;
   /** What a sleep is for, µs; −Infinity while it does not sleep. */
   #sleepsForUs = Number.NEGATIVE_INFINITY;
@@ -61,9 +73,10 @@ export class Pacer {
     schedule: Schedule,
     waiter: Waiter,
     fire: (seq: number, dueUs: number) => void,
-    later?: Later,
+    { later, idle = () => false }: Beside = {},
   ) {
     this.#later = later;
+    this.#idle = idle;
     this.#nowUs = nowUs;
     this.#schedule = schedule;
     this.#waiter = waiter;
@@ -165,13 +178,27 @@ export class Pacer {
 
   /** After an empty turn: waits a little where it stands. @returns the time */
   #linger(nowUs: number): number {
-    const untilUs = Math.min(this.#nextUs(), nowUs + LINGER_US);
     // Compares false with NaN.
     if (!(nowUs - this.#polledUs <= EMPTY_TURN_US)) return nowUs;
-    let laterUs = nowUs;
-    for (let look = 0; look < LINGER_LOOKS && laterUs < untilUs; look++) laterUs = this.#nowUs();
-    if (laterUs - this.#polledUs <= EMPTY_TURN_US) this.#spunUs += laterUs - this.#polledUs;
-    return laterUs;
+    let spunUs = nowUs - this.#polledUs;
+    const nextUs = this.#nextUs();
+    let untilUs = Math.min(nextUs, nowUs + LINGER_US);
+    // What is due may have changed since this turn was asked for, as after a stop: then it may be far.
+    if (nextUs - nowUs < SPIN_BELOW_US && this.#idle()) {
+      untilUs = nextUs - nowUs > LAST_TURN_US ? nextUs - LAST_TURN_US : nextUs;
+    }
+    let atUs = nowUs;
+    while (atUs < untilUs) {
+      this.#waiter.pause();
+      const laterUs = this.#nowUs();
+      // A clock that stands still is not waited for.
+      if (laterUs === atUs) break;
+      // Longer than that, the machine had somebody else on the core: that is no polling.
+      if (laterUs - atUs <= EMPTY_TURN_US) spunUs += laterUs - atUs;
+      atUs = laterUs;
+    }
+    this.#spunUs += spunUs;
+    return atUs;
   }
 }
 

@@ -100,7 +100,10 @@ export function startShare(seams: ShareSeams): RunningShare {
     },
     wake: () => pacer.wake(),
   });
-  const pacer = new Pacer(nowUs, seams.schedule, waiter, (seq, dueUs) => desk.take(seq, dueUs), later);
+  const pacer = new Pacer(nowUs, seams.schedule, waiter, (seq, dueUs) => desk.take(seq, dueUs), {
+    later,
+    idle: () => inFlight === 0 && desk.busy === 0,
+  });
   const tick = (): void => {
     if (!open) return;
     flush();

@@ -52,6 +52,7 @@ async function judged({ ratePerS, seconds, slo }: Load, turns: Turns, pretend: P
   const waiter = {
     after: (ms: number, callback: () => void) => world.at(turns(world.nowUs + ms * 1e3), callback),
     soon: (callback: () => void) => world.at(turns(world.nowUs + TURN_US), callback),
+    pause: world.waiter.pause,
   };
   const recorder = new Recorder(0, OUTCOMES, SHAPE);
   const timeline = new Timeline(OUTCOMES, SHAPE);

@@ -23,6 +23,8 @@ export class World {
     // A Node timer may fire up to 1 ms early: the worst that the pacer must bear.
     after: (ms, callback) => this.at(this.nowUs + Math.max(0, ms * 1e3 - 999), callback),
     soon: (callback) => this.at(this.nowUs + this.#turnUs, callback),
+    // Where nothing but events lets time pass, there is nothing to wait for in one place.
+    pause: () => {},
   };
 
   at(atUs: number, callback: () => void): void {
