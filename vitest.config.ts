@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/bench/**'],
+    exclude: ['test/bench/**', 'test/faults/**'],
     pool: 'forks',
     // Many files mostly wait for processes of their own: more of them at once than there are cores.
     maxWorkers: 4,

@@ -1,19 +1,39 @@
 // `doorbuster report RUNDIR`: the page of a run, built again from the files of its folder.
 
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { EXIT } from '../errors.ts';
+import { RESULT_FILE, writeArtifacts } from '../folder/artifacts.ts';
+import { JOURNAL_FILE } from '../folder/journal.ts';
 import { rebuildPage } from '../folder/page.ts';
+import { rebuildRun } from '../folder/rebuild.ts';
 import { terminalOf } from './terminal.ts';
 
 export type ReportFlags = { reportAssets: 'inline' | 'files'; open?: boolean };
 
 /** Prints the page's path on stdout. @returns the exit code */
 export async function reportCommand(dir: string, flags: ReportFlags): Promise<number> {
+  await rebuildFromJournal(dir);
   const path = await rebuildPage(dir, flags.reportAssets);
   process.stdout.write(`${path}\n`);
   if (flags.open) await openInBrowser(resolve(path));
   return EXIT.pass;
+}
+
+/** A run that died has no result.json: everything is made from its journal, and what that cannot tell is said. */
+async function rebuildFromJournal(dir: string): Promise<void> {
+  const isThere = (name: string) =>
+    access(join(dir, name)).then(
+      () => true,
+      () => false,
+    );
+  if ((await isThere(RESULT_FILE)) || !(await isThere(JOURNAL_FILE))) return;
+  const { record, missing } = await rebuildRun(dir);
+  await writeArtifacts({ path: dir }, record);
+  const { say, paint } = terminalOf({});
+  say(`${dir} holds a run that did not end; rebuilt from its journal. Missing:`);
+  for (const each of missing) say(`${paint('warn', '-')} ${each}`);
 }
 
 const OPENERS: Partial<Record<NodeJS.Platform, [command: string, ...args: string[]]>> = {

@@ -6,6 +6,7 @@ import type { DriverName } from '../drive/driver.ts';
 import { UserError, userError } from '../errors.ts';
 import { writeArtifacts } from '../folder/artifacts.ts';
 import type { Baseline } from '../folder/baseline.ts';
+import { Journal, type JournalHead } from '../folder/journal.ts';
 import { openFolder } from '../folder/open.ts';
 import type { NoiseFloor } from '../judge/calibration.ts';
 import { judge } from '../judge/verdict.ts';
@@ -17,7 +18,7 @@ import { formatCommand } from '../report/foreign.ts';
 import type { RunRecord } from '../report/record.ts';
 import { resultOf } from '../report/result.ts';
 import { formatSummary } from '../report/text.ts';
-import type { Run } from '../run/run.ts';
+import type { Run, RunStart, Told } from '../run/run.ts';
 import { witnessRate } from '../run/witness.ts';
 import { chooseWorkers } from '../run/workers.ts';
 import { curveOf } from '../traffic/curve.ts';
@@ -76,13 +77,29 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
       const orders = Math.round((witnessRate(plan.traffic.durationUs) * plan.traffic.durationUs) / 1e6);
       terminal.say(`a witness sends about ${orders} real ${plural(orders, 'order')} more, in no count of this run`);
     }
-    const surge = { plan, secrets: loaded.secrets, runId, url: target.url, calibration };
+    const lost: string[] = [];
+    const journal = await Journal.open(folder.path, (says) => {
+      lost.push(says);
+      terminal.say(`${terminal.paint('warn', '! warning:')} ${says}`);
+    });
+    const story = { peak, runId, argv: flags.argv, noiseFloor: calibration?.noiseFloor };
+    const surge = {
+      plan,
+      secrets: loaded.secrets,
+      runId,
+      url: target.url,
+      calibration,
+      onStart: (start: RunStart) => journal.head(headOf(plan, start, story)),
+      onInterval: (told: Told) => journal.interval(told),
+    };
     const { run, warnings } = await driveSurge(surge, flags, terminal).catch(async (error: unknown) => {
       // Nothing was fired, and a folder in which nothing is would be taken for a run.
+      await journal.discard();
       await rmdir(folder.path).catch(() => {});
       throw error;
     });
-    const story = { peak, runId, argv: flags.argv, noiseFloor: calibration?.noiseFloor };
+    await journal.end({ endedAtMs: run.endedAtMs, ...run.evidence });
+    warnings.push(...lost);
     const alone = recordOf({ ...plan, warnings: [...plan.warnings, ...warnings] }, run, story);
     const record = baseline === undefined ? alone : heldAgainst(alone, baseline, flags);
     terminal.settle();
@@ -114,24 +131,38 @@ async function baselineOf(plan: Plan, flags: RunFlags, { say }: Terminal): Promi
 
 type Story = { peak: RunRecord['peak']; runId: string; argv: readonly string[]; noiseFloor: NoiseFloor | undefined };
 
-function recordOf(plan: Plan, run: Run, { peak, runId, argv, noiseFloor }: Story): RunRecord {
+/** The first frame of the journal: the run as it is known before its first order. */
+function headOf(plan: Plan, { startedAtMs, choice, ...start }: RunStart, story: Story): Omit<JournalHead, 'version'> {
+  const run = runStoryOf(plan, { startedAtMs, choice }, story);
+  return { plan, peak: story.peak, run, environment: environmentOf(), ...start };
+}
+
+function runStoryOf(
+  plan: Plan,
+  { startedAtMs, choice }: Pick<RunStart, 'startedAtMs' | 'choice'>,
+  { runId, argv }: Story,
+): JournalHead['run'] {
+  return {
+    id: runId,
+    startedAtMs,
+    command: formatCommand(['doorbuster', ...argv]),
+    seed: plan.traffic.seed,
+    driver: choice.driver,
+    driverReason: choice.driverReason,
+    workers: choice.workers,
+    workersReason: choice.reason,
+    warnings: plan.warnings,
+  };
+}
+
+function recordOf(plan: Plan, run: Run, story: Story): RunRecord {
+  const { peak, noiseFloor } = story;
   return {
     plan,
     evidence: run.evidence,
     judgement: judge(run.evidence),
     peak,
-    run: {
-      id: runId,
-      startedAtMs: run.startedAtMs,
-      endedAtMs: run.endedAtMs,
-      command: formatCommand(['doorbuster', ...argv]),
-      seed: plan.traffic.seed,
-      driver: run.choice.driver,
-      driverReason: run.choice.driverReason,
-      workers: run.choice.workers,
-      workersReason: run.choice.reason,
-      warnings: plan.warnings,
-    },
+    run: { ...runStoryOf(plan, run, story), endedAtMs: run.endedAtMs },
     environment: environmentOf(),
     generator: {
       cpuUs: run.cpuUs,

@@ -7,12 +7,13 @@ import { untilEnd, untilRead } from './interrupts.ts';
 import { watchRun } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
-export type Surge = Pick<AroundInput, 'plan' | 'secrets' | 'runId' | 'url'> & Pick<RunOptions, 'calibration'>;
+export type Surge = Pick<AroundInput, 'plan' | 'secrets' | 'runId' | 'url'> &
+  Pick<RunOptions, 'calibration' | 'onStart' | 'onInterval'>;
 export type SurgeFlags = { workers?: number; driver?: DriverName; witness?: boolean; json?: boolean };
 
 /** The evidence has the audit; `warnings` are of what went on around the orders. @throws UserError when no order was sent */
 export async function driveSurge(
-  { calibration, ...input }: Surge,
+  { calibration, onStart, onInterval, ...input }: Surge,
   flags: SurgeFlags,
   terminal: Terminal,
 ): Promise<{ run: Run; warnings: string[] }> {
@@ -24,6 +25,7 @@ export async function driveSurge(
     warnings.push(line);
     terminal.say(`${terminal.paint('warn', '! warning:')} ${line}`);
   };
+  const watch = watchRun(plan, flags, terminal);
   try {
     for (const line of await around.before()) warn(line);
     const control = startRun(plan, {
@@ -34,7 +36,12 @@ export async function driveSurge(
       driver: flags.driver,
       calibration,
       witness: flags.witness,
-      ...watchRun(plan, flags, terminal),
+      ...watch,
+      onStart: (start) => {
+        onStart?.(start);
+        watch.onStart?.(start);
+      },
+      onInterval,
     });
     const run = await untilEnd(control, terminal, giveUp);
     if (plan.books?.orders) terminal.say('reading the books of the shop');

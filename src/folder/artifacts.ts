@@ -1,5 +1,6 @@
 // What a run leaves in its folder. result.json comes last: where it is, the others are.
 
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { userError } from '../errors.ts';
 import { formatHlog } from '../measure/hlog.ts';
@@ -12,6 +13,7 @@ import { formatOpenMetrics } from '../report/openmetrics.ts';
 import type { RunRecord } from '../report/record.ts';
 import { resultOf } from '../report/result.ts';
 import { formatBiggerIsBetter, formatSmallerIsBetter } from '../report/trend.ts';
+import { JOURNAL_FILE } from './journal.ts';
 import type { RunFolder } from './open.ts';
 import { inlineAssets } from './page-assets.ts';
 import { RESULT_FILE } from './read.ts';
@@ -25,18 +27,22 @@ export { RESULT_FILE } from './read.ts';
 export const PAGE_FILE = 'report.html';
 
 /** A file of the run folder and how its text is made; another report is one more row. */
-export const ARTIFACTS: readonly { name: string; format: (record: RunRecord) => string }[] = [
-  { name: PROFILE_FILE, format: (record) => record.plan.effectiveYaml },
-  { name: 'summary.md', format: formatMarkdown },
-  { name: 'spectrum.hgrm', format: formatSpectrum },
-  { name: 'junit.xml', format: formatJunit },
-  { name: 'metrics.txt', format: formatOpenMetrics },
-  { name: 'smaller-is-better.json', format: formatSmallerIsBetter },
-  { name: 'bigger-is-better.json', format: formatBiggerIsBetter },
-  { name: 'run.hlog', format: (record) => formatHlog(timelineOf(record.evidence), record.run.startedAtMs) },
-  { name: CHARTS_FILE, format: formatCharts },
-  { name: PAGE_FILE, format: (record) => formatPage(viewOf(record, allFiles()), inlineAssets()) },
-];
+export const ARTIFACTS: readonly { name: string; format: (record: RunRecord, beside?: readonly string[]) => string }[] =
+  [
+    { name: PROFILE_FILE, format: (record) => record.plan.effectiveYaml },
+    { name: 'summary.md', format: formatMarkdown },
+    { name: 'spectrum.hgrm', format: formatSpectrum },
+    { name: 'junit.xml', format: formatJunit },
+    { name: 'metrics.txt', format: formatOpenMetrics },
+    { name: 'smaller-is-better.json', format: formatSmallerIsBetter },
+    { name: 'bigger-is-better.json', format: formatBiggerIsBetter },
+    { name: 'run.hlog', format: (record) => formatHlog(timelineOf(record.evidence), record.run.startedAtMs) },
+    { name: CHARTS_FILE, format: formatCharts },
+    {
+      name: PAGE_FILE,
+      format: (record, beside = []) => formatPage(viewOf(record, [...beside, ...allFiles()]), inlineAssets()),
+    },
+  ];
 
 /** Names of all files of a run folder, in the order in which they are written. */
 const allFiles = (): string[] => [...ARTIFACTS.map(({ name }) => name), RESULT_FILE];
@@ -62,8 +68,14 @@ export async function writeArtifacts(
       missing.push({ name, error });
     }
   };
-  for (const { name, format } of ARTIFACTS) await attempt(name, format(record));
-  const result = resultOf(record, [...written, RESULT_FILE]);
+  // A folder that somebody took away meanwhile is made again: the run is worth more than its place.
+  await mkdir(path, { recursive: true }).catch(() => {});
+  const beside = await access(join(path, JOURNAL_FILE)).then(
+    () => [JOURNAL_FILE],
+    () => [],
+  );
+  for (const { name, format } of ARTIFACTS) await attempt(name, format(record, beside));
+  const result = resultOf(record, [...beside, ...written, RESULT_FILE]);
   await attempt(RESULT_FILE, `${JSON.stringify(result, null, 2)}\n`);
   if (missing.length === 0) return written;
   throw userError(

@@ -5,10 +5,12 @@
 // Doorbuster loses nothing that was appended, a power cut at most 10 s. A journal that can no longer be written is given
 // up, said so once, and the run goes on: the numbers are in memory anyway.
 
-import { type FileHandle, open } from 'node:fs/promises';
+import { writeSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { deflateRawSync } from 'node:zlib';
+import type { AuditResult } from '../audit/spec.ts';
 import { userError } from '../errors.ts';
 import type { Ending, Incident, OrderCounts, PhaseWindow } from '../judge/spec.ts';
 import type { Shape } from '../measure/shape.ts';
@@ -49,16 +51,31 @@ export type JournalInterval = {
 };
 
 /** And one when the run has ended by itself. */
-export type JournalEnd = { endedAtMs: number; ending: Ending; orders: OrderCounts; incidents: readonly Incident[] };
+export type JournalEnd = {
+  endedAtMs: number;
+  ending: Ending;
+  orders: OrderCounts;
+  incidents: readonly Incident[];
+  audit?: AuditResult;
+};
 
 /** Replaced in tests, to run out of space on demand. */
-export type AppendFile = { write(bytes: Uint8Array): Promise<void>; sync(): Promise<void>; close(): Promise<void> };
+export type AppendFile = {
+  /** Before it returns: nothing may be fired that the journal does not know of. */
+  writeFirst(bytes: Uint8Array): void;
+  write(bytes: Uint8Array): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+};
 export type OpenAppend = (path: string) => Promise<AppendFile>;
 
 const openFile: OpenAppend = async (path) => {
   // Never over another run's: whoever comes second gets EEXIST.
   const handle: FileHandle = await open(path, 'wx');
   return {
+    writeFirst: (bytes) => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(handle.fd, bytes, at);
+    },
     write: async (bytes) => {
       for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
     },
@@ -68,6 +85,7 @@ const openFile: OpenAppend = async (path) => {
 };
 
 export class Journal {
+  readonly #path: string;
   readonly #file: AppendFile;
   readonly #onTrouble: (says: string) => void;
   #last: Promise<void> = Promise.resolve();
@@ -75,7 +93,8 @@ export class Journal {
   #syncedMs = Date.now();
   #bytes = 0;
 
-  private constructor(file: AppendFile, onTrouble: (says: string) => void) {
+  private constructor(path: string, file: AppendFile, onTrouble: (says: string) => void) {
+    this.#path = path;
     this.#file = file;
     this.#onTrouble = onTrouble;
   }
@@ -97,7 +116,7 @@ export class Journal {
         cause: error,
       });
     });
-    return new Journal(file, onTrouble);
+    return new Journal(path, file, onTrouble);
   }
 
   /** Bytes appended so far. */
@@ -110,8 +129,15 @@ export class Journal {
     return this.#trouble;
   }
 
+  /** Written before it returns. */
   head(head: Omit<JournalHead, 'version'>): void {
-    this.#append(FRAMES.head, { ...head, plan: paperPlanOf(head.plan), version: JOURNAL_VERSION });
+    const bytes = frameOf(FRAMES.head, { ...head, plan: paperPlanOf(head.plan), version: JOURNAL_VERSION });
+    try {
+      this.#file.writeFirst(bytes);
+      this.#bytes += bytes.length;
+    } catch (error) {
+      this.#giveUp(error);
+    }
   }
 
   interval(told: JournalInterval): void {
@@ -119,12 +145,17 @@ export class Journal {
   }
 
   /** The run has ended by itself; resolves when all is on the disk, or given up. Never rejects. */
-  async end(end: JournalEnd): Promise<void> {
-    this.#append(FRAMES.end, end);
+  async end({ endedAtMs, ending, orders, incidents, audit }: JournalEnd): Promise<void> {
+    this.#append(FRAMES.end, { endedAtMs, ending, orders, incidents, audit } satisfies JournalEnd);
     await this.close();
   }
 
-  /** Without an end: the run was abandoned before it began. */
+  /** Nothing was fired: leaves no file behind. */
+  async discard(): Promise<void> {
+    await this.close();
+    await rm(this.#path, { force: true }).catch(() => {});
+  }
+
   async close(): Promise<void> {
     await this.#last;
     await this.#file.sync().catch((error) => this.#giveUp(error));
@@ -133,7 +164,7 @@ export class Journal {
 
   #append(kind: number, value: unknown): void {
     if (this.#trouble !== undefined) return;
-    const bytes = encodeFrame(kind, deflateRawSync(serialize(value), { level: 1 }));
+    const bytes = frameOf(kind, value);
     this.#last = this.#last.then(async () => {
       if (this.#trouble !== undefined) return;
       try {
@@ -155,6 +186,10 @@ export class Journal {
       `the journal cannot be written any more (${this.#trouble}): the run goes on in memory, and a crash would lose it`,
     );
   }
+}
+
+function frameOf(kind: number, value: unknown): Buffer {
+  return encodeFrame(kind, deflateRawSync(serialize(value), { level: 1 }));
 }
 
 /** What reports need of a plan: no header, body, address or certificate. */

@@ -4,6 +4,7 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { userError } from '../errors.ts';
+import { JOURNAL_FILE } from './journal.ts';
 import { folderNameOf } from './name.ts';
 import { reasonOf } from './reason.ts';
 import { writeWhole } from './write.ts';
@@ -42,6 +43,12 @@ async function claim(path: string): Promise<string> {
     throw userError(
       'RUN_FOLDER_TAKEN',
       `--out ${path} holds a run already, and runs are never overwritten: name a new folder, or remove that one first.`,
+    );
+  }
+  if (names.includes(JOURNAL_FILE)) {
+    throw userError(
+      'RUN_FOLDER_TAKEN',
+      `--out ${path} holds a run that has not ended, or that died: \`doorbuster report ${path}\` makes its report; name a new folder.`,
     );
   }
   if (names.length > 0) {

@@ -70,7 +70,10 @@ export function rebuiltFrom(bytes: Buffer, path: string): Rebuilt {
     generator: { workers: [] },
   };
   const missing = missingOf({ end, torn, broken, evidence });
-  record.run.warnings = [...record.run.warnings, ...missing];
+  if (missing.length > 0) {
+    const says = `rebuilt from the journal${end === undefined ? ' of a run that did not end' : ''}, without ${missing.join('; ')}`;
+    record.run.warnings = [...record.run.warnings, says];
+  }
   return { record, missing };
 }
 
@@ -96,7 +99,9 @@ function evidenceOf(head: JournalHead, timeline: Timeline, { end, broken, untilU
     }),
   );
   const damage: Incident[] =
-    broken > 0 ? [{ kind: 'telemetry-gap', worker: 0, detail: `${broken} stretches of the journal are broken` }] : [];
+    broken > 0
+      ? [{ kind: 'telemetry-gap', worker: 0, detail: `${formatCountOf(broken, 'part')} of the journal cannot be read` }]
+      : [];
   const counted = countsOf(head, timeline);
   return {
     slo: head.plan.slo,
@@ -106,6 +111,7 @@ function evidenceOf(head: JournalHead, timeline: Timeline, { end, broken, untilU
     timeline,
     orders: end?.orders ?? counted.orders,
     ...(end === undefined ? { inFlightAtCrash: counted.inFlight } : {}),
+    audit: end?.audit,
     incidents: [...(end?.incidents ?? []), ...gaps, ...damage],
     ending: end?.ending ?? {
       kind: 'interrupted',
@@ -137,14 +143,16 @@ function missingOf({ end, torn, broken, evidence }: Loss): string[] {
   return [
     ...(crashed
       ? [
-          `rebuilt from the journal, which ends ${formatDuration(ending.atUs)} into the run: orders sent after that, up to a second's worth, are in no count`,
-          "the audit of the shop's books, the generator's own health and the teardown: Doorbuster did not get that far",
+          `the orders fired later than ${formatDuration(ending.atUs)} into the run, where the journal ends: up to a second's worth, in no count`,
+          "the audit of the shop's books, the generator's own health, and the teardown",
         ]
       : []),
     ...(inFlightAtCrash > 0
-      ? [`${formatCountOf(inFlightAtCrash, 'order')} in flight when Doorbuster died: unknown, and in no time`]
+      ? [
+          `the answers to ${formatCountOf(inFlightAtCrash, 'order')} in flight when Doorbuster died: unknown, and in no time`,
+        ]
       : []),
     ...(torn > 0 ? ['the last entry of the journal, which was never finished'] : []),
-    ...(broken > 0 ? [`${broken} stretches of the journal that are broken: their orders are in no count`] : []),
+    ...(broken > 0 ? [`${formatCountOf(broken, 'part')} of the journal that cannot be read any more`] : []),
   ];
 }
