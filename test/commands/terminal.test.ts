@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { describe, expect, it, vi } from 'vitest';
+import { EVENTS_SCHEMA } from '../../src/report/events-schema.ts';
 import { cli, profileFile, scratchFolder } from '../support/cli.ts';
 import { ESCAPE, HAS_PTY, onTerminal, screenOf } from '../support/pty.ts';
 
@@ -121,10 +123,13 @@ describe.concurrent('off a terminal', () => {
     const { code, stdout, stderr } = await cli(['run', profile('events'), '--quiet', '--json'], { cwd: folder });
     expect(ENDED).toContain(code);
     expect(stderr).toBe('');
-    const events = stdout
+    const lines = stdout
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line).event as string);
+      .map((line) => JSON.parse(line) as { event: string });
+    const valid = new Ajv({ strict: true, allowUnionTypes: true }).compile(EVENTS_SCHEMA);
+    for (const line of lines) expect(valid(line), JSON.stringify(valid.errors)).toBe(true);
+    const events = lines.map(({ event }) => event);
     expect(events[0]).toBe('start');
     expect(events.at(-1)).toBe('end');
     expect(events.slice(1, -1).every((event) => event === 'second')).toBe(true);

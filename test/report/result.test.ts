@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { Histogram } from '../../src/measure/histogram.ts';
+import { EVENTS_SCHEMA } from '../../src/report/events-schema.ts';
 import type { RunRecord } from '../../src/report/record.ts';
 import { resultOf } from '../../src/report/result.ts';
 import { RESULT_SCHEMA } from '../../src/report/result-schema.ts';
@@ -85,6 +86,11 @@ describe('result.json', () => {
     for (const one of [cleanAudit(), unread]) {
       expect(valid(asRead({ ...record, evidence: { ...evidence, audit: one } }))).toEqual([]);
     }
+  });
+
+  it('is part of schema/events.schema.json, which is published too', () => {
+    const text = JSON.stringify(EVENTS_SCHEMA, null, 2);
+    expect(golden('../../schema/events.schema.json', text)).toBe(text);
   });
 
   it('is published as schema/result.schema.json', () => {
