@@ -246,6 +246,13 @@ const KNOWN: Known[] = [
     explains: (bytes, _wire, undici) => undici === 'unreadable' && /HTTP\/1\.0 1/.test(bytes),
   },
   {
+    why: 'undici breaks the connection off at a status below 100, which is none (RFC 9110 §15); both are unknown',
+    example: `HTTP/1.1 003 Early Hints\r\n\r\n${OK}`,
+    wire: 'unreadable',
+    undici: 'reset',
+    explains: (bytes, wire, undici) => wire === 'unreadable' && undici === 'reset' && /HTTP\/1\.\d 0\d\d/.test(bytes),
+  },
+  {
     why: 'undici takes white space behind a length for a digit of it',
     example: OK.replace(': 2', ': 2 '),
     wire: '200 ok|undefined',
