@@ -5,12 +5,25 @@
 export function printOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b);
-  return (hash ^ (hash >>> 16)) >>> 0 || 1;
+  return spread(hash);
 }
 
-/** Of a number to 12 digits, so that 499 and 499.0 are one, and 3 × 19.99 and 59.97. */
+/** lowbias32; never 0. */
+function spread(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b);
+  return (mixed ^ (mixed >>> 16)) >>> 0 || 1;
+}
+
+const double = new Float64Array(1);
+const halves = new Uint32Array(double.buffer);
+
+/** Of a number to 12 digits, so that 3 × 19.99 and 59.97 are one. */
 export function numberPrintOf(value: number): number {
-  return printOf(String(Number(value.toPrecision(12))));
+  // As text a number takes 400 ns; most amounts are whole.
+  const isShort = Number.isInteger(value) && value < 1e12 && value > -1e12;
+  double[0] = isShort ? value : Number(value.toPrecision(12));
+  // -0 is 0.
+  const hash = double[0] === 0 ? 0 : Math.imul(halves[0]! ^ 0x811c9dc5, 0x01000193) ^ halves[1]!;
+  return spread(hash);
 }

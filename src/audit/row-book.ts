@@ -3,6 +3,7 @@
 
 import type { BooksSpec } from '../order/books.ts';
 import type { IdentitySpec } from '../order/spec.ts';
+import { formatCount } from '../units.ts';
 import { numberPrintOf, printOf } from './fingerprint.ts';
 import { type OwnOrders, ownOrders } from './own-orders.ts';
 import type { AnswerTally, BookRow, LedgerView } from './spec.ts';
@@ -14,6 +15,9 @@ const MAX_TEXT_BYTES = 192 << 20;
 /** Keys of orders beside the plan, and of foreign rows, are few. */
 const MAX_BESIDE = 100_000;
 const SHOWN_KEY = 64;
+/** Units of a buyer are kept in thousandths, for not all goods come in pieces. */
+const PER_UNIT = 1_000;
+const MOST_UNITS = 2 ** 32 - 1;
 /** Of orders under another's id, those that can be shown. */
 const MAX_SHARED = 1_000;
 
@@ -64,8 +68,8 @@ export class RowBook {
   answered = 0;
   readonly #input: RowBookInput;
   readonly #marks: Uint8Array;
-  readonly #ids = new TextTable(MAX_TEXT_BYTES);
-  readonly #buyers = new TextTable(MAX_TEXT_BYTES);
+  readonly #ids: TextTable;
+  readonly #buyers: TextTable;
   readonly #beside = new Map<string, number>();
   /** Their total is another because another body was taken. */
   readonly #altered: ReadonlySet<number>;
@@ -75,6 +79,10 @@ export class RowBook {
     const { orders } = input.ledger;
     this.own = ownOrders(input.identity, orders, input.also ?? []);
     this.#marks = new Uint8Array(orders);
+    this.#ids = new TextTable(MAX_TEXT_BYTES, input.books?.fields?.id === undefined ? 0 : orders);
+    const { buyers, repeatShare } = input.identity;
+    const people = repeatShare === undefined ? Math.min(orders, buyers ?? orders) : orders;
+    this.#buyers = new TextTable(MAX_TEXT_BYTES, input.books?.limit === undefined ? 0 : people);
     this.#altered = new Set(
       input.answers.troubled.filter(({ kind }) => kind === 'altered-accepted').map(({ seq }) => seq),
     );
@@ -196,9 +204,11 @@ export class RowBook {
     const buyer = row.buyer ?? this.own.identity(seq).buyer;
     const at = this.#buyers.place(buyer);
     if (at < 0) return undefined;
-    const units = this.#buyers.valueAt(at) + quantity;
+    const units = Math.min(MOST_UNITS, Math.round(this.#buyers.valueAt(at) + quantity * PER_UNIT));
     this.#buyers.setValueAt(at, units);
-    return units > limit ? `\`${buyer}\` then had ${units} units, ${limit} are allowed` : undefined;
+    return units > limit * PER_UNIT
+      ? `\`${buyer}\` then had ${formatCount(units / PER_UNIT)} units, ${limit} are allowed`
+      : undefined;
   }
 
   #checkLimit(seq: number, row: BookRow, quantity: number): void {

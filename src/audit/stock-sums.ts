@@ -9,7 +9,7 @@ import type { LedgerView } from './spec.ts';
 type Sources = Pick<Findings, 'ledger' | 'book' | 'hasRows'>;
 
 export type SkuDemand = {
-  /** Of accepted orders, and of those of them that the books do not hold. */
+  /** Of accepted orders: without the books all, with them those that the books do not hold. */
   accepted: number;
   lost: number;
   /** Turned away for lack of stock: orders, units, and the smallest of these orders. */
@@ -36,18 +36,19 @@ export function demandOf({ ledger, book, hasRows }: Sources, hasCart: boolean): 
     const outcome = ledger.classOf(seq);
     if (outcome === 'rejected' && !ledger.isSoldOut(seq)) continue;
     if (outcome === 'failed' && !hasCart) continue;
+    const isPlaced = hasRows && book.isConfirmed(seq);
+    if (isPlaced && outcome !== 'rejected') continue;
     const { sku, quantity } = book.own.identity(seq);
     const units = demand.get(sku) ?? noDemand();
     demand.set(sku, units);
-    const isPlaced = hasRows && book.isConfirmed(seq);
     if (outcome === 'accepted') {
-      units.accepted += quantity;
-      if (hasRows && !isPlaced) units.lost += quantity;
+      if (hasRows) units.lost += quantity;
+      else units.accepted += quantity;
     } else if (outcome === 'rejected') {
       units.turnedAway++;
       units.turnedAwayUnits += quantity;
       units.smallest = Math.min(units.smallest, quantity);
-    } else if (!isPlaced) units.loose += quantity;
+    } else units.loose += quantity;
   }
   return demand;
 }

@@ -7,7 +7,9 @@ const CHUNK_BYTES = 1 << CHUNK_BITS;
 /** Of an entry: 4 bytes value, 2 bytes length, the text. */
 const HEAD_BYTES = 6;
 const MAX_TEXT_UNITS = 4_096;
-const FIRST_SLOTS = 1 << 12;
+const FEWEST_SLOTS = 1 << 12;
+/** Slots in use, at most: beyond it the table is made twice as large. */
+const FULL = 0.7;
 
 export class TextTable {
   readonly #maxBytes: number;
@@ -16,14 +18,15 @@ export class TextTable {
   readonly #chunks: Uint8Array[] = [];
   #end = 0;
   /** Offset of an entry + 1; 0: free. */
-  #slots = new Uint32Array(FIRST_SLOTS);
+  #slots: Uint32Array<ArrayBuffer>;
   #count = 0;
   #left = 0;
   #isNew = false;
 
-  /** `maxBytes`: of texts; what comes after is not taken in. */
-  constructor(maxBytes: number) {
+  /** `maxBytes`: of texts; what comes after is not taken in. `expected`: texts it need not be made larger for. */
+  constructor(maxBytes: number, expected = 0) {
     this.#maxBytes = maxBytes;
+    this.#slots = new Uint32Array(Math.max(FEWEST_SLOTS, 2 ** Math.ceil(Math.log2(expected / FULL + 1))));
   }
 
   get count(): number {
@@ -56,7 +59,7 @@ export class TextTable {
     this.#slots[slot] = at + 1;
     this.#count++;
     this.#isNew = true;
-    if (this.#count * 2 > this.#slots.length) this.#grow();
+    if (this.#count > this.#slots.length * FULL) this.#grow();
     return at;
   }
 

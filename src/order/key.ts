@@ -9,7 +9,6 @@ import { hash32 } from '../traffic/random.ts';
 
 const ROUNDS = 4;
 const SEQ_LIMIT = 2 ** 32;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const DIGITS = Uint8Array.from('0123456789abcdef', (char) => char.charCodeAt(0));
 const DASH = '-'.charCodeAt(0);
 
@@ -71,6 +70,31 @@ export type OrderKeys = {
   seqOf(key: string): number | undefined;
 };
 
+const LENGTH = 36;
+/** Where each digit of a UUID goes: the word of `read` it belongs to; −1 is a dash. */
+const WORD_AT = Int8Array.from([...'00000000-2222-1111-1111-222233333333'], (char) =>
+  char === '-' ? -1 : Number(char),
+);
+
+/** Its 32 digits as four words: tag, (version, variant), left, right; false: it is no UUID. 50 ns, as text and numbers 700. */
+function readUuid(key: string, into: Uint32Array): boolean {
+  if (key.length !== LENGTH) return false;
+  into.fill(0);
+  for (let i = 0; i < LENGTH; i++) {
+    const code = key.charCodeAt(i);
+    const word = WORD_AT[i]!;
+    if (word < 0) {
+      if (code !== DASH) return false;
+      continue;
+    }
+    const value =
+      code >= 48 && code <= 57 ? code - 48 : (code | 32) >= 97 && (code | 32) <= 102 ? (code | 32) - 87 : -1;
+    if (value < 0) return false;
+    into[word] = (into[word]! << 4) | value;
+  }
+  return true;
+}
+
 function hashText(text: string, salt: number): number {
   let hash = hash32(salt, text.length, 0);
   for (let i = 0; i < text.length; i++) hash = hash32(hash, text.charCodeAt(i), i);
@@ -85,6 +109,7 @@ export function orderKeys(runId: string): OrderKeys {
   const check = hashText(runId, 0x63_68_6b);
   const sealKey = hashText(runId, 0x73_6c);
 
+  const read = new Uint32Array(4);
   const sealOf = (left: number, right: number) => hash32(hash32(sealKey, left, 1), right, 2) & 0x3ff_ffff;
 
   const words = Uint32Array.of(tagBits, 0, 0, 0, 0);
@@ -118,13 +143,11 @@ export function orderKeys(runId: string): OrderKeys {
   }
 
   function seqOf(key: string): number | undefined {
-    if (!UUID.test(key)) return undefined;
-    const word = (from: number, length: number) => Number.parseInt(key.slice(from, from + length), 16);
-    const version = word(14, 4);
-    const variant = word(19, 4);
-    if (key.slice(0, 8).toLowerCase() !== tag || version >>> 12 !== 8 || variant >>> 14 !== 2) return undefined;
-    let left = ((word(9, 4) << 16) | word(24, 4)) >>> 0;
-    let right = word(28, 8);
+    if (!readUuid(key, read)) return undefined;
+    const [front, version, variant] = [read[0]!, read[1]! >>> 16, read[1]! & 0xffff];
+    if (front !== tagBits || version >>> 12 !== 8 || variant >>> 14 !== 2) return undefined;
+    let left = read[2]!;
+    let right = read[3]!;
     if (sealOf(left, right) !== (((version & 0xfff) << 14) | (variant & 0x3fff))) return undefined;
     for (let round = ROUNDS - 1; round >= 0; round--) {
       const before = (right ^ hash32(roundKeys[round]!, left, round)) >>> 0;

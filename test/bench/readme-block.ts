@@ -18,6 +18,7 @@ export const TITLES = [
   'orders',
   'the wire driver, without its sockets',
   'measuring',
+  'the ledger and the audit',
   'the built-in shop',
 ] as const;
 export type Title = (typeof TITLES)[number];
