@@ -4,7 +4,6 @@
 
 import { availableParallelism, cpus, release, type } from 'node:os';
 import { parseArgs } from 'node:util';
-import { auditBench } from './audit.ts';
 import { dueTime } from './due-time.ts';
 import { freeze } from './freeze.ts';
 import { measureBench } from './measure.ts';
@@ -27,7 +26,6 @@ const BENCHES: Record<Title, (keptIn?: string) => Promise<readonly Printable[]>>
   orders: orderBench,
   'the wire driver, without its sockets': wireBench,
   measuring: measureBench,
-  'the ledger and the audit': auditBench,
   'the built-in shop': shopBench,
 };
 

@@ -18,7 +18,6 @@ export const TITLES = [
   'orders',
   'the wire driver, without its sockets',
   'measuring',
-  'the ledger and the audit',
   'the built-in shop',
 ] as const;
 export type Title = (typeof TITLES)[number];
