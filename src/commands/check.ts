@@ -5,11 +5,13 @@ import { DRIVERS } from '../drive/drivers.ts';
 import { EXIT } from '../errors.ts';
 import type { Answer } from '../order/answer.ts';
 import { classifierOf, outcomesOf } from '../order/classify.ts';
+import { isPlain } from '../order/journey.ts';
 import { compileOrder } from '../order/template.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
 import { shownPathOf } from '../profile/redact.ts';
 import { visible } from '../report/foreign.ts';
+import type { Paint } from '../report/layout.ts';
 import { clockFrom, monotonicUs } from '../run/clock.ts';
 import { driverOptionsOf, orderFor } from '../run/shares.ts';
 import { withoutSecrets } from '../secrets.ts';
@@ -17,6 +19,7 @@ import { curveOf } from '../traffic/curve.ts';
 import { formatCountOf, formatDuration, formatRate } from '../units.ts';
 import { guardHost } from './guard.ts';
 import { loadProfile, type PlanFlags } from './load.ts';
+import { type OneOrder, sendOneOrder } from './one-order.ts';
 import { openTarget } from './target.ts';
 import { terminalOf } from './terminal.ts';
 
@@ -42,6 +45,7 @@ export async function checkCommand(file: string, flags: PlanFlags & { yes?: bool
   const target = await openTarget(plan, () => {});
   try {
     print(`${paint('pass', '✓')} ${plan.target.demo ? 'the built-in shop' : plan.target.shown} is reachable`);
+    if (!isPlain(plan.order)) return tellSteps(await sendOneOrder(plan, target.url), paint, print);
     const probe = await sendOne(plan, target.url);
     const { answer, outcome } = probe;
     const good = outcome.class === 'accepted' || outcome.class === 'rejected';
@@ -57,6 +61,20 @@ export async function checkCommand(file: string, flags: PlanFlags & { yes?: bool
   } finally {
     await target.close();
   }
+}
+
+/** What became of each step of one order, and of the order. */
+function tellSteps(one: OneOrder, paint: Paint, print: (text: string) => void): number {
+  const { deeds, outcome, thrown } = one;
+  const good = outcome.class === 'accepted' || outcome.class === 'rejected';
+  print(`${good ? paint('pass', '✓') : paint('fail', '✗')} one order of ${formatCountOf(deeds.length, 'request')}:`);
+  for (const { step, status, outcome: said, firedUs, doneUs } of deeds) {
+    const answer = status === 0 ? said : `status ${status}`;
+    print(`  ${step} → ${answer} in ${formatDuration(doneUs - firedUs)}`);
+  }
+  if (thrown !== '') print(`  the code threw ${visible(thrown)}`);
+  print(`  counts as ${paint('bold', outcome.class)} (outcome \`${outcome.name}\`)`);
+  return good ? EXIT.pass : EXIT.fail;
 }
 
 /** The beginning of the answer on one line. A shop may echo what it was sent, so secrets are taken out before the cut. */
@@ -75,7 +93,7 @@ async function sendOne(plan: Plan, url: string): Promise<Probe> {
   const driver = DRIVERS[driverFor(plan.target)](driverOptionsOf(plan.target, url, 1), {
     templates,
     nowUs,
-    onAnswer: (_attempt, answer) => resolve({ ...answer, body: answer.body.slice() }),
+    onAnswer: (_attempt, answer) => resolve({ ...answer, body: new Uint8Array(answer.body) }),
   });
   const firedUs = nowUs();
   driver.fire({ seq: 0, step: 0, dueUs: firedUs, firedUs });

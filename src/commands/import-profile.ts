@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Place, UserError } from '../errors.ts';
+import { importJourneyModule } from '../run/journey-module.ts';
 
 /** An export that is a promise is awaited. @throws UserError (exit 2) */
 export async function importProfile(file: string): Promise<unknown> {
@@ -15,6 +16,21 @@ export async function importProfile(file: string): Promise<unknown> {
   }
   const message = 'it has no default export: write `export default defineProfile({ … })`';
   throw new UserError([{ code: 'PROFILE_IMPORT', message, file }]);
+}
+
+/** The default export of a journey's module. Throws an Error with one line, and where in it. */
+export function importJourney(url: string): unknown {
+  try {
+    return importJourneyModule(url);
+  } catch (error) {
+    const file = relative('', fileURLToPath(url));
+    const isAsync = error instanceof Error && 'code' in error && error.code === 'ERR_REQUIRE_ASYNC_MODULE';
+    const said = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+    const place = isAsync ? undefined : placeOf(file, error);
+    const where = place ? ` (${place.file}:${place.line}:${place.column})` : '';
+    const message = isAsync ? 'it awaits something before its functions are there: await inside `order`' : said;
+    throw new Error(message + where, { cause: error });
+  }
 }
 
 function importError(file: string, error: unknown): UserError {

@@ -8,7 +8,7 @@ import { parseSlo } from '../judge/slo.ts';
 import { type ParseContext, type ProfileSource, parseProfile } from '../profile/parse.ts';
 import type { Plan } from '../profile/plan.ts';
 import { closest } from '../suggest.ts';
-import { importProfile } from './import-profile.ts';
+import { importJourney, importProfile } from './import-profile.ts';
 
 /** Flags that change the plan, as the person typed them. */
 export type PlanFlags = {
@@ -38,6 +38,7 @@ export async function loadProfile(file: string, flags: PlanFlags): Promise<{ pla
     speed: flags.speed,
     condense: flags.condense,
     locate: (path) => pathToFileURL(resolve(dirname(file), path)).href,
+    importModule: importJourney,
     readFile: (path) => decode(readFileSync(resolve(dirname(file), path))),
     parseSlo,
   };

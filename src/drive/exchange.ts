@@ -87,15 +87,19 @@ export class Exchange implements Dispatcher.DispatchHandler, AnswerHeaders {
   }
 
   get(name: string): string | undefined {
-    const value = this.#headers[name];
-    if (typeof value === 'string') return value;
-    return Array.isArray(value) ? value.join(', ') : undefined;
+    return headerOf(this.#headers, name);
   }
 
   all(name: string): readonly string[] {
     const value = this.#headers[name];
     if (typeof value === 'string') return [value];
     return Array.isArray(value) ? value : [];
+  }
+
+  /** Undici makes each answer its own headers. */
+  kept(): AnswerHeaders {
+    const headers = this.#headers;
+    return { get: (name) => headerOf(headers, name) };
   }
 
   /** Undici calls this when the connection stands and the next thing it does is to hand the bytes to the socket. */
@@ -136,6 +140,12 @@ export class Exchange implements Dispatcher.DispatchHandler, AnswerHeaders {
   onResponseError(controller: Controller | null | undefined, error: unknown): void {
     if ((controller ?? undefined) === this.controller) this.#events.onBroken(this, error);
   }
+}
+
+function headerOf(headers: RawHeaders, name: string): string | undefined {
+  const value = headers[name];
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? value.join(', ') : undefined;
 }
 
 /** Names and values, as undici counts them for HTTP/1.1. */

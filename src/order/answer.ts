@@ -28,6 +28,8 @@ export interface AnswerHeaders {
   get(name: string): string | undefined;
   /** Each line of a repeated header on its own: `set-cookie` cannot be joined (its dates hold commas). */
   all?(name: string): readonly string[];
+  /** The same headers for one who looks at them after the callback. */
+  kept?(): AnswerHeaders;
 }
 
 export type Answer = {

@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import type { Outcome, OutcomeClass } from '../outcomes.ts';
 import type { Answer } from './answer.ts';
 import { classifierOf, MAX_OUTCOMES, outcomesOf } from './classify.ts';
+import { CODE_OUTCOMES, type CodeSpec } from './code.ts';
 import { type BodyReader, bodyReader, extractorOf } from './extract.ts';
 import { matcherOf } from './rules.ts';
 import type { Condition, OrderSpec, StepSpec } from './spec.ts';
@@ -33,11 +34,16 @@ export type Journey = {
   readonly outcomes: readonly Outcome[];
   readonly steps: readonly JourneyStep[];
   readonly placedBy: number;
-  /** Outcome of an order that is never placed because of a `when`; −1 when there is none. */
+  /** Outcome of an order that is never placed because of a `when`, or of what code decides; −1 when there is none. */
   readonly skipped: number;
   /** Names, as `vars` holds their values. */
   readonly variables: readonly string[];
+  /** Of orders made by code: what it says itself. */
+  readonly code?: CodeEnds;
 };
+
+/** Indices of outcomes; `named` are those that the code names. */
+export type CodeEnds = { accepted: number; threw: number; threwAfter: number; named: ReadonlyMap<string, number> };
 
 /** One exchange and nothing around it: what the fast path can do. */
 export function isPlain({ steps, shoppers, cookies, journey }: OrderSpec): boolean {
@@ -137,6 +143,16 @@ function compileStep(step: StepSpec, index: number, making: Making): JourneyStep
   };
 }
 
+function codeEndsOf({ outcomes }: CodeSpec, names: Names): CodeEnds {
+  const named = outcomes.map(({ name, class: own }) => [name, names.add('order', name, own)] as const);
+  return {
+    accepted: names.add('order', CODE_OUTCOMES.accepted, 'accepted'),
+    threw: names.add('order', CODE_OUTCOMES.threw, 'failed'),
+    threwAfter: names.add('order', CODE_OUTCOMES.threwAfter, 'unknown'),
+    named: new Map(named),
+  };
+}
+
 /**
  * Compiles the steps of an order. A plain order has exactly the outcomes of `outcomesOf`, in their order.
  *
@@ -150,12 +166,13 @@ export function compileJourney(spec: OrderSpec): Journey {
   const inTurn = spec.steps.map((_, index) => index).sort((a, b) => +(b === placedBy) - +(a === placedBy) || a - b);
   const steps: JourneyStep[] = [];
   for (const index of inTurn) steps[index] = compileStep(spec.steps[index]!, index, making);
-  const mayBeSkipped = steps[placedBy]?.holds !== undefined;
+  const code = spec.journey && codeEndsOf(spec.journey, making.names);
+  const mayBeSkipped = steps[placedBy]?.holds !== undefined || code !== undefined;
   const skipped = mayBeSkipped ? making.names.add('order', SKIPPED, 'rejected') : -1;
   const { outcomes } = making.names;
   if (outcomes.length > MAX_OUTCOMES) {
     const message = `Expected at most ${MAX_OUTCOMES} distinct outcomes over all steps, built-in ones included, got ${outcomes.length}: give rules that mean the same one name, or take fewer steps`;
     throw new UserError([{ code: 'RULES_TOO_MANY', message, path: 'order' }]);
   }
-  return { outcomes, steps, placedBy, skipped, variables };
+  return { outcomes, steps, placedBy, skipped, variables, ...(code ? { code } : {}) };
 }

@@ -1,6 +1,7 @@
 // The words of an order as data: what is sent, who sends it, and what counts as bought. Frozen, cloneable.
 
 import type { OutcomeClass } from '../outcomes.ts';
+import type { CodeSpec } from './code.ts';
 
 /** Text with `{{placeholders}}`, not yet compiled. */
 export type TemplateText = string;
@@ -145,8 +146,8 @@ export type OrderSpec = {
   cookies?: boolean;
   /** What `setup:` took from its answers, `{{setup.NAME}}`. May hold secrets, as `env`. */
   setup?: Record<string, string>;
-  /** URL of a module whose default export is one order, for what steps cannot say (journey.ts); then `steps` has one element, which is never sent. */
-  journey?: string;
+  /** The order is made by code, for what steps cannot say; then `steps` are the names of what it asks for, and nothing of them is sent as it stands. */
+  journey?: CodeSpec;
   /** The variables that `{{env.NAME}}` placeholders name, and no others. May hold secrets: never printed, never logged. */
   env?: Record<string, string>;
 };

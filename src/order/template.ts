@@ -2,6 +2,7 @@
 // (DESIGN §2, rule 5). Rendering parses nothing, never throws, and allocates only what the driver may keep.
 
 import { type Problem, UserError } from '../errors.ts';
+import { codeHttp1 } from './code-request.ts';
 import { CONTEXTS } from './escape.ts';
 import { compileHttp1 } from './http1.ts';
 import { columnsOf } from './scope.ts';
@@ -139,15 +140,9 @@ function compileWith(step: StepSpec, meanings: Meanings): StepTemplate {
   return { name: step.name, method: step.method, path, headers, body, pathOf, render, http1 };
 }
 
-/** Requests of an order that is code come with it; only a driver that renders can send them. */
+/** Requests of an order made by code come with it. */
 function codeTemplate(template: StepTemplate): StepTemplate {
-  return {
-    ...template,
-    render: (sending) => sending.request ?? template.render(sending),
-    http1: () => {
-      throw new Error('Orders made by `journey:` have no compiled bytes: a driver must render them');
-    },
-  };
+  return { ...template, render: (sending) => sending.request ?? template.render(sending), http1: codeHttp1 };
 }
 
 function constantly<T>(value: T): () => T {
@@ -179,7 +174,7 @@ export function readBackStepOf(spec: OrderSpec): StepSpec | undefined {
 /**
  * Compiles every step of an order; random choices are drawn independently in each. A step may name what those before it
  * extract. With read-back there is one template more, the last: the request of `readBackStepOf`. Orders of `journey:`
- * bring their requests along (`Sending.request`); their templates throw when asked for `http1`.
+ * bring their requests along (`Sending.request`).
  */
 export function compileOrder(spec: OrderSpec): StepTemplate[] {
   const counter = { next: 0 };

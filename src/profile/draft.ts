@@ -67,6 +67,7 @@ export function draftOf(tree: unknown, { written, raw, list, context }: Drafting
     env: context.env,
     read: readerOf(context, { raw, list, files }),
     locate: context.locate,
+    importModule: context.importModule ?? refuseModules,
   };
   const whole: Record<string, unknown> = isMap(tree) ? tree : {};
   const target = lenient(Profile.shape.target, whole.target);
@@ -224,6 +225,11 @@ class OrderDraft {
     audit: { planned: PlannedAudit | undefined } | undefined,
   ): ShopperSpec | undefined {
     if (this.#whole.shoppers === undefined) return {};
+    if (at(this.#whole.order, ['journey']) !== undefined) {
+      const message = '`shoppers` has no effect beside `order.journey`, whose code says what is sent again: drop it';
+      this.#seams.section.complain({ code: 'CLASH', message, path: ['shoppers'], focus: 'key' });
+      return undefined;
+    }
     const written = lenient(Shoppers, this.#whole.shoppers, Object.keys(Shoppers.shape));
     const hasId = audit === undefined || audit.planned?.answer?.id !== undefined;
     const vars = this.#taken.map(({ variable }) => variable);
@@ -266,6 +272,10 @@ function adjusted(curve: CurveSpec, context: ParseContext, list: ProblemList): D
   if (!('mistakes' in result)) return result;
   for (const mistake of result.mistakes) list.push(mistake);
   return undefined;
+}
+
+function refuseModules(): never {
+  throw new Error('no code is loaded here');
 }
 
 type Reading = { raw: unknown; list: ProblemList; files: string[] };

@@ -78,7 +78,7 @@ export function profileHashOf({ name, target, curve, order, setup, teardown, aud
     })),
     shoppers,
     cookies,
-    journey: journey === undefined ? undefined : journey.replace(/^.*\//, ''),
+    journey: journey?.hash,
   };
   return hashOf({
     name,

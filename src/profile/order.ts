@@ -1,8 +1,10 @@
 // `order:` → what is sent and who buys what. A profile that says nothing of headers or body gets those of the built-in
 // shop's checkout.
 
+import { codeFormOf } from '../order/code.ts';
 import type { OrderSpec, StepSpec } from '../order/spec.ts';
 import { didYouMean } from '../suggest.ts';
+import { hashOf } from './hash.ts';
 import { planIdentity } from './identity.ts';
 import { at, formatPath, type Path } from './paths.ts';
 import { planHeaders, planRequest } from './request.ts';
@@ -118,7 +120,7 @@ function tellClashes(order: OrderMapInput, { complain, raw }: Section): boolean 
   return has('places');
 }
 
-/** A module's order: one step that is never sent. */
+/** An order made by code: steps that are names alone. */
 function planJourney(file: string, section: Section): Sent | undefined {
   const path: Path = ['order', 'journey'];
   if (!/\.(ts|mts|js|mjs)$/.test(file)) {
@@ -126,16 +128,41 @@ function planJourney(file: string, section: Section): Sent | undefined {
     section.complain({ code: 'BAD_VALUE', message, path });
     return undefined;
   }
-  if (section.read(file, path) === undefined) return undefined;
-  const step: StepSpec = {
-    name: 'order',
+  const text = section.read(file, path);
+  if (text === undefined) return undefined;
+  const url = section.locate(file);
+  const form = loadedForm(url, section);
+  if ('mistakes' in form) {
+    for (const mistake of form.mistakes) {
+      section.complain({ code: 'BAD_JOURNEY', message: `\`order.journey\`: ${file}: ${mistake}`, path });
+    }
+    return undefined;
+  }
+  const named = (name: string): StepSpec => ({
+    name,
     method: 'POST',
     path: '/',
     shownPath: file,
     headers: [],
     body: { kind: 'none' },
+  });
+  const { placedBy, outcomes } = form;
+  return {
+    steps: form.steps.map(named),
+    placedBy,
+    journey: { url, hash: hashOf(text), outcomes },
+    paths: form.steps.map(() => path),
   };
-  return { steps: [step], journey: section.locate(file), paths: [path] };
+}
+
+function loadedForm(url: string, { importModule }: Section): ReturnType<typeof codeFormOf> {
+  let exported: unknown;
+  try {
+    exported = importModule(url);
+  } catch (error) {
+    return { mistakes: [`it cannot be loaded: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+  return codeFormOf(exported);
 }
 
 function planSingle(given: OrderMapInput, { section, checks }: OrderSeams): Sent | undefined {

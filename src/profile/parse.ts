@@ -30,6 +30,8 @@ export type ParseContext = FlagTexts &
     readFile: (path: string) => string;
     /** The URL of a file whose path is relative to the profile. */
     locate: (path: string) => string;
+    /** The default export of a module at a URL. Throws when it cannot be loaded; left out: no profile with code is taken. */
+    importModule?: (url: string) => unknown;
     /** judge/slo.ts */
     parseSlo: ParseSlo;
   };

@@ -15,6 +15,8 @@ export type Section = {
   read: (file: string, path: Path) => string | undefined;
   /** URL of a file beside the profile. */
   locate: (file: string) => string;
+  /** The default export of a module; throws. */
+  importModule: (url: string) => unknown;
 };
 
 /** Said in place of a message that could quote what a variable holds. */

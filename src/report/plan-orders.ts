@@ -34,7 +34,10 @@ const requestOf = (step: Step) => `${step.method} ${shownPathOf(step)}`;
 const namedRequest = (step: Step) => `${step.name}: ${requestOf(step)}`;
 
 function stepTexts({ steps, placedBy = steps.length - 1, journey }: Order): string[] {
-  if (journey !== undefined) return [`the code of ${steps[0]!.shownPath ?? 'a module'}`];
+  if (journey !== undefined) {
+    const names = steps.map(({ name }, index) => (index === placedBy ? `${name} (places the order)` : name));
+    return [`the code of ${steps[0]!.shownPath ?? 'a module'}: ${names.join(', ')}`];
+  }
   if (steps.length === 1) return steps.map(requestOf);
   return steps.map((step, index) => {
     const more = [

@@ -16,7 +16,12 @@ export type Desk = {
   readonly busy: number;
   /** Later steps, repeats and checks that the driver's full queue refused. */
   readonly refused: number;
+  /** What the code of a journey threw; the most frequent first. */
+  readonly thrown?: readonly Thrown[];
 };
+
+/** Errors of one place: how often, and the first order's own words. */
+export type Thrown = { says: string; count: number; seq: number };
 
 /** What a desk is given by its share. */
 export type DeskSeams = {
@@ -29,4 +34,6 @@ export type DeskSeams = {
   changeInFlight: (atUs: number, by: 1 | -1) => void;
   /** The driver took an attempt. */
   onTaken: () => void;
+  /** No order is at the desk any more. */
+  onIdle: () => void;
 };

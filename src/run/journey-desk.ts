@@ -14,6 +14,7 @@ import type { OrderSpec } from '../order/spec.ts';
 import { OUTCOME_CLASSES, type OutcomeClass } from '../outcomes.ts';
 import type { Agenda } from './agenda.ts';
 import type { Desk, DeskSeams } from './desk.ts';
+import { notSent } from './not-sent.ts';
 import type { Later } from './pacer.ts';
 import { Purchase, pathThrough, Try } from './purchase.ts';
 
@@ -55,16 +56,7 @@ export class JourneyDesk implements Desk {
     this.#fieldsOf = answerFieldsOf(order.answer);
     this.#behaviourOf = behaviourOf(order.shoppers, order.identity.seed);
     this.#orderId = journey.variables.indexOf('orderId');
-    this.#notSent = {
-      sentUs: Number.NaN,
-      doneUs: 0,
-      failure: 'abandoned',
-      detail: '',
-      status: 0,
-      headers: { get: () => undefined },
-      body: new Uint8Array(0),
-      bodyTruncated: false,
-    };
+    this.#notSent = notSent(0);
   }
 
   get busy(): number {
@@ -397,9 +389,13 @@ export class JourneyDesk implements Desk {
   #closeIfDone(purchase: Purchase): void {
     if (!purchase.isOver || purchase.checks > 0) return;
     this.#busy--;
+    this.#tellStory(purchase);
+    if (this.#busy === 0) this.#seams.onIdle();
+  }
+
+  #tellStory({ seq, dueUs, deeds, placed, answered, outcome }: Purchase): void {
     const { ledger } = this.#seams;
     if (!ledger) return;
-    const { seq, dueUs, deeds, placed, answered, outcome } = purchase;
     if (answered > 1) ledger.answers.repeated++;
     if (placed > 1) {
       ledger.repeated(seq);

@@ -8,6 +8,7 @@ import type { OpenedTimes } from '../measure/opened.ts';
 import type { Interval } from '../measure/spec.ts';
 import type { OrderSpec } from '../order/spec.ts';
 import type { CurveSpec } from '../traffic/spec.ts';
+import type { Thrown } from './desk.ts';
 
 /** One worker's whole job; worker k of n owns the indices k, k+n, k+2n … */
 export type Share = {
@@ -55,6 +56,7 @@ export type ShareReport = {
   lateStartUs: number;
   /** Steps after the first, repeats and checks that the driver's full queue refused. */
   refused: number;
+  thrown: readonly Thrown[];
   ledger: LedgerPart;
   /** Attempts that found no socket on this machine. */
   noSocket: Record<string, number>;

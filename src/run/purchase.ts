@@ -83,7 +83,11 @@ export class Purchase {
 }
 
 /** The path of an order through one more try, answered or given up at `doneUs`; `sentUs` is NaN when it was never sent. */
-export function pathThrough(before: Path, attempt: Try, answer: { sentUs: number; doneUs: number }): Path {
+export function pathThrough(
+  before: Path,
+  attempt: Pick<Try, 'firedUs' | 'latenessUs' | 'thinkUs'>,
+  answer: { sentUs: number; doneUs: number },
+): Path {
   const wasSent = !Number.isNaN(answer.sentUs);
   const firedUs = Math.floor(attempt.firedUs);
   const doneUs = Math.floor(answer.doneUs);

@@ -8,7 +8,7 @@ import type { Recorder } from '../measure/recorder.ts';
 import type { Interval } from '../measure/spec.ts';
 import type { Schedule } from '../traffic/spec.ts';
 import type { Waiter } from './clock.ts';
-import type { Desk, DeskSeams } from './desk.ts';
+import type { Desk, DeskSeams, Thrown } from './desk.ts';
 import type { HealthProbe } from './health.ts';
 import { type Later, Pacer } from './pacer.ts';
 
@@ -37,6 +37,8 @@ export type RunningShare = {
   noSocket: () => Record<string, number>;
   /** Later steps, repeats and checks that the driver's full queue refused. */
   refused: () => number;
+  /** What the code of a journey threw. */
+  thrown: () => readonly Thrown[];
   /** Fired and not yet ended. */
   inFlight: () => number;
   /** Time spent in empty turns of the event loop so far. */
@@ -99,6 +101,7 @@ export function startShare(seams: ShareSeams): RunningShare {
       if (driver.counters.waiting > 0 && driver.counters.open >= connections) queued++;
     },
     wake: () => pacer.wake(),
+    onIdle: () => settle(),
   });
   const pacer = new Pacer(nowUs, seams.schedule, waiter, (seq, dueUs) => desk.take(seq, dueUs), {
     later,
@@ -119,6 +122,7 @@ export function startShare(seams: ShareSeams): RunningShare {
     driver,
     noSocket: () => noSocket,
     refused: () => desk.refused,
+    thrown: () => desk.thrown ?? [],
     inFlight: () => inFlight,
     spunUs: () => pacer.spunUs,
     inFlightAreaUs: () => areaUs,

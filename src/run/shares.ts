@@ -7,13 +7,14 @@ import type { Plan, TargetPlan } from '../profile/plan.ts';
 /** The plan's order for one run: its identities carry the run's id, its paths the base path of the target. */
 export function orderFor(plan: Plan, run: { runId: string; url: string; setup?: Record<string, string> }): OrderSpec {
   const base = new URL(run.url).pathname.replace(/\/+$/, '');
-  const { identity, steps, shoppers } = plan.order;
+  const { identity, steps, shoppers, journey } = plan.order;
   const readBack = shoppers?.readBack && { ...shoppers.readBack, path: base + shoppers.readBack.path };
   return {
     ...plan.order,
     setup: run.setup,
     identity: { ...identity, runId: run.runId },
     steps: steps.map((step) => ({ ...step, path: base + step.path })),
+    ...(journey ? { journey: { ...journey, base } } : {}),
     ...(readBack ? { shoppers: { ...shoppers, readBack } } : {}),
   };
 }

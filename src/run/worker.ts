@@ -8,34 +8,29 @@ import { DRIVERS } from '../drive/drivers.ts';
 import { Opened } from '../measure/opened.ts';
 import { Recorder } from '../measure/recorder.ts';
 import { histogramShape } from '../measure/shape.ts';
-import { answerFieldsOf } from '../order/answer-fields.ts';
 import { compileJourney, isPlain } from '../order/journey.ts';
 import { compileOrder } from '../order/template.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
 import { scheduleOf } from '../traffic/schedule.ts';
-import { Agenda } from './agenda.ts';
+import { deskMaker } from './choose-desk.ts';
 import { clockFrom, monotonicUs, waiter } from './clock.ts';
 import { threadHealth } from './health.ts';
-import { JourneyDesk, laterOf } from './journey-desk.ts';
 import type { FromWorker, Share, ShareReport, ToWorker } from './messages.ts';
-import { plainDesk } from './plain-desk.ts';
-import type { Try } from './purchase.ts';
 import { type RunningShare, startShare } from './share.ts';
 
 export default async function fireShare({ share, port }: { share: Share; port: MessagePort }): Promise<ShareReport> {
   const { order, worker, workers } = share;
   const journey = compileJourney(order);
   const { steps, outcomes } = journey;
-  const plain = isPlain(order);
   const shape = histogramShape(share.driverOptions.timeoutUs);
   const opened = new Opened(shape);
-  const recorder = new Recorder(worker, outcomes, shape, plain ? 0 : steps.length);
+  const recorder = new Recorder(worker, outcomes, shape, isPlain(order) ? 0 : steps.length);
   const ledger = new Ledger({
     orders: share.traffic.orders,
     worker,
     workers,
-    ids: order.answer?.id !== undefined,
-    totals: order.answer?.total !== undefined,
+    ids: order.answer?.id !== undefined || order.journey !== undefined,
+    totals: order.answer?.total !== undefined || order.journey !== undefined,
   });
   const templates = compileOrder(order);
   const schedule = scheduleOf(share.traffic, worker, workers);
@@ -49,6 +44,7 @@ export default async function fireShare({ share, port }: { share: Share; port: M
     nowUs,
     onAnswer: (attempt, answer) => report(attempt, answer),
   });
+  const makeDesk = deskMaker(share, journey, { nowUs, recorder, ledger });
   await driver.ready?.();
 
   const started = Promise.withResolvers<number>();
@@ -71,28 +67,7 @@ export default async function fireShare({ share, port }: { share: Share; port: M
     waiter,
     schedule,
     recorder,
-    makeDesk: ({ wake, ...rest }) => {
-      const seams = { ...rest, nowUs, recorder, ledger };
-      if (plain) {
-        const [step] = steps;
-        const fieldsOf = order.answer && answerFieldsOf(order.answer);
-        return {
-          desk: plainDesk(
-            { outcomes, step: step!.name, classify: step!.classify, fieldsOf, soldOut: share.soldOut },
-            seams,
-          ),
-        };
-      }
-      const agenda = new Agenda<Try>();
-      const desk = new JourneyDesk(journey, order, {
-        ...seams,
-        agenda,
-        wake,
-        unixMs: Date.now,
-        soldOut: share.soldOut,
-      });
-      return { desk, later: laterOf(agenda, desk) };
-    },
+    makeDesk,
     makeDriver: (onAnswer) => {
       report = onAnswer;
       return driver;
@@ -124,6 +99,7 @@ export default async function fireShare({ share, port }: { share: Share; port: M
     classes: OUTCOME_CLASSES.map((outcomeClass) => counts[outcomeClass]),
     lateStartUs,
     refused: running.refused(),
+    thrown: running.thrown(),
     ledger: ledger.toTransfer().data,
     noSocket: running.noSocket(),
     counters: { ...running.driver.counters },

@@ -6,6 +6,9 @@ import { createServer, type TLSSocket } from 'node:tls';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MakeDriver } from '../../src/drive/driver.ts';
+import type { AnswerHeaders } from '../../src/order/answer.ts';
+import { codeHttp1, codeRequest } from '../../src/order/code-request.ts';
+import type { Template } from '../../src/order/spec.ts';
 import {
   answerOf,
   chunkedAnswerOf,
@@ -161,6 +164,57 @@ export function describeDriver(name: string, make: MakeDriver): void {
       driver.fire({ seq: 0, step: 0, dueUs: 0, firedUs: nowUs() });
       await eventually(() => seen.length === 6);
       expect(seen).toEqual([0, 1, 2, 3, 4, 5].map((seq) => `201 ${keyOf(seq)} for ${keyOf(seq)}`));
+    });
+
+    it('keeps the headers of each answer apart for one who looks at them later', async () => {
+      const server = await scriptedServer((connection, { key }) =>
+        connection.send(answerOf(201, '', { 'X-Shop': `${key}\r\nx-shop: again` })),
+      );
+      cleanUp(server.close);
+      const kept: (AnswerHeaders | undefined)[] = [];
+      const driver = make(
+        { ...DEFAULTS, origin: server.origin, connections: 1 },
+        { templates: [POST], nowUs, onAnswer: (_attempt, answer) => kept.push(answer.headers.kept?.()) },
+      );
+      cleanUp(() => driver.close());
+      for (const seq of [0, 1, 2]) driver.fire({ seq, step: 0, dueUs: 0, firedUs: nowUs() });
+      await eventually(() => kept.length === 3);
+      expect(kept.map((headers) => headers?.get('x-shop'))).toEqual([0, 1, 2].map((seq) => `${keyOf(seq)}, again`));
+      expect(kept[0]?.get('constructor')).toBeUndefined();
+    });
+
+    it('sends what comes with the order where its template says so', async () => {
+      const template: Template = { method: 'POST', render: ({ request }) => request!, http1: codeHttp1 };
+      const server = await scriptedServer(answering(CREATED));
+      cleanUp(server.close);
+      let answered = 0;
+      const driver = make(
+        { ...DEFAULTS, origin: server.origin, connections: 1 },
+        { templates: [template], nowUs, onAnswer: () => answered++ },
+      );
+      cleanUp(() => driver.close());
+      const requests = [
+        codeRequest(
+          { method: 'PUT', path: '/é?a=b c', base: '/shop' },
+          { json: { name: 'Łódź' }, headers: { 'x-a': 'ü' } },
+        ),
+        codeRequest({ method: 'GET', path: '/', base: '' }),
+        codeRequest({ method: 'POST', path: '/', base: '' }),
+      ];
+      for (const [seq, request] of requests.entries())
+        driver.fire({ seq, step: 0, dueUs: 0, firedUs: nowUs(), request });
+      await eventually(() => answered === 3);
+      const bytes = (text: string): string => Buffer.from(text).toString('latin1');
+      expect(server.requests).toMatchObject([
+        {
+          method: 'PUT',
+          path: '/shop/%C3%A9?a=b%20c',
+          body: bytes('{"name":"Łódź"}'),
+          headers: { 'x-a': bytes('ü'), 'content-type': 'application/json' },
+        },
+        { method: 'GET', path: '/', body: '' },
+        { method: 'POST', path: '/', body: '', headers: { 'content-length': '0' } },
+      ]);
     });
 
     it('takes an answer to HEAD that names a length and has no body', async () => {

@@ -61,7 +61,7 @@ describe('a journey', () => {
     ['a condition', orderOf([step('a', { when: [{ variable: 'vars.x', match: '1', negated: false }] })])],
     ['a shopper', orderOf([step('a')], { shoppers: { replay: { share: 0.1, afterUs: 0 } } })],
     ['cookies', orderOf([step('a')], { cookies: true })],
-    ['code', orderOf([step('a')], { journey: 'file:///j.ts' })],
+    ['code', orderOf([step('a')], { journey: { url: 'file:///j.ts', hash: '', outcomes: [] } })],
   ])('with %s is not plain', (_, order) => {
     expect(isPlain(order)).toBe(false);
   });

@@ -229,15 +229,45 @@ order: { headers: { x-admin: "{{setup.session}}", idempotency-key: "{{order.key}
 });
 
 describe('an order made by code', () => {
-  it('is a module beside the profile', () => {
-    const { order } = planOf(minimal('order: { journey: ./order.ts, skus: [a, b] }\n'), {
-      files: { './order.ts': '' },
-    });
+  const text = minimal('order: { journey: ./order.ts, skus: [a, b] }\n');
+  const code = {
+    steps: ['cart', 'pay', 'receipt'],
+    places: 'pay',
+    outcomes: { gone: 'rejected' },
+    order: async () => {},
+  };
+  const files = { './order.ts': 'one text' };
+
+  it('is a module beside the profile, which names its steps and outcomes', () => {
+    const { order, warnings } = planOf(text, { files, modules: { './order.ts': code } });
     expect(order).toMatchObject({
-      journey: 'file:///somewhere/./order.ts',
+      journey: { url: 'file:///somewhere/./order.ts', outcomes: [{ name: 'gone', class: 'rejected' }] },
       identity: { skus: [{ value: 'a' }, { value: 'b' }] },
+      placedBy: 1,
     });
-    expect(order.steps).toHaveLength(1);
+    expect(order.steps.map(({ name }) => name)).toEqual(['cart', 'pay', 'receipt']);
+    expect(compileJourney(order).code!.named.has('gone')).toBe(true);
+    expect(warnings).toEqual([]);
+  });
+
+  it('is another plan when its text is another', () => {
+    const hash = (body: string) =>
+      planOf(text, { files: { './order.ts': body }, modules: { './order.ts': code } }).profileHash;
+    expect(hash('one text')).toBe(hash('one text'));
+    expect(hash('one text')).not.toBe(hash('another'));
+  });
+
+  it('can be told apart from other mistakes, all at once', () => {
+    const wrong = minimal(
+      'order: { journey: ./order.ts, path: /x }\nshoppers: { replay: 10% }\noutcomes: [a: { status: 1, class: failed }]\n',
+    );
+    const problems = problemsOf(wrong, { files, modules: { './order.ts': { ...code, places: 'p' } } });
+    expect(problems.map(({ path }) => path).sort()).toEqual([
+      'order.journey',
+      'order.path',
+      'outcomes[0].a.status',
+      'shoppers',
+    ]);
   });
 });
 

@@ -131,6 +131,27 @@ order:
   - b: { path: /b, text: x, outcomes: [ok: { status: 200, class: accepted }, sold: { status: 402, class: rejected }] }
 `),
   journey: minimal('order: { journey: ./order.py, path: /x, places: y }\n'),
+  'journey-missing': minimal('order:\n  journey: ./nowhere.ts\n'),
+  'journey-throws': {
+    text: minimal('order:\n  journey: ./order.ts\nshoppers: { double-click: 5% }\n'),
+    context: {
+      files: { './order.ts': 'throw new Error("no config")' },
+      modules: {
+        './order.ts': () => {
+          throw new Error('no config (profiles/order.ts:1:7)');
+        },
+      },
+    },
+  },
+  'journey-shape': {
+    text: minimal('order:\n  journey: ./order.ts\n'),
+    context: {
+      files: { './order.ts': '' },
+      modules: {
+        './order.ts': { stpes: ['cart'], steps: ['cart', 'my cart'], places: 'crt', outcomes: { sold: 'accepted' } },
+      },
+    },
+  },
   feeders: {
     text: minimal(`feeders:
   dup: dup.csv

@@ -6,15 +6,23 @@ import { type ParseContext, parseProfile } from '../../src/profile/parse.ts';
 import type { Plan } from '../../src/profile/plan.ts';
 import { formatProblems } from '../../src/report/problems.ts';
 
-type Pretended = Partial<Omit<ParseContext, 'readFile'>> & { files?: Record<string, string> };
+/** `modules`: what each exports, or a function that throws what loading it would. */
+type Pretended = Partial<Omit<ParseContext, 'readFile'>> & {
+  files?: Record<string, string>;
+  modules?: Record<string, unknown>;
+};
 
-function contextOf({ files = {}, ...rest }: Pretended): ParseContext {
+function contextOf({ files = {}, modules = {}, ...rest }: Pretended): ParseContext {
   const readFile = (path: string): string => {
     const text = files[path];
     if (text === undefined) throw new Error(`ENOENT: no such file or directory, open '/somewhere/${path}'`);
     return text;
   };
-  return { env: {}, parseSlo, readFile, locate: (path) => `file:///somewhere/${path}`, ...rest };
+  const importModule = (url: string): unknown => {
+    const exported = modules[url.replace('file:///somewhere/', '')];
+    return typeof exported === 'function' ? exported() : exported;
+  };
+  return { env: {}, parseSlo, readFile, locate: (path) => `file:///somewhere/${path}`, importModule, ...rest };
 }
 
 export function parseText(text: string, pretended: Pretended = {}, format: 'yaml' | 'json' = 'yaml') {

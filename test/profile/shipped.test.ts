@@ -11,6 +11,7 @@ import type { ShopperSpec } from '../../src/order/spec.ts';
 import { defineProfile } from '../../src/profile/define.ts';
 import { profileJsonSchema } from '../../src/profile/json-schema.ts';
 import type { Plan } from '../../src/profile/plan.ts';
+import { importJourneyModule } from '../../src/run/journey-module.ts';
 import { curveOf } from '../../src/traffic/curve.ts';
 import { parseValue, planOf } from './parsing.ts';
 
@@ -19,8 +20,15 @@ const PUBLISHED = new URL('../../schema/profile.schema.json', import.meta.url);
 const names = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
 const textOf = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8');
 /** What stands beside the profiles. */
-const files = Object.fromEntries(readdirSync(FOLDER).map((name) => [name, textOf(name)]));
-const plans = new Map<string, Plan>(names.map((name) => [name.replace('.yaml', ''), planOf(textOf(name), { files })]));
+const files = Object.fromEntries(
+  readdirSync(FOLDER).flatMap((name) => [name, `./${name}`].map((path) => [path, textOf(name)])),
+);
+const modules = {
+  locate: (path: string) => new URL(path, FOLDER).href,
+  importModule: importJourneyModule,
+};
+const read = (name: string, more = {}) => planOf(textOf(name), { files, ...modules, ...more });
+const plans = new Map<string, Plan>(names.map((name) => [name.replace('.yaml', ''), read(name)]));
 
 const ajv = new Ajv({ strict: true, strictTypes: false, allErrors: true });
 const validate = ajv.compile(profileJsonSchema());
@@ -146,6 +154,7 @@ describe('a profile in TypeScript', () => {
 describe('the shipped profiles', () => {
   it('are these', () => {
     expect([...plans.keys()].sort()).toEqual([
+      'code-journey',
       'csv-buyers',
       'double-11',
       'flash-sale',
@@ -165,7 +174,7 @@ describe('the shipped profiles', () => {
     expect(said(parse(text))).toEqual([]);
     expect(plan).toMatchObject({ name, warnings: [], target: { demo: true } });
     expect(text).toMatch(/^# Question: /);
-    expect(planOf(text, { files, env: { CHECKOUT_URL: 'http://127.0.0.1:1' } }).target.demo).toBe(false);
+    expect(read(`${name}.yaml`, { env: { CHECKOUT_URL: 'http://127.0.0.1:1' } }).target.demo).toBe(false);
     const lines = plan.slo.map((slo) => slo.text).join('\n');
     for (const kind of [/^p99 < \d+m?s$/m, /^p99 .* in every /m, /^errors < /m, /^accepted >= .* of plan/m]) {
       expect(lines).toMatch(kind);
@@ -175,7 +184,7 @@ describe('the shipped profiles', () => {
   });
 
   it.each([...plans])('%s: comes to the same plan again from the profile.yaml of its run', (_name, plan) => {
-    const again = planOf(plan.effectiveYaml, { files });
+    const again = planOf(plan.effectiveYaml, { files, ...modules });
     expect(again.profileHash).toBe(plan.profileHash);
     expect(again.order.steps).toEqual(plan.order.steps);
     expect(again.order.rules).toEqual(plan.order.rules);

@@ -60,8 +60,10 @@ audit: { shop: demo, limit: 2 }
   });
 
   it('says that code makes the order', () => {
-    expect(rowsOf('order: { journey: ./buy.ts }\n', { files: { './buy.ts': '' } })).toEqual([
-      ['order', 'the code of ./buy.ts'],
+    const modules = { './buy.ts': { steps: ['cart', 'pay', 'receipt'], places: 'pay', order: async () => {} } };
+    expect(rowsOf('order: { journey: ./buy.ts }\n', { files: { './buy.ts': '' }, modules })[0]).toEqual([
+      'order',
+      'the code of ./buy.ts: cart, pay (places the order), receipt',
     ]);
   });
 });

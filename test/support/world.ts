@@ -9,10 +9,13 @@ export class World {
   nowUs: number;
   /** What one look at the clock or one turn of the event loop costs. */
   readonly #turnUs: number;
+  /** Rounds of microtasks between two events: code that awaits comes as far as it can before time goes on. */
+  readonly #rounds: number;
   readonly #events: Event[] = [];
   #order = 0;
 
-  constructor(options: { startUs?: number; turnUs?: number } = {}) {
+  constructor(options: { startUs?: number; turnUs?: number; rounds?: number } = {}) {
+    this.#rounds = options.rounds ?? 1;
     this.nowUs = options.startUs ?? 0;
     this.#turnUs = options.turnUs ?? 5;
   }
@@ -49,7 +52,7 @@ export class World {
       }
       this.nowUs = Math.max(this.nowUs, event.atUs);
       event.callback();
-      await Promise.resolve();
+      for (let round = 0; round < this.#rounds; round++) await Promise.resolve();
     }
   }
 }

@@ -137,6 +137,13 @@ export class Head implements AnswerHeaders {
     this.keep(this.#owned, 0, size);
   }
 
+  kept(): AnswerHeaders {
+    const own = new Head();
+    // A Buffer, whose own `slice` is no copy.
+    own.keep(new Uint8Array(this.#bytes.subarray(this.#from, this.#to)), 0, this.#to - this.#from);
+    return own;
+  }
+
   get(name: string): string | undefined {
     const values = this.all(name);
     return values.length === 0 ? undefined : values.join(', ');
