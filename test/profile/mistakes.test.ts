@@ -266,6 +266,7 @@ shoppers: { doubleClick: 5%, readBack: 1% }
   pay: { path: "/pay/{{vars.id}}" }
 setup:
   login: { path: /login, extract: { token: token } }
+  shelf: { path: /shelf }
 teardown: [{ path: "/bye/{{setup.token}}" }]
 `),
   'dollar-for-braces': minimal(
