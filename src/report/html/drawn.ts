@@ -1,6 +1,7 @@
 // What the page's own script draws from: charts.json again, packed, with what the script need not work out itself.
 
 import type { FlowRows, TimeColumns, TimeRows } from '../charts/spec.ts';
+import type { Packed } from './packed.ts';
 import { packCounts, packTimes } from './packed.ts';
 import { limitsOf } from './sections/response.ts';
 import { bandsOf } from './svg/time.ts';
@@ -35,8 +36,8 @@ export function drawnFrom(view: RunView) {
       name: nameOf(name),
       points,
     })),
-    stretches: stretches.map(({ fromS, untilS, why }) => [fromS, untilS, why]),
-    bands: bandsOf(view).map(({ fromS, untilS, name }) => [fromS, untilS, nameOf(name)]),
+    stretches: stretches.map(({ fromS, untilS, why }): [number, number, string] => [fromS, untilS, why]),
+    bands: bandsOf(view).map(({ fromS, untilS, name }): [number, number, string] => [fromS, untilS, nameOf(name)]),
     limits: limitsOf(view).map(({ us, text }) => ({ us, text: nameOf(text) })),
   };
 }
@@ -52,7 +53,7 @@ function packFlow(rows: FlowRows) {
   const { planned, fired, accepted, inFlight, firedMax } = rows.columns;
   const columns = { planned, fired, accepted, inFlight, ...(rows.everyS > 1 ? { firedMax } : {}) };
   const packed = Object.entries(columns).map(([name, column]) => [name, packCounts(column)]);
-  return { ...rowsOf(rows), columns: Object.fromEntries(packed) };
+  return { ...rowsOf(rows), columns: Object.fromEntries(packed) as Record<string, Packed> };
 }
 
 function packTimeRows(rows: TimeRows) {

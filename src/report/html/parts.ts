@@ -80,6 +80,11 @@ export function mark(status: SloStatus, word: string = MARKS[status].word): Html
   return html`<span class="mark mark-${kind}">${icon(kind, 16)} ${word}</span>`;
 }
 
+/** A sentence of the judge: what stands in backticks is code. */
+export function prose(text: string): Html {
+  return html`${text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : piece))}`;
+}
+
 /** A link that zooms every chart to these seconds, and without scripts leads to the charts. */
 export function timeLink(fromS: number, untilS: number, text: Slot): Html {
   return html`<a href="#t=${fromS}-${untilS}">${text}</a>`;

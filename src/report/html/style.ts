@@ -18,7 +18,7 @@ const DARK = `
 const BASE = `
 *{box-sizing:border-box}
 html{color-scheme:light dark;scroll-padding-top:4rem;-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
+body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
 main{max-width:64rem;margin:0 auto;padding:1.5rem 1.25rem 3rem;outline:none}
 a{color:var(--accent);text-underline-offset:.15em}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:4px}
@@ -37,8 +37,8 @@ main>section,.banner{background:var(--card);border:1px solid var(--line);border-
 .skip:focus{left:1rem;top:.5rem;background:var(--card);padding:.5rem 1rem;z-index:9}`;
 
 const NAV = `
-nav{position:sticky;top:0;z-index:5;display:flex;gap:1.25rem;align-items:center;padding:.6rem 1.25rem;background:var(--card);border-bottom:1px solid var(--line);overflow-x:auto}
-nav ul{display:flex;gap:1.1rem;list-style:none;margin:0;padding:0;font-size:.875rem;white-space:nowrap}
+nav{position:sticky;top:0;z-index:5;display:flex;gap:1.1rem;align-items:center;padding:.45rem 1.25rem;min-height:3rem;background:var(--card);border-bottom:1px solid var(--line)}
+nav ul{display:flex;flex:1;gap:1rem;list-style:none;margin:0;padding:.35rem .25rem;font-size:.84rem;white-space:nowrap;overflow-x:auto;scrollbar-width:none}
 nav a{color:var(--quiet);text-decoration:none}
 nav a:hover{color:var(--ink);text-decoration:underline}
 .brand{font-weight:650;letter-spacing:-.01em}
@@ -70,7 +70,7 @@ const BANNER = `
 .icon path{stroke:var(--card)}
 .mark{display:inline-flex;align-items:center;gap:.4rem;font-weight:600;white-space:nowrap}
 .mark-pass{color:var(--pass)}.mark-fail{color:var(--fail)}.mark-inconclusive{color:var(--open)}.mark-invalid{color:var(--invalid)}
-.says{color:var(--quiet);font-size:.875rem;overflow-wrap:anywhere}
+.says{display:block;min-width:14rem;color:var(--quiet);font-size:.875rem;overflow-wrap:break-word}
 .class{font-weight:600}.class-accepted{color:var(--accepted)}.class-rejected{color:var(--open)}.class-failed{color:var(--fail)}.class-unknown{color:var(--invalid)}
 .tiles{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden}
 .tile{background:var(--card);padding:1rem 1.1rem;display:flex;flex-direction:column}
@@ -84,7 +84,7 @@ caption{caption-side:top;text-align:left;color:var(--quiet);font-size:.85rem;pad
 th,td{text-align:left;vertical-align:top;padding:.5rem .9rem;border-top:1px solid var(--line)}
 thead th{color:var(--quiet);font-weight:600;font-size:.8rem;white-space:nowrap;background:var(--page)}
 tbody th{font-weight:500}
-.n,.nums td,.nums thead th+th{text-align:right;white-space:nowrap}.nums tbody th{white-space:nowrap}
+.n,.nums td,.nums thead th+th{text-align:right;white-space:nowrap}.nums tbody th{white-space:nowrap}.nums .says{white-space:normal;min-width:8rem;max-width:14rem}
 th button{border:0;background:none;padding:0;font:inherit;color:inherit;border-radius:3px}
 th button::after{content:"";display:inline-block;width:.9em}
 th[aria-sort=ascending] button::after{content:" ↑"}th[aria-sort=descending] button::after{content:" ↓"}
@@ -97,6 +97,15 @@ figure{margin:0}
 figcaption{margin-top:.6rem;max-width:46rem}
 .plot{overflow-x:auto;position:relative}
 .plot svg.chart{display:block;width:100%;height:auto;min-width:34rem}
+@media screen{.enhanced svg.chart,.enhanced .legend{display:none}}
+.plot .uplot{font-family:inherit;width:100%}
+.uplot .u-legend{text-align:left;font-size:.85rem;margin:.25rem 0 0 3.6rem;width:auto;color:var(--quiet)}
+.uplot .u-legend tr{margin-right:1.1rem}
+.uplot .u-legend th,.uplot .u-legend td{border:0;padding:.1rem .15rem;background:none;font-weight:400;font-size:.85rem;color:var(--quiet)}
+.uplot .u-legend td{color:var(--ink);min-width:4.2em}
+.uplot .u-select{background:var(--accent);opacity:.18}
+.uplot .u-cursor-x{border-right-color:var(--quiet)}.uplot .u-cursor-y{border-bottom-color:var(--quiet)}
+.legend li{min-width:0}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;list-style:none;margin:0 0 .35rem;padding:0;font-size:.85rem;color:var(--quiet)}
 .scale{display:flex;align-items:center;gap:.5rem;font-size:.85rem;color:var(--quiet);margin:0 0 .35rem}
 .controls{display:flex;flex-wrap:wrap;gap:.5rem;margin:0 0 .75rem}
@@ -126,10 +135,11 @@ th,td{padding:.45rem .6rem}
 
 const PRINT = `
 @media print{
-:root,:root[data-theme]{${LIGHT}--page:#ffffff;color-scheme:light}
+:root:root:root:root{${LIGHT}--page:#ffffff;color-scheme:light}
 @page{margin:14mm}
 body{font-size:10pt}
-nav,.tools,.controls,.skip,details:not([open]){display:none}
+nav,.tools,.controls,.skip,.uplot,details:not([open]){display:none}
+.plot svg.chart{min-width:0}
 main{max-width:none;padding:0}
 main>section,.banner{border:0;border-top:1px solid var(--line);border-radius:0;padding:5mm 0;margin:0}
 .banner{border-top-width:2mm}

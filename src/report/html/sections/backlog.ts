@@ -20,7 +20,7 @@ export function backlogSection(view: RunView): Html {
     'Backlog and recovery',
     html`${figure({ id: 'backlog', chart: 'inflight', reads, picture: picture(view), numbers: numbers(view) })}
 ${recovery(view)}
-<p class="quiet">Capacity and headroom were not measured in this run: <code>doorbuster capacity</code> finds the highest rate that holds the limits.</p>`,
+<p class="quiet">Capacity and headroom were not measured in this run.</p>`,
   );
 }
 

@@ -3,7 +3,7 @@
 import { formatCount, formatDuration, formatShare } from '../../../units.ts';
 import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
-import { facts, mark, section, table } from '../parts.ts';
+import { facts, mark, prose, section, table } from '../parts.ts';
 import type { RunView } from '../view.ts';
 import { bytesText, countCell, durationCell, durationText, shareCell, spanText } from '../words.ts';
 
@@ -41,7 +41,7 @@ function gates({ result }: RunView): Html {
     name,
     html`${measured}${touched !== null && touched > 0 && html` <span class="quiet">(${formatShare(touched)} of the run)</span>`}`,
     limit,
-    advice === '' ? '–' : advice,
+    advice === '' ? '–' : prose(advice),
   ]);
   return table(
     'Checks of the generator',

@@ -27,7 +27,7 @@ export function outcomesSection(view: RunView): Html {
     html`${figure({ id: 'outcomes', chart: 'outcomes', reads, picture: picture(view), numbers: numbers(view) })}
 <h3>Each outcome</h3>
 ${outcomesTable(view)}
-<p class="quiet">${charts.outcomes.some(({ count }) => count > 0) ? 'Answers themselves are not kept by a run of this version: the place of an example is when its outcome was first seen.' : 'No order ended.'}</p>`,
+<p class="quiet">${charts.outcomes.some(({ count }) => count > 0) ? 'Answers are counted and not kept, so there is no example of one to show.' : 'No order ended.'}</p>`,
   );
 }
 

@@ -33,7 +33,7 @@ export function responseSection(view: RunView): Html {
   const { everyS } = charts.times;
   const reads =
     `Read it as: of the orders due in each ${formatDuration(everyS * 1e6)}, half were answered below p50, 99 of 100 below p99; the axis is logarithmic. ` +
-    'Response counts from when an order was due; service is what the shop took of it. Gaps: too few orders to say.';
+    'Response counts from when an order was due; service is what the shop took of it. Gaps: too few orders to say. Drag over a stretch to see its single seconds, a double click leads back.';
   return section(
     'response',
     'Response over time',
@@ -141,16 +141,14 @@ function timesTable({ result }: RunView): Html {
         label,
         kind: 'number' as const,
       })),
-      { label: 'what it is', kind: 'text' },
     ],
     rows
       .filter(([, summary]) => summary.count > 0)
       .map(([name, summary, says]) => [
-        name,
+        html`${name}<span class="quiet says">${says}</span>`,
         countCell(summary.count),
         ...names.map((each) => durationCell(summary[each])),
         durationCell(summary.meanUs),
-        says,
       ]),
   );
 }

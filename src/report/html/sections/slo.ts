@@ -5,7 +5,7 @@ import type { Slo } from '../../../judge/spec.ts';
 import type { ResultSlo } from '../../result.ts';
 import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
-import { mark, section, table, timeLink } from '../parts.ts';
+import { mark, prose, section, table, timeLink } from '../parts.ts';
 import type { RunView } from '../view.ts';
 import { measureText, shareText, spanText } from '../words.ts';
 
@@ -19,7 +19,7 @@ export function sloSection({ result }: RunView): Html {
   }
   const rows = result.slo.map((slo) => [
     mark(slo.status),
-    html`<code>${slo.text}</code>${slo.line !== null && html` <span class="quiet">line ${slo.line}</span>`}<br><span class="says">${slo.says}</span>`,
+    html`<code>${slo.text}</code>${slo.line !== null && html` <span class="quiet">line ${slo.line}</span>`}<span class="says">${prose(slo.says)}</span>`,
     { shows: measured(slo), sort: slo.measured ?? -1 },
     { shows: margin(slo), sort: (slo.measured ?? 0) / (slo.limit || 1) },
     worst(slo),
@@ -57,13 +57,16 @@ const TRACK = 140;
 /** The limit stands here, so that both sides of it have room. */
 const LIMIT_AT = 96;
 
+/** Whole from 10 % on: nobody acts on a hundredth of a margin. */
+const percent = (share: number): string => (share >= 0.1 ? `${Math.round(share * 100)} %` : shareText(share));
+
 /** How much of the limit is used up; the mark on the track is the limit. */
 function margin({ measured: value, limit, status }: ResultSlo): Html | string {
   if (value === null || limit === null || limit === 0) return '–';
   const used = value / limit;
   const width = Math.round(Math.min(used * LIMIT_AT, TRACK));
   const side =
-    Math.abs(used - 1) < 0.005 ? 'at the limit' : `${shareText(Math.abs(used - 1))} ${used < 1 ? 'below' : 'above'}`;
+    Math.abs(used - 1) < 0.005 ? 'at the limit' : `${percent(Math.abs(used - 1))} ${used < 1 ? 'below' : 'above'}`;
   return html`<svg class="margin margin-${status}" viewBox="0 0 ${TRACK} 12" width="${TRACK}" height="12" aria-hidden="true"><rect class="track" width="${TRACK}" height="12" rx="3" fill="#e8ebf0"/><rect class="bar" width="${width}" height="12" rx="3" fill="${status === 'fail' ? '#b3261e' : status === 'pass' ? '#17734a' : '#8a5a00'}"/><line class="at" x1="${LIMIT_AT}" x2="${LIMIT_AT}" y1="0" y2="12" stroke="#1b2430" stroke-width="2"/></svg><br><span class="quiet">${side}</span>`;
 }
 

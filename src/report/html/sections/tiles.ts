@@ -19,7 +19,7 @@ export function tilesSection(view: RunView): Html {
       figure,
       says,
       spark,
-    }) => html`<li class="tile"><span class="name">${name}</span><strong>${figure}</strong><span class="quiet">${says}</span>${spark && sparkline(spark.rows, spark.column)}</li>
+    }) => html`<li class="tile"><span class="name">${name}</span><strong>${figure}</strong><span class="quiet">${says}</span>${spark && sparkline({ ...spark.rows, untilS: Math.min(spark.rows.untilS, view.charts.durationS) }, spark.column)}</li>
 `,
   );
   return section('numbers', 'Key numbers', html`<ul class="tiles">${tiles}</ul>`);

@@ -3,7 +3,7 @@
 import { formatDuration } from '../../../units.ts';
 import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
-import { facts, icon, timeLink, VERDICT_ICONS } from '../parts.ts';
+import { facts, icon, prose, timeLink, VERDICT_ICONS } from '../parts.ts';
 import type { RunView } from '../view.ts';
 import { whereToLook } from '../where.ts';
 import { spanText, stampText } from '../words.ts';
@@ -14,7 +14,7 @@ export function verdictSection(view: RunView): Html {
   return html`<header class="banner banner-${verdict}">
 <p class="verdict">${icon(verdict, 44)}<span>${VERDICT_ICONS[verdict].word}</span></p>
 <h1>${run.name}</h1>
-<p class="sentence">${result.sentence}</p>
+<p class="sentence">${prose(result.sentence)}</p>
 ${consequences(view)}
 ${charts.notes.length > 0 && html`<ul class="notes">${charts.notes.map(({ label, text }) => html`<li><strong>${label}</strong> ${text}</li>`)}</ul>`}
 ${facts([
@@ -60,7 +60,7 @@ function unfit({ result }: RunView): Html[] {
     .filter(({ status }) => status === 'void')
     .map(
       ({ name, measured, limit, advice }) =>
-        html`<li><strong>${name}</strong>: ${measured} (limit: ${limit}).${advice !== '' && html` <span class="do">What to do: ${advice}.</span>`}</li>`,
+        html`<li><strong>${name}</strong>: ${measured} (limit: ${limit}).${advice !== '' && html` <span class="do">What to do: ${prose(advice)}.</span>`}</li>`,
     );
 }
 
@@ -70,7 +70,7 @@ function forgotten({ result }: RunView): Html[] {
     .filter(({ name, status }) => status === 'fail' && !result.slo.some(({ text }) => text.startsWith(name)))
     .map(
       ({ name, says }) =>
-        html`<li><strong>${name}</strong>: ${says}. <span class="do"><a href="#books">See the books</a>.</span></li>`,
+        html`<li><strong>${name}</strong>: ${prose(says)}. <span class="do"><a href="#books">See the books</a>.</span></li>`,
     );
 }
 
@@ -80,7 +80,7 @@ function broken(view: RunView): Html[] {
     .map((slo) => {
       const worst = slo.worst && spanText(slo.worst.fromUs / 1e6, slo.worst.untilUs / 1e6);
       const link = slo.worst && html` Worst: ${timeLink(slo.worst.fromUs / 1e6, slo.worst.untilUs / 1e6, worst)}.`;
-      return html`<li><code>${slo.text}</code>: ${slo.says}.${link} <span class="do">${whereToLook(view, slo)}</span></li>`;
+      return html`<li><code>${slo.text}</code>: ${prose(slo.says)}.${link} <span class="do">${whereToLook(view, slo)}</span></li>`;
     });
   return [...slos, ...forgotten(view)];
 }
@@ -89,7 +89,7 @@ function open({ result }: RunView): Html[] {
   const slos = result.slo.filter(({ status }) => status === 'inconclusive');
   const reasons = result.reasons.filter(({ message }) => !slos.some(({ says }) => message.includes(says)));
   return [
-    ...slos.map(({ text, says }) => html`<li><code>${text}</code>: ${says}.</li>`),
-    ...reasons.map(({ message }) => html`<li>${message}</li>`),
+    ...slos.map(({ text, says }) => html`<li><code>${text}</code>: ${prose(says)}.</li>`),
+    ...reasons.map(({ message }) => html`<li>${prose(message)}</li>`),
   ];
 }

@@ -7,7 +7,7 @@ import type { Scale } from './axis.ts';
 import { px } from './axis.ts';
 
 export const WIDTH = 860;
-export const PLOT = { left: 62, right: 848, top: 14, bottom: 236 };
+export const PLOT = { left: 62, right: 828, top: 14, bottom: 236 };
 export const HEIGHT = 268;
 
 /** Name → class and fallback colour. Chosen to be told apart without red and green (Okabe and Ito's palette, darkened). */
@@ -41,7 +41,7 @@ export function frame(describes: string, x: Scale, y: Scale, layers: Slot): Html
       html`<line class="axis" x1="${px(x.at(value))}" x2="${px(x.at(value))}" y1="${PLOT.bottom}" y2="${PLOT.bottom + 4}" stroke="#9aa4b2"/><text class="tick" x="${px(x.at(value))}" y="${PLOT.bottom + 19}" text-anchor="middle" font-size="12" fill="#5b6472">${label}</text>`,
   );
   return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${describes}" font-family="system-ui, sans-serif" width="${WIDTH}" height="${HEIGHT}">
-${grid}${time}<line class="axis" x1="${PLOT.left}" x2="${PLOT.right}" y1="${PLOT.bottom}" y2="${PLOT.bottom}" stroke="#9aa4b2"/>
+${grid}<g class="clock">${time}</g><line class="axis" x1="${PLOT.left}" x2="${PLOT.right}" y1="${PLOT.bottom}" y2="${PLOT.bottom}" stroke="#9aa4b2"/>
 ${layers}
 </svg>`;
 }

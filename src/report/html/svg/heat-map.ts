@@ -33,9 +33,11 @@ export function heatMap({ charts }: RunView): Html {
     }
   }
   const height = (PLOT.bottom - PLOT.top) / bands.length;
-  const layers = html`${paths.map((d, shade) => d !== '' && html`<path class="heat-${shade}" d="${pathData(d)}" stroke="${SHADES[shade]}" stroke-width="${px(height + 0.3)}"/>`)}${hatching(charts.stretches, x)}`;
+  const [width, tall] = [PLOT.right - PLOT.left, PLOT.bottom - PLOT.top];
+  // A picture of its own, so that zooming is nothing but another view box.
+  const cells = html`<svg class="cells" x="${PLOT.left}" y="${PLOT.top}" width="${width}" height="${tall}" viewBox="${PLOT.left} ${PLOT.top} ${width} ${tall}" preserveAspectRatio="none">${paths.map((d, shade) => d !== '' && html`<path class="heat-${shade}" d="${pathData(d)}" stroke="${SHADES[shade]}" stroke-width="${px(height + 0.3)}"/>`)}${hatching(charts.stretches, x)}</svg>`;
   const describes = `Heat map of response: ${formatDuration(low)} to ${formatDuration(high)}, at most ${formatCount(most)} orders in a cell.`;
-  return html`${scale(most)}${frame(describes, x, { ...y, at, ticks }, layers)}`;
+  return html`${scale(most)}${frame(describes, x, { ...y, at, ticks }, cells)}`;
 }
 
 /** Neighbours of one shade are one stroke. */

@@ -1,0 +1,96 @@
+// What lies behind and over the lines of a chart: parts of the traffic, limits, and where the generator was in the way.
+
+/** @typedef {import('uplot')} uPlot */
+/** @typedef {ReturnType<typeof import('../drawn.ts').drawnFrom>} Drawn */
+
+/** @param {string} name */
+export function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim() || '#566072';
+}
+
+/**
+ * @param {uPlot} plot
+ * @param {(ctx: CanvasRenderingContext2D, box: { left: number, top: number, width: number, height: number }) => void} draw
+ */
+function inside(plot, draw) {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  draw(ctx, bbox);
+  ctx.restore();
+}
+
+/**
+ * @param {uPlot} plot
+ * @param {Drawn} drawn
+ */
+export function drawBands(plot, { bands }) {
+  inside(plot, (ctx, box) => {
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    let free = box.left;
+    for (const [fromS, untilS, name] of bands) {
+      const left = plot.valToPos(fromS, 'x', true);
+      const right = plot.valToPos(untilS, 'x', true);
+      if (right < box.left || left > box.left + box.width) continue;
+      ctx.globalAlpha = 0.08;
+      ctx.fillStyle = colour('accent');
+      ctx.fillRect(left, box.top, Math.max(right - left, 1), box.height);
+      ctx.globalAlpha = 1;
+      const at = Math.max(left, box.left) + 4 * devicePixelRatio;
+      if (at < free) continue;
+      ctx.fillStyle = colour('quiet');
+      ctx.fillText(name, at, box.top + 12 * devicePixelRatio);
+      free = at + ctx.measureText(name).width + 8 * devicePixelRatio;
+    }
+  });
+}
+
+/**
+ * @param {uPlot} plot
+ * @param {Drawn} drawn
+ */
+export function drawStretches(plot, { stretches }) {
+  if (stretches.length === 0) return;
+  inside(plot, (ctx, box) => {
+    ctx.strokeStyle = colour('hatch');
+    ctx.globalAlpha = 0.55;
+    ctx.beginPath();
+    const step = 6 * devicePixelRatio;
+    for (const [fromS, untilS] of stretches) {
+      const left = Math.max(plot.valToPos(fromS, 'x', true), box.left);
+      const right = Math.min(Math.max(plot.valToPos(untilS, 'x', true), left + 2), box.left + box.width);
+      if (right <= left) continue;
+      ctx.rect(left, box.top, right - left, box.height);
+      for (let at = left - box.height; at < right; at += step) {
+        const [from, to] = [Math.max(at, left), Math.min(at + box.height, right)];
+        if (to <= from) continue;
+        ctx.moveTo(from, box.top + box.height - (from - at));
+        ctx.lineTo(to, box.top + box.height - (to - at));
+      }
+    }
+    ctx.stroke();
+  });
+}
+
+/**
+ * @param {uPlot} plot
+ * @param {{ us: number, text: string }[]} limits
+ */
+export function drawLimits(plot, limits) {
+  inside(plot, (ctx, box) => {
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = 'right';
+    ctx.strokeStyle = ctx.fillStyle = colour('limit');
+    ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+    for (const { us, text } of limits) {
+      const y = plot.valToPos(us, 'y', true);
+      ctx.beginPath();
+      ctx.moveTo(box.left, y);
+      ctx.lineTo(box.left + box.width, y);
+      ctx.stroke();
+      ctx.fillText(text, box.left + box.width - 4, y - 5 * devicePixelRatio);
+    }
+  });
+}
