@@ -87,8 +87,14 @@ export function checkLost(findings: Findings, found: OrderFindings): Invariant {
   const violations = missing.count + renamed.count;
   const ids = compared > 0 ? `, ${formatCount(compared)} under the id that was answered` : '';
   const parts = [
-    ...(missing.count > 0 ? [`${formatCount(missing.count)} are not confirmed in the books`] : []),
-    ...(renamed.count > 0 ? [`${formatCount(renamed.count)} stand there under another id than was answered`] : []),
+    ...(missing.count > 0
+      ? [`${formatCount(missing.count)} ${missing.count === 1 ? 'is' : 'are'} not confirmed in the books`]
+      : []),
+    ...(renamed.count > 0
+      ? [
+          `${formatCount(renamed.count)} ${renamed.count === 1 ? 'stands' : 'stand'} there under another id than was answered`,
+        ]
+      : []),
   ];
   const says =
     violations === 0

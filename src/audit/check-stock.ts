@@ -113,8 +113,9 @@ export function checkUndersold(findings: Findings, stock: Stock): Invariant {
   const orders = `${formatCountOf(turnedAway, 'order')} ${turnedAway === 1 ? 'was' : 'were'} turned away for lack of stock`;
   const doubtful = [...wrong].find(([, { isDoubtful }]) => isDoubtful)?.[0];
   if (violations === 0 && doubtful !== undefined) {
-    const left = formatCount(lefts.get(doubtful)!.onShelf);
-    return notChecked('undersold', `${left} of \`${doubtful}\` are left, and when they came back cannot be told`);
+    const left = unitsText(lefts.get(doubtful)!.onShelf);
+    const says = `${left} of \`${doubtful}\` left at the end may have come back after the last shopper was turned away`;
+    return notChecked('undersold', says);
   }
   const says =
     violations > 0
