@@ -9,16 +9,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ShopInput } from '../../src/demo/options.ts';
 import { startDemo } from '../../src/demo/process.ts';
+import type { Result } from '../../src/report/result.ts';
+import { quotaOf } from './quota.ts';
 import type { Row } from './row.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const STOP_MS = 300;
 const STOP_AFTER_MS = 4_000;
-/** One turn in ten, by stopping it for nine parts of each 100 ms: what pinning to a tenth of a core comes to. */
+/** Where it can be given no quota: stopped for nine parts of each 100 ms. */
 const TURN_MS = 100;
 const RUNS_MS = 10;
+const LEFT = 0.1;
 
-type Finished = { code: number | null; voids: string[] };
+type Finished = {
+  code: number | null;
+  voids: string[];
+  /** Of one core, while it ran. */
+  cpuShare: number;
+};
 
 async function run(
   folder: string,
@@ -47,11 +55,10 @@ slo: [p99 < 2s, errors < 1%]
     void exit.then(() => started.resolve());
     await disturb(child, started.promise, () => child.exitCode !== null || child.signalCode !== null);
     const code = await exit;
-    const result: { generator: { gates: { name: string; status: string; measured: string }[] } } = JSON.parse(
-      readFileSync(join(out, 'result.json'), 'utf8'),
-    );
+    const result: Pick<Result, 'generator'> = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
     const voids = result.generator.gates.filter((gate) => gate.status === 'void');
-    return { code, voids: voids.map(({ name, measured }) => `${name} (${measured})`) };
+    const cpuShare = (result.generator.cpuUs ?? 0) / (seconds * 1e6);
+    return { code, voids: voids.map(({ name, measured }) => `${name} (${measured})`), cpuShare };
   } finally {
     await target.stop();
   }
@@ -66,7 +73,23 @@ async function stopOnce(child: ChildProcess, started: Promise<void>): Promise<vo
   child.kill('SIGCONT');
 }
 
-async function starveAll(child: ChildProcess, started: Promise<void>, ended: () => boolean): Promise<void> {
+/** Bounded once it has started: making ready is not what is to be slow. */
+const pinnedTo =
+  (share: number, onMeans: (says: string) => void) =>
+  async (child: ChildProcess, started: Promise<void>, ended: () => boolean): Promise<void> => {
+    const quota = quotaOf(child.pid!);
+    if (quota === undefined) {
+      onMeans('stopped nine tenths of the time');
+      await takeTurns(child, started, ended);
+      return;
+    }
+    onMeans(`${(100 * share).toFixed(1)} % of a core by a control group`);
+    child.once('exit', () => void quota.remove());
+    await started;
+    quota.bound(share);
+  };
+
+async function takeTurns(child: ChildProcess, started: Promise<void>, ended: () => boolean): Promise<void> {
   await started;
   for (let turn = 0; turn < 300 && !ended(); turn++) {
     child.kill('SIGSTOP');
@@ -76,8 +99,9 @@ async function starveAll(child: ChildProcess, started: Promise<void>, ended: () 
   }
 }
 
-function row(name: string, { code, voids }: Finished, ok: boolean): Row {
-  return { name, value: code ?? -1, unit: 'exit', note: voids.length > 0 ? voids.join('; ') : 'fit', ok };
+function row(name: string, { code, voids }: Finished, ok: boolean, means = ''): Row {
+  const note = [means, voids.length > 0 ? voids.join('; ') : 'fit'].filter((part) => part !== '').join(': ');
+  return { name, value: code ?? -1, unit: 'exit', note, ok };
 }
 
 export async function starve(): Promise<Row[]> {
@@ -86,13 +110,17 @@ export async function starve(): Promise<Row[]> {
   const voidOf = ({ voids }: Finished, name: string): boolean => voids.some((each) => each.startsWith(`${name} (`));
   try {
     const stopped = await run(folder, { shop: quick, ratePerS: 1_000, seconds: 10 }, stopOnce);
-    const starved = await run(folder, { shop: quick, ratePerS: 1_000, seconds: 6 }, starveAll);
+    let means = '';
+    const pinned = pinnedTo(LEFT * stopped.cpuShare, (says) => {
+      means = says;
+    });
+    const starved = await run(folder, { shop: quick, ratePerS: 1_000, seconds: 6 }, pinned);
     // 200 payments a second for 300 orders a second: a queue that grows until the end.
     const slow = { service: 'fixed:20ms', payments: 4 };
     const behind = await run(folder, { shop: slow, ratePerS: 300, seconds: 8 }, async () => {});
     return [
       row(`stopped for ${STOP_MS} ms in 10 s at 1,000/s`, stopped, stopped.code === 4 && voidOf(stopped, 'lateness')),
-      row('given one turn in ten at 1,000/s', starved, starved.code === 4 && voidOf(starved, 'lateness')),
+      row('a tenth of the CPU it needs at 1,000/s', starved, starved.code === 4 && voidOf(starved, 'lateness'), means),
       row('a slow shop, a fit generator', behind, behind.code !== 4 && behind.voids.length === 0),
     ];
   } finally {
