@@ -4,9 +4,11 @@
 import { dirname } from 'node:path';
 import type { AuditResult } from '../audit/spec.ts';
 import { ControlPlane } from '../drive/control.ts';
+import { orderKeys } from '../order/identity.ts';
 import type { Plan } from '../profile/plan.ts';
 import type { Run } from '../run/run.ts';
-import { auditRun, type BooksBefore, booksSeams, lookBefore } from './audit.ts';
+import { withoutSecrets } from '../secrets.ts';
+import { auditRun, type BooksBefore, booksSeams, type FoundInBooks, findInBooks, lookBefore } from './audit.ts';
 import { type Found, runSetup, runTeardown, secretsOf } from './setup.ts';
 
 export type AroundInput = {
@@ -58,6 +60,14 @@ export class Around {
   audit(run: Pick<Run, 'ledger'>): Promise<AuditResult> {
     const { plan, runId } = this.#input;
     return auditRun({ plan, run, runId, before: this.#before, seams: this.#seams(), secrets: this.secrets });
+  }
+
+  /** What the books hold of the first order; undefined where the profile names none. */
+  async find(): Promise<FoundInBooks | undefined> {
+    const { plan, runId } = this.#input;
+    if (!plan.books) return undefined;
+    const found = await findInBooks(plan.books, this.#seams(), orderKeys(runId).keyOf(0));
+    return { ...found, trouble: withoutSecrets(found.trouble, this.secrets, true) };
   }
 
   /** @returns what went wrong, a line each */

@@ -113,6 +113,25 @@ export async function auditRun({ plan, run, runId, before, seams, secrets }: ToA
   return stockTrouble === '' ? found : { ...found, incomplete: `${found.incomplete}: ${why}` };
 }
 
+/** What the books hold of one order that was just sent. `row` undefined: nothing. */
+export type FoundInBooks = { rows: number; row: BookRow | undefined; stock: StockLevels | undefined; trouble: string };
+
+/** Reads the books as after a run, and looks for one order in them. */
+export async function findInBooks(books: BooksSpec, seams: BooksSeams, key: string): Promise<FoundInBooks> {
+  let row: BookRow | undefined;
+  const { reading, stock, stockTrouble } = await readBooks(books, seams, (each) => {
+    if (each.key === key) row = { ...each };
+  });
+  const { trouble = '', malformed = 0, malformedExamples = [], rows = 0, claimed = rows + malformed } = reading ?? {};
+  const whys = [
+    trouble,
+    stockTrouble,
+    malformed > 0 ? `${formatCountOf(malformed, 'row')} could not be read, the first: ${malformedExamples[0]}` : '',
+    claimed === rows + malformed ? '' : `the books say they have ${claimed} orders, and gave ${rows + malformed}`,
+  ];
+  return { rows, row, stock, trouble: whys.filter((why) => why !== '').join('; ') };
+}
+
 /** Due times are computed, never kept: made once, when the first one is asked for. */
 function dueTimes(traffic: Plan['traffic']): (seq: number) => number | undefined {
   if (traffic.orders > MOST_DUE) return () => undefined;

@@ -1,34 +1,27 @@
-// `doorbuster check`: is the profile right, is the target there, and what does it say to one order?
+// `doorbuster check`: is the profile right, is the target there, what does it say to one order, and is that order in its
+// books?
 
-import { driverFor } from '../drive/driver.ts';
-import { DRIVERS } from '../drive/drivers.ts';
 import { EXIT } from '../errors.ts';
-import type { Answer } from '../order/answer.ts';
-import { classifierOf, outcomesOf } from '../order/classify.ts';
-import { isPlain } from '../order/journey.ts';
-import { compileOrder } from '../order/template.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
-import { shownPathOf } from '../profile/redact.ts';
-import { visible } from '../report/foreign.ts';
 import type { Paint } from '../report/layout.ts';
-import { clockFrom, monotonicUs } from '../run/clock.ts';
-import { driverOptionsOf, orderFor } from '../run/shares.ts';
-import { withoutSecrets } from '../secrets.ts';
 import { curveOf } from '../traffic/curve.ts';
 import { formatCountOf, formatDuration, formatRate } from '../units.ts';
+import { Around } from './around.ts';
+import type { FoundInBooks } from './audit.ts';
 import { guardHost } from './guard.ts';
+import { untilRead } from './interrupts.ts';
 import { loadProfile, type PlanFlags } from './load.ts';
-import { type OneOrder, sendOneOrder } from './one-order.ts';
+import { probeWith } from './probe.ts';
 import { openTarget } from './target.ts';
-import { terminalOf } from './terminal.ts';
+import { type Terminal, terminalOf } from './terminal.ts';
 
-const SHOWN_BODY = 300;
+type Print = (text: string) => void;
 
-/** What the probe found; `answer` is a copy, the driver reuses its own. */
-type Probe = { request: string; answer: Answer; outcome: Outcome };
-
-/** @returns 0 when the one order was accepted or rejected, 99 when it failed or its fate is unknown */
+/**
+ * @returns 0 when the one order was accepted or rejected and the books agree; 99 when it failed, its fate is unknown, or
+ *   the books could not be read or say otherwise
+ */
 export async function checkCommand(file: string, flags: PlanFlags & { yes?: boolean }): Promise<number> {
   const terminal = terminalOf({ stdout: true });
   const { paint } = terminal;
@@ -43,67 +36,64 @@ export async function checkCommand(file: string, flags: PlanFlags & { yes?: bool
   for (const warning of plan.warnings) print(`${paint('warn', '! warning:')} ${warning}`);
   await guardHost(plan, peak.ratePerS, flags, terminal.confirm, 'one order');
   const target = await openTarget(plan, () => {});
+  const runId = `check-${Date.now().toString(36)}`;
+  const giveUp = new AbortController();
+  const around = new Around({ plan, secrets, runId, url: target.url, giveUp: giveUp.signal });
   try {
     print(`${paint('pass', '✓')} ${plan.target.demo ? 'the built-in shop' : plan.target.shown} is reachable`);
-    if (!isPlain(plan.order)) return tellSteps(await sendOneOrder(plan, target.url), paint, print);
-    const probe = await sendOne(plan, target.url);
-    const { answer, outcome } = probe;
-    const good = outcome.class === 'accepted' || outcome.class === 'rejected';
-    const mark = good ? paint('pass', '✓') : paint('fail', '✗');
-    const times = Number.isNaN(answer.sentUs) ? '' : ` in ${formatDuration(answer.doneUs - answer.sentUs)}`;
-    const why = answer.detail === '' ? '' : ` (${answer.detail})`;
-    const said = answer.failure ? answer.failure + why : `status ${answer.status}`;
-    print(`${mark} one order: ${probe.request} → ${said}${times}`);
-    print(`  counts as ${paint('bold', outcome.class)} (outcome \`${outcome.name}\`)`);
-    const body = shownBody(answer, secrets);
-    if (body) print(paint('dim', `  ${body}`));
-    return good ? EXIT.pass : EXIT.fail;
+    const isGood = await checkWith({ plan, around, giveUp, run: { url: target.url, runId } }, terminal, print);
+    return isGood ? EXIT.pass : EXIT.fail;
   } finally {
+    await around.close();
     await target.close();
   }
 }
 
-/** What became of each step of one order, and of the order. */
-function tellSteps(one: OneOrder, paint: Paint, print: (text: string) => void): number {
-  const { deeds, outcome, thrown } = one;
-  const good = outcome.class === 'accepted' || outcome.class === 'rejected';
-  print(`${good ? paint('pass', '✓') : paint('fail', '✗')} one order of ${formatCountOf(deeds.length, 'request')}:`);
-  for (const { step, status, outcome: said, firedUs, doneUs } of deeds) {
-    const answer = status === 0 ? said : `status ${status}`;
-    print(`  ${step} → ${answer} in ${formatDuration(doneUs - firedUs)}`);
-  }
-  if (thrown !== '') print(`  the code threw ${visible(thrown)}`);
+type Checking = { plan: Plan; around: Around; giveUp: AbortController; run: { url: string; runId: string } };
+
+/** Setup, one order, its books, teardown. @throws UserError when the order should not be sent */
+async function checkWith({ plan, around, giveUp, run }: Checking, terminal: Terminal, print: Print): Promise<boolean> {
+  const { paint } = terminal;
+  const notes = await around.before();
+  if (plan.setup.length > 0) print(`${paint('pass', '✓')} setup: ${formatCountOf(plan.setup.length, 'step')}`);
+  for (const note of notes) print(`${paint('warn', '! warning:')} ${note}`);
+  const one = await probeWith(plan, { ...run, setup: around.setup }, around.secrets);
+  const { outcome } = one;
+  const isAnswered = outcome.class === 'accepted' || outcome.class === 'rejected';
+  print(`${markOf(isAnswered, paint)} ${one.says}`);
+  for (const step of one.steps) print(`  ${step}`);
   print(`  counts as ${paint('bold', outcome.class)} (outcome \`${outcome.name}\`)`);
-  return good ? EXIT.pass : EXIT.fail;
+  if (one.body !== '') print(paint('dim', `  ${one.body}`));
+  const found = await untilRead(around.find(), terminal, giveUp);
+  const books = found && booksSay(found, outcome, plan.books);
+  if (books) print(`${markOf(books.isRight, paint)} books: ${books.says}`);
+  return (await tearDown({ plan, around }, paint, print)) && isAnswered && books?.isRight !== false;
 }
 
-/** The beginning of the answer on one line. A shop may echo what it was sent, so secrets are taken out before the cut. */
-function shownBody({ body, bodyTruncated }: Answer, secrets: readonly string[]): string {
-  if (body.length === 0) return '';
-  const clean = withoutSecrets(new TextDecoder().decode(body), secrets, bodyTruncated);
-  const isWhole = clean.length <= SHOWN_BODY && !bodyTruncated;
-  return visible(clean.slice(0, SHOWN_BODY)) + (isWhole ? '' : ' …');
+async function tearDown({ plan, around }: Pick<Checking, 'plan' | 'around'>, paint: Paint, print: Print) {
+  const troubles = await around.teardown();
+  for (const trouble of troubles) print(`${markOf(false, paint)} ${trouble}`);
+  const went = plan.teardown.length - troubles.length;
+  if (went > 0) print(`${markOf(true, paint)} teardown: ${formatCountOf(went, 'step')}`);
+  return troubles.length === 0;
 }
 
-async function sendOne(plan: Plan, url: string): Promise<Probe> {
-  const order = orderFor(plan, { runId: `check-${Date.now().toString(36)}`, url });
-  const templates = compileOrder(order);
-  const nowUs = clockFrom(monotonicUs());
-  const { promise, resolve } = Promise.withResolvers<Answer>();
-  const driver = DRIVERS[driverFor(plan.target)](driverOptionsOf(plan.target, url, 1), {
-    templates,
-    nowUs,
-    onAnswer: (_attempt, answer) => resolve({ ...answer, body: new Uint8Array(answer.body) }),
-  });
-  const firedUs = nowUs();
-  driver.fire({ seq: 0, step: 0, dueUs: firedUs, firedUs });
-  try {
-    const answer = await promise;
-    const outcome = outcomesOf(order)[classifierOf(order)(answer)];
-    if (!outcome) throw new Error('the classifier named an outcome that is not in the list');
-    const [step] = order.steps;
-    return { request: step ? `${step.method} ${shownPathOf(step)}` : '?', answer, outcome };
-  } finally {
-    await driver.close();
-  }
+function markOf(isGood: boolean, paint: Paint): string {
+  return isGood ? paint('pass', '✓') : paint('fail', '✗');
+}
+
+/** What was found in the books, and whether it is what the order's answer promised. */
+function booksSay(
+  { rows, row, stock, trouble }: FoundInBooks,
+  outcome: Outcome,
+  books: Plan['books'],
+): { isRight: boolean; says: string } {
+  if (trouble !== '') return { isRight: false, says: trouble };
+  const levels = stock === undefined ? [] : [`stock of ${formatCountOf(Object.keys(stock).length, 'sku')}`];
+  if (!books?.orders) return { isRight: true, says: levels.join() };
+  const its = row === undefined ? 'this order is not there' : `this order is there, ${row.status}`;
+  const says = `${[formatCountOf(rows, 'order'), ...levels].join(', ')}; ${its}`;
+  // A file or a program may have its export only when the sale is over.
+  if (books.orders.kind !== 'http' || outcome.class === 'unknown') return { isRight: true, says };
+  return { isRight: (row?.status === 'confirmed') === (outcome.class === 'accepted'), says };
 }

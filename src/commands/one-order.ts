@@ -13,8 +13,11 @@ export type OneOrder = {
   thrown: string;
 };
 
-/** `url`: of the target. @throws Error when nothing could be fired at all */
-export async function sendOneOrder(plan: Plan, url: string): Promise<OneOrder> {
+/** `url`: of the target; `setup`: what the setup took from its answers. */
+export type ProbeRun = { url: string; runId: string; setup: Record<string, string> };
+
+/** @throws Error when nothing could be fired at all */
+export async function sendOneOrder(plan: Plan, run: ProbeRun): Promise<OneOrder> {
   const only: Plan = {
     ...plan,
     traffic: {
@@ -28,8 +31,7 @@ export async function sendOneOrder(plan: Plan, url: string): Promise<OneOrder> {
     slo: [],
     stop: [],
   };
-  const runId = `check-${Date.now().toString(36)}`;
-  const { evidence, ledger, reports } = await startRun(only, { runId, url, workers: 1 }).finished;
+  const { evidence, ledger, reports } = await startRun(only, { ...run, workers: 1 }).finished;
   const total = evidence.timeline.total();
   const outcome = evidence.timeline.outcomes.find((_, index) => total.countOfOutcome(index) > 0);
   if (!outcome) throw new Error('the order was never fired: please report it as a bug');

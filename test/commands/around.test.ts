@@ -74,6 +74,42 @@ function isThere(path: string): boolean {
   }
 }
 
+describe.concurrent('a check', () => {
+  it('sets up, finds its one order in the books, and tears down; and says none of the secrets', async () => {
+    const honest = shop();
+    honest.sold.push('somebody');
+    const { code, stdout, stderr } = await runAgainst('check', honest, AROUND, 'check');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('✓ setup: 2 steps');
+    expect(stdout).toContain('warning: 1 order was in the books before the run, and not looked at');
+    expect(stdout).toContain('✓ one order: POST /checkout → status 201');
+    expect(stdout).toContain('✓ books: 2 orders, stock of 1 sku; this order is there, confirmed');
+    expect(stdout).toContain('✓ teardown: 1 step');
+    expect(stdout).not.toMatch(/tok-7f3a9c|open sesame/);
+    expect(honest.log.at(-1)).toBe(`POST /admin/logout?t=${TOKEN}`);
+  });
+
+  it('fails where an accepted order is not in the books', async () => {
+    const forgetful = shop({ '/checkout': () => answerOf(201, `{"id":"x","said":"${TOKEN}"}`) });
+    const { code, stdout } = await runAgainst('check-lost', forgetful, AROUND, 'check');
+    expect(code).toBe(99);
+    expect(stdout).toContain('✗ books: 0 orders, stock of 1 sku; this order is not there');
+    expect(stdout).toContain('"said":"***"');
+  });
+
+  it('sends nothing where the setup goes wrong', async () => {
+    const { code, stderr, requests } = await runAgainst(
+      'check-setup',
+      shop({ '/admin/reset': () => answerOf(500) }),
+      AROUND,
+      'check',
+    );
+    expect(code).toBe(3);
+    expect(stderr).toContain('setup: step `reset` (POST /admin/reset) answered 500; no order was sent');
+    expect(requests.map(({ path }) => path)).toEqual(['/admin/login', '/admin/reset']);
+  });
+});
+
 describe.concurrent('a run', () => {
   it('sets up, reads the books before and after, tears down, and no secret of it is left anywhere', async () => {
     const honest = shop();
