@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { ControlError, ControlPlane, type ControlTarget, shownRequestOf } from '../../src/drive/control.ts';
 import type { StepSpec } from '../../src/order/spec.ts';
 import { http2Server } from '../support/http2-server.ts';
-import { testProxy, testProxy } from '../support/proxy.ts';
+import { testProxy } from '../support/proxy.ts';
 import { answerOf, closedPort, type Script, scriptedServer } from '../support/scripted-server.ts';
 import { cleanUp, pem } from './harness.ts';
 
@@ -158,15 +158,6 @@ it('speaks HTTP/2 where the target does', async () => {
   cleanUp(() => found.close());
   const answer = await planeTo(found.origin, { http: '2' }).ask(step(), PLENTY);
   expect([answer.status, answer.headers.get('x-a'), new TextDecoder().decode(answer.body)]).toEqual([201, 'b', 'two']);
-});
-
-it('goes through the proxy of the target', async () => {
-  const { origin } = await server((connection) => connection.send(answerOf(200, 'far away')));
-  const proxy = await testProxy();
-  cleanUp(() => proxy.close());
-  const answer = await planeTo(origin, { proxy: proxy.url }).ask(step(), PLENTY);
-  expect(new TextDecoder().decode(answer.body)).toBe('far away');
-  expect(proxy.asked).toEqual([new URL(origin).host]);
 });
 
 it('shows of a request no query, unless it may be shown', () => {
