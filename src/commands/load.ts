@@ -50,7 +50,9 @@ export async function loadProfile(file: string, flags: PlanFlags): Promise<{ pla
 async function readSource(file: string): Promise<ProfileSource> {
   const extension = extname(file).toLowerCase();
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
-    const [first] = readdirSync(file).filter((name) => EXTENSIONS.includes(extname(name)));
+    const names = readdirSync(file).filter((name) => EXTENSIONS.includes(extname(name)));
+    // Beside a profile there may be the code of its orders.
+    const first = names.find((name) => /\.(ya?ml|json)$/.test(name)) ?? names[0];
     const example = first === undefined ? '' : `, such as \`${join(file, first)}\``;
     throw userError('PROFILE_KIND', `profile ${file}: it is a folder; name a profile${example}`);
   }
