@@ -10,9 +10,8 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { deflateRawSync } from 'node:zlib';
-import type { AuditResult } from '../audit/spec.ts';
 import { userError } from '../errors.ts';
-import type { Ending, Incident, OrderCounts, PhaseWindow } from '../judge/spec.ts';
+import type { Ending, Evidence, Incident, OrderCounts, PhaseWindow } from '../judge/spec.ts';
 import type { Shape } from '../measure/shape.ts';
 import type { Flow, Interval } from '../measure/spec.ts';
 import type { Outcome } from '../outcomes.ts';
@@ -56,7 +55,7 @@ export type JournalEnd = {
   ending: Ending;
   orders: OrderCounts;
   incidents: readonly Incident[];
-  audit?: AuditResult;
+  audit?: Evidence['audit'];
 };
 
 /** Replaced in tests, to run out of space on demand. */

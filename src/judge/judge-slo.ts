@@ -12,7 +12,9 @@ import { countOrders, countSlow, type Reading, readPoint, readWindow, type Times
 import { saysEarlyEnd, saysNoData, saysPercentile, saysPoint, saysWindows, unitOf } from './says.ts';
 import { isReached, reachedSpans, type Span, type Stretch, spansOf, stretchOf, windowsOf } from './scope.ts';
 import { limitValue } from './slo-limit.ts';
+import { isTimes } from './slo-metric.ts';
 import type { DurationMetric, Evidence, Slo, SloResult, SloStatus } from './spec.ts';
+import { judgeBacklog, judgeRecovery } from './stability.ts';
 import {
   BLOCK_S,
   bootstrapRanks,
@@ -50,6 +52,8 @@ export function judgeSlo(slo: Slo, line: SloLine, evidence: Evidence, times: Tim
 function judgeScope(slo: Slo, evidence: Evidence, times: Times): Judged {
   const { metric } = slo;
   if (metric.kind === 'audit') return { ...nothing(''), ...judgeBooks(metric, evidence.audit) };
+  if (metric.kind === 'backlog') return { ...nothing(''), ...judgeBacklog(evidence) };
+  if (metric.kind === 'recovery') return { ...nothing(''), ...judgeRecovery(slo, metric.after, evidence) };
   const spans = spansOf(slo, evidence);
   const reached = reachedSpans(spans, evidence);
   if (slo.everyUs !== undefined) return judgeWindows(slo, spans, evidence, times);
@@ -159,7 +163,7 @@ function judgeWindows(slo: Slo, spans: readonly Span[], evidence: Evidence, time
  * never a pass. Orders that were turned away or went wrong need not be there.
  */
 function isAlwaysThere({ metric }: Slo): boolean {
-  return metric.kind !== 'orders' && ['all', 'accepted', 'service', 'wait'].includes(metric.of);
+  return isTimes(metric) && ['all', 'accepted', 'service', 'wait'].includes(metric.of);
 }
 
 type WindowReading = Reading & { window: readonly Span[] };

@@ -7,6 +7,7 @@ import { formatClock, formatDuration } from '../units.ts';
 import { judgeSlo } from './judge-slo.ts';
 import { reachedSeconds } from './scope.ts';
 import { limitValue } from './slo-limit.ts';
+import { isTimes } from './slo-metric.ts';
 import type { Evidence, Gate, Slo, SloResult } from './spec.ts';
 
 /** An SLO that parsed, and what became of it. */
@@ -43,7 +44,9 @@ const NO_TIME_LIMIT_US = 1e6;
 
 /** p99 ≤ max(1 ms, 2 % of the tightest time limit) and p99.9 ≤ max(5 ms, 10 % of it), µs; as for 1 s where there is none. */
 export function latenessLimits(slos: readonly Slo[]): { p99Us: number; p999Us: number } {
-  const limits = slos.filter((slo) => slo.limit.kind === 'duration').map((slo) => limitValue(slo.limit));
+  const limits = slos
+    .filter((slo) => slo.limit.kind === 'duration' && isTimes(slo.metric))
+    .map((slo) => limitValue(slo.limit));
   return latenessLimitsFor(limits.length > 0 ? Math.min(...limits) : NO_TIME_LIMIT_US);
 }
 
@@ -139,8 +142,7 @@ export function latenessEffectGate(evidence: Evidence, judged: readonly JudgedSl
   const limit = 'the same status with every lateness taken off';
   const gate = { name: 'lateness effect', limit, touched: undefined };
   const times = judged.filter(
-    ({ slo: { metric } }) =>
-      metric.kind !== 'orders' && metric.kind !== 'audit' && metric.of !== 'service' && metric.of !== 'wait',
+    ({ slo: { metric } }) => isTimes(metric) && metric.of !== 'service' && metric.of !== 'wait',
   );
   for (const { slo, line, result } of times) {
     const punctual = judgeSlo(slo, line, evidence, 'punctual');

@@ -7,6 +7,7 @@ import { leastCountFor } from '../measure/summary.ts';
 import { GIVEN_UP, type OutcomeClass } from '../outcomes.ts';
 import type { Stretch } from './scope.ts';
 import { limitValue } from './slo-limit.ts';
+import { isTimes } from './slo-metric.ts';
 import type { CountMetric, DurationMetric, Slo } from './spec.ts';
 import { proportionBounds } from './statistics.ts';
 
@@ -116,8 +117,9 @@ function readOrders(slo: Slo, metric: CountMetric, stretch: Stretch): Reading {
 /** The point value of a stretch. */
 export function readPoint(slo: Slo, stretch: Stretch, times: Times): Reading {
   const { metric } = slo;
-  if (metric.kind === 'audit') return { measured: Number.NaN, samples: 0, holds: undefined };
-  return metric.kind === 'orders' ? readOrders(slo, metric, stretch) : readTimes(slo, metric, stretch.tally, times);
+  if (metric.kind === 'orders') return readOrders(slo, metric, stretch);
+  if (isTimes(metric)) return readTimes(slo, metric, stretch.tally, times);
+  return { measured: Number.NaN, samples: 0, holds: undefined };
 }
 
 /**

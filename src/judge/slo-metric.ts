@@ -17,7 +17,7 @@ const COUNTED = ['errors', ...OUTCOME_CLASSES, 'achieved', 'dropped'] as const;
 const TIMES_OF = ['all', ...OUTCOME_CLASSES, 'service', 'wait'] as const;
 const EXAMPLE_PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p99.9', 'p99.99'] as const;
 const TIMES = [...EXAMPLE_PERCENTILES, 'max', 'mean'];
-const KNOWN_METRICS = [...TIMES, ...COUNTED, ...AUDIT_SUBJECTS];
+const KNOWN_METRICS = [...TIMES, ...COUNTED, ...AUDIT_SUBJECTS, 'backlog', 'recovers'];
 /** What others call it, where no slip of the keyboard explains the word. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   avg: 'mean',
@@ -48,6 +48,11 @@ const mistakeAt = (code: string, message: string, token: Token): SloMistake =>
 
 export const isMistake = (parsed: object): parsed is SloMistake => 'code' in parsed && 'message' in parsed;
 
+/** A time of orders, and no count or property of the whole run. */
+export function isTimes(metric: Metric): metric is DurationMetric {
+  return metric.kind === 'percentile' || metric.kind === 'max' || metric.kind === 'mean';
+}
+
 /** 0.999 → `p99.9` */
 export function formatPercentile(p: number): string {
   return `p${Number((p * 100).toPrecision(12))}`;
@@ -55,6 +60,8 @@ export function formatPercentile(p: number): string {
 
 /** `p99 of accepted`, `max`, `errors`: as it would be written in a profile. */
 export function formatMetric(metric: Metric): string {
+  if (metric.kind === 'backlog') return 'backlog';
+  if (metric.kind === 'recovery') return `recovery after ${metric.after}`;
   if (metric.kind === 'orders' || metric.kind === 'audit') return metric.of;
   const number = metric.kind === 'percentile' ? formatPercentile(metric.p) : metric.kind;
   return metric.of === 'all' ? number : `${number} of ${metric.of}`;

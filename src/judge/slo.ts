@@ -2,6 +2,7 @@
 //
 //   METRIC COMPARATOR LIMIT [in every DURATION] [during PART] [for DURATION]
 //   p99 of accepted < 300ms in every 1m during hourly        errors > 20% for 30s
+//   backlog stable        recovers within 30s after hourly
 //
 // `in every` belongs to `slo:`, `for` to `stop:` (and is required there); clauses come in any order, each once.
 
@@ -97,7 +98,12 @@ function takeSeconds(clause: Token, tokens: readonly Token[]): { us: number; use
 function takePart(clause: Token, name: Token | undefined, context: SloContext): string | SloMistake {
   const parts = context.parts.map((part) => `\`${part}\``).join(', ') || 'none';
   if (!name)
-    return mistake('SLO_PART', `\`during\` needs a part of the traffic: ${parts}`, clause.at, clause.text.length);
+    return mistake(
+      'SLO_PART',
+      `\`${clause.text}\` needs a part of the traffic: ${parts}`,
+      clause.at,
+      clause.text.length,
+    );
   if (context.parts.includes(name.text)) return name.text;
   const message = `no part of the traffic is called \`${name.text}\`${didYouMean(name.text, context.parts)}; parts: ${parts}`;
   return mistake('SLO_PART', message, name.at, name.text.length);
@@ -182,8 +188,55 @@ export function parseSlo(
   return isMistake(parsed) ? { ok: false, mistake: parsed } : { ok: true, slo: parsed };
 }
 
+const STABLE = '`backlog stable`';
+const RECOVERS = '`recovers within 30s after PART`';
+
+/** The two lines that are no comparison; undefined when the first word is of neither. */
+function stabilityOf(text: string, tokens: readonly Token[], context: SloContext): Slo | SloMistake | undefined {
+  const [first, second] = tokens;
+  if (first?.text !== 'backlog' && first?.text !== 'recovers') return undefined;
+  if (context.place === 'stop') {
+    const message = `\`${text.trim()}\` is known only after the run: it goes under \`slo:\``;
+    return mistake('SLO_SENSE', message, 0, text.length);
+  }
+  if (first.text === 'backlog') {
+    if (second?.text === 'stable' && tokens.length === 2) {
+      return { text: text.trim(), metric: { kind: 'backlog' }, comparator: '==', limit: { kind: 'count', count: 0 } };
+    }
+    return mistake('SLO_WORD', `all that can be said of the backlog is ${STABLE}`, first.at, text.trim().length);
+  }
+  return recoveryOf(text, tokens, context);
+}
+
+function recoveryOf(text: string, tokens: readonly Token[], context: SloContext): Slo | SloMistake {
+  const after = tokens.findIndex((token) => token.text === 'after');
+  const [first, within] = tokens;
+  const written = tokens
+    .slice(2, Math.max(2, after))
+    .map((token) => token.text)
+    .join(' ');
+  const us = parseDuration(written);
+  if (within?.text !== 'within' || after < 0 || us === undefined || us <= 0) {
+    const message = `a recovery is written ${RECOVERS}, got \`${text.trim()}\``;
+    return mistake('SLO_CLAUSE', message, first!.at, text.trim().length);
+  }
+  const part = takePart(tokens[after]!, tokens[after + 1], context);
+  if (typeof part === 'object') return part;
+  const extra = tokens[after + 2];
+  if (extra)
+    return mistake('SLO_WORD', `did not expect \`${extra.text}\` behind ${RECOVERS}`, extra.at, extra.text.length);
+  return {
+    text: text.trim(),
+    metric: { kind: 'recovery', after: part },
+    comparator: '<=',
+    limit: { kind: 'duration', us },
+  };
+}
+
 function sloOf(text: string, context: SloContext): Slo | SloMistake {
   const tokens = tokensOf(text);
+  const stability = stabilityOf(text, tokens, context);
+  if (stability !== undefined) return stability;
   const split = tokens.findIndex(isComparison);
   const comparison = tokens[split];
   if (!comparison) {
@@ -210,6 +263,8 @@ function sloOf(text: string, context: SloContext): Slo | SloMistake {
 
 /** The canonical text: `parseSlo(formatSlo(slo))` gives the same SLO back. */
 export function formatSlo(slo: Slo): string {
+  if (slo.metric.kind === 'backlog') return 'backlog stable';
+  if (slo.metric.kind === 'recovery') return `recovers within ${formatLimit(slo.limit)} after ${slo.metric.after}`;
   const pieces = [formatMetric(slo.metric), slo.comparator, formatLimit(slo.limit)];
   if (slo.everyUs !== undefined) pieces.push('in every', formatExactDuration(slo.everyUs));
   if (slo.during !== undefined) pieces.push('during', slo.during);

@@ -24,6 +24,9 @@ export type CountMetric = {
 /** An invariant of the audit; judged `not-checked` where nobody read the books. */
 export type AuditMetric = { kind: 'audit'; of: InvariantName };
 
+/** Does the queue grow on a plateau of the plan; how long after a burst of the part `after` is it as before. */
+export type StabilityMetric = { kind: 'backlog' } | { kind: 'recovery'; after: string };
+
 export type Limit =
   | { kind: 'duration'; us: number }
   /** Share of the orders planned in the scope that were fired or dropped (errors, rejected …), 0…1. */
@@ -35,7 +38,7 @@ export type Limit =
 
 export type Slo = {
   text: string;
-  metric: DurationMetric | CountMetric | AuditMetric;
+  metric: DurationMetric | CountMetric | AuditMetric | StabilityMetric;
   comparator: '<' | '<=' | '>' | '>=' | '==';
   limit: Limit;
   /** `in every 1m` */

@@ -130,6 +130,8 @@ const isTooFew = ({ measured, samples }: SloResult): boolean => measured === und
 function subjectOf(slo: SloResult): string {
   const metric = metricText(slo.text);
   const value = measureText(slo);
+  if (isBacklog(slo)) return 'a queue that grew';
+  if (isRecovery(slo)) return `a recovery of ${value}`;
   if (isTime(metric)) return `${metric} ${value}`;
   const name = metric === 'errors' && slo.unit === 'count' ? plural(slo.measured ?? 0, 'error') : metric;
   return `${value}${ofPlan(slo)} ${name}`;
@@ -139,6 +141,8 @@ function subjectOf(slo: SloResult): string {
 function stateOf(slo: SloResult): string {
   const metric = metricText(slo.text);
   const value = measureText(slo);
+  if (isBacklog(slo)) return 'no queue grew';
+  if (isRecovery(slo)) return `the slowest recovery took ${value}`;
   if (isTime(metric)) return `${metric} was ${value}`;
   return metric === 'errors' ? `errors were ${value}` : `${value}${ofPlan(slo)} were ${metric}`;
 }
@@ -146,6 +150,8 @@ function stateOf(slo: SloResult): string {
 /** Judged by the shop's books: `oversold == 0`. */
 const isOfBooks = ({ text }: SloResult): boolean => INVARIANTS.includes(metricText(text) as InvariantName);
 
+const isBacklog = ({ text }: SloResult): boolean => /^\s*backlog\b/.test(text);
+const isRecovery = ({ text }: SloResult): boolean => /^\s*recovers\b/.test(text);
 const isTime = (metric: string): boolean => /\b(?:p[\d.]+|max|mean)\b/.test(metric);
 const ofPlan = ({ text }: SloResult): string => (/\bof\s+plan\b/.test(text) ? ' of plan' : '');
 

@@ -1,5 +1,6 @@
 // The record of a run → what its report draws. See spec.ts; a few hundred rows for 12 hours.
 
+import { recoveriesOf } from '../../judge/recovery.ts';
 import { planSeconds, reachedSeconds } from '../../judge/scope.ts';
 import type { Timeline } from '../../measure/timeline.ts';
 import { insecureNote, notesOf } from '../notes.ts';
@@ -7,7 +8,6 @@ import { timelineOf } from '../numbers.ts';
 import type { RunRecord } from '../record.ts';
 import { parsedSlos, spotsOf, stretchesOf } from './detail.ts';
 import { heatOf, spectrumOf } from './heat.ts';
-import { recoveriesOf } from './recovery.ts';
 import { flowRows, packColumn, percentileOf, roundWidth, rowsOf, secondsOfRow, timeRows, widthFor } from './rows.ts';
 import type { Charts, FlowRows, OutcomeRows, Spectrum } from './spec.ts';
 import { CHARTS_VERSION } from './spec.ts';

@@ -52,7 +52,7 @@ export const CHARTS_SCHEMA: Schema = object({
   heat: object({ ...rows, edgesUs: listOf(amount), cells: listOf(object({ from: count, counts: listOf(count) })) }),
   spectra: object({ response: spectrum, service: spectrum, parts: listOf(spectrum) }),
   recoveries: listOf(
-    object({ part: text, fromS: count, before: amount, most: count, mostAtS: count, recoveredS: maybe }),
+    object({ part: text, fromS: count, untilS: count, before: amount, most: count, mostAtS: count, recoveredS: maybe }),
   ),
   stretches: listOf(
     object({ fromS: count, untilS: amount, why: { type: 'string', enum: ['off plan', 'late', 'dropped'] } }),

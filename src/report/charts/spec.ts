@@ -2,6 +2,7 @@
 // of orders, times µs with three digits (maxima exact), null where too few orders can say. A few hundred rows however long
 // the run was, and single seconds around what went wrong.
 
+import type { Recovery } from '../../judge/recovery.ts';
 import type { OutcomeClass } from '../../outcomes.ts';
 
 export const CHARTS_VERSION = 1;
@@ -42,17 +43,6 @@ export type Heat = Rows & { edgesUs: number[]; cells: { from: number; counts: nu
 
 /** `points`: [quantile, µs]; the last is the maximum, at the quantile 1 − 1 / (2 · count). */
 export type Spectrum = { name: string; count: number; points: [number, number][] };
-
-/** How a part of the traffic was got over: orders in flight before it, at the most, and when they were as few again. */
-export type Recovery = {
-  part: string;
-  fromS: number;
-  before: number;
-  most: number;
-  mostAtS: number;
-  /** null: not within the run. */
-  recoveredS: number | null;
-};
 
 /** Seconds in which the generator, not the shop, was in the way. */
 export type Stretch = { fromS: number; untilS: number; why: 'off plan' | 'late' | 'dropped' };

@@ -1,9 +1,21 @@
 // How each burst was got over (METHOD §5): orders in flight before it, the most there were, and the first second after
 // that from which on they stayed within 3σ of their level before, for 10 s.
 
-import type { PhaseWindow } from '../../judge/spec.ts';
-import type { Flow } from '../../measure/spec.ts';
-import type { Recovery } from './spec.ts';
+import type { Flow } from '../measure/spec.ts';
+import type { PhaseWindow } from './spec.ts';
+
+/** How a part of the traffic was got over: orders in flight before it, at the most, and when they were as few again. */
+export type Recovery = {
+  part: string;
+  fromS: number;
+  /** The part is over. */
+  untilS: number;
+  before: number;
+  most: number;
+  mostAtS: number;
+  /** null: not within the run. */
+  recoveredS: number | null;
+};
 
 const BEFORE_S = 30;
 const LEAST_BEFORE_S = 5;
@@ -18,12 +30,13 @@ export function recoveriesOf(flows: readonly Flow[], phases: readonly PhaseWindo
   return windows.flatMap(({ part, fromUs, untilUs }) => {
     const fromS = Math.floor(fromUs / 1e6);
     const before = inFlight(flows, Math.max(0, fromS - BEFORE_S), fromS);
-    const during = inFlight(flows, fromS, Math.ceil(untilUs / 1e6));
+    const untilS = Math.ceil(untilUs / 1e6);
+    const during = inFlight(flows, fromS, untilS);
     if (before.length < LEAST_BEFORE_S || during.length === 0) return [];
     const most = Math.max(...during);
     const mostAtS = fromS + during.indexOf(most);
     const { mean, limit } = levelOf(before);
-    return [{ part, fromS, before: mean, most, mostAtS, recoveredS: calmFrom(flows, mostAtS, limit) }];
+    return [{ part, fromS, untilS, before: mean, most, mostAtS, recoveredS: calmFrom(flows, mostAtS, limit) }];
   });
 }
 

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { judgeSlo } from '../../src/judge/judge-slo.ts';
+import { recoveriesOf } from '../../src/judge/recovery.ts';
+import { formatSlo, parseSlo } from '../../src/judge/slo.ts';
+import type { Evidence, SloResult } from '../../src/judge/spec.ts';
+import type { Flow } from '../../src/measure/spec.ts';
+import { verdictSentence } from '../../src/report/sentence.ts';
+import { evidenceOf, steadyOrders } from '../support/evidence.ts';
+import { recordOf } from '../support/record.ts';
+import { type Queue, simulateQueue } from './simulated-queue.ts';
+
+const CONTEXT = { parts: ['base', 'hourly'], place: 'slo' as const };
+const parsed = (text: string, place: 'slo' | 'stop' = 'slo') => parseSlo(text, { ...CONTEXT, place });
+const mistakeOf = (text: string, place?: 'slo' | 'stop'): string => {
+  const result = parsed(text, place);
+  return result.ok ? 'none' : result.mistake.message;
+};
+
+type Burst = { fromS: number; untilS: number };
+/** Evidence of a simulated shop: what the judge reads of stability is the plan and the flows. */
+function evidenceFrom(seed: number, queue: Queue, bursts: readonly Burst[] = [], reachedS = queue.seconds): Evidence {
+  const { flows, planned } = simulateQueue(seed, queue);
+  const base = evidenceOf(steadyOrders(1, 1), { slo: ['p99 < 300ms'] });
+  const durationUs = queue.seconds * 1e6;
+  return {
+    ...base,
+    durationUs,
+    planned: Uint32Array.from(planned),
+    phases: [
+      { part: 'base', fromUs: 0, untilUs: durationUs },
+      ...bursts.map(({ fromS, untilS }) => ({ part: 'hourly', fromUs: fromS * 1e6, untilUs: untilS * 1e6 })),
+    ],
+    timeline: { ...base.timeline, seconds: queue.seconds, flows: flows.slice(0, reachedS) },
+    ending: reachedS === queue.seconds ? { kind: 'complete' } : { kind: 'stopped', text: 'x', atUs: reachedS * 1e6 },
+  };
+}
+const judged = (text: string, evidence: Evidence): SloResult => {
+  const slo = parsed(text);
+  if (!slo.ok) throw new Error(slo.mistake.message);
+  return judgeSlo(slo.slo, { text, place: undefined }, evidence);
+};
+
+const busy = (utilisation: number): Queue => ({
+  seconds: 300,
+  ratePerS: () => 49,
+  mostPerS: 49,
+  tills: 4,
+  serviceS: (utilisation * 4) / 49,
+});
+
+describe('`backlog stable`', () => {
+  it('holds for a shop that keeps up, breaks for one that does not, and says where', () => {
+    expect(judged('backlog stable', evidenceFrom(1, busy(0.9)))).toMatchObject({
+      status: 'pass',
+      measured: 0,
+      unit: 'count',
+    });
+    const broken = judged('backlog stable', evidenceFrom(2, busy(1.05)));
+    expect(broken).toMatchObject({ status: 'fail', measured: 1, windows: { total: 1, failed: 1, undecided: 0 } });
+    expect(broken.says).toMatch(
+      /^the queue grew by [\d.]+\/s at 49\/s from 00:00 to 00:05: [\d,]+ orders more came than were answered$/,
+    );
+    expect(broken.worst).toMatchObject({ fromUs: 0, untilUs: 300e6 });
+  });
+
+  it('is not known of a run without a plateau, and open in one that ended early', () => {
+    const ramp: Queue = { ...busy(0.1), seconds: 60, ratePerS: (atS) => atS * 4, mostPerS: 240 };
+    expect(judged('backlog stable', evidenceFrom(3, ramp))).toMatchObject({
+      status: 'inconclusive',
+      measured: undefined,
+    });
+    expect(judged('backlog stable', evidenceFrom(4, busy(0.5), [], 200))).toMatchObject({
+      status: 'inconclusive',
+      measured: 0,
+    });
+  });
+});
+
+describe('`recovers within … after …`', () => {
+  /** A flash of twice what the shop can take: what piles up in it drains at what the shop has to spare. */
+  const flash = (fromS: number, untilS: number, seconds: number): Queue => ({
+    seconds,
+    ratePerS: (atS) => (atS >= fromS && atS < untilS ? 200 : 50),
+    mostPerS: 200,
+    tills: 100,
+    serviceS: 1,
+  });
+  const text = (limit: string) => `recovers within ${limit} after hourly`;
+
+  it('measures within 10 % what a fluid queue predicts, and holds it to the limit', () => {
+    const errors = [1, 2, 3, 4, 5].map((seed) => {
+      const evidence = evidenceFrom(seed, flash(120, 180, 600), [{ fromS: 120, untilS: 180 }]);
+      // 60 s of 100/s too many are 6,000 orders; 50/s to spare take 120 s to drain to 50 in flight and 3σ.
+      const { measured } = judged(text('150s'), evidence);
+      expect(judged(text('150s'), evidence).status).toBe('pass');
+      expect(judged(text('100s'), evidence)).toMatchObject({
+        status: 'fail',
+        windows: { total: 1, failed: 1, undecided: 0 },
+      });
+      return measured! / 120e6 - 1;
+    });
+    for (const error of errors) expect(Math.abs(error)).toBeLessThan(0.1);
+  });
+
+  it('agrees with the simulation itself', () => {
+    const { flows } = simulateQueue(9, flash(120, 150, 400));
+    const [found] = recoveriesOf(flows, [{ part: 'x', fromUs: 120e6, untilUs: 150e6 }], 400e6);
+    const before = flows.slice(90, 120).map((flow: Flow) => flow.inFlight);
+    const mean = before.reduce((sum, value) => sum + value, 0) / before.length;
+    const truth = flows.findIndex(
+      (flow, second) => second > found!.mostAtS && flow.inFlight <= mean + 3 * Math.sqrt(mean),
+    );
+    expect(Math.abs(found!.recoveredS! - truth)).toBeLessThanOrEqual(Math.max(2, 0.1 * (truth - 150)));
+  });
+
+  it('of a shop that never recovers is broken once the limit is over, and open before', () => {
+    const stuck: Queue = { ...flash(60, 90, 200), tills: 50, ratePerS: (atS) => (atS >= 60 && atS < 90 ? 200 : 49) };
+    const broken = judged(text('60s'), evidenceFrom(6, stuck, [{ fromS: 60, untilS: 90 }]));
+    expect(broken).toMatchObject({ status: 'fail' });
+    expect(broken.says).toMatch(/took at least 1 m 50 s until as few orders were in flight as before$/);
+    expect(judged(text('10m'), evidenceFrom(6, stuck, [{ fromS: 60, untilS: 90 }])).status).toBe('inconclusive');
+  });
+
+  it('is not known of a burst with nothing before it, nor of a part that was not on', () => {
+    expect(judged(text('30s'), evidenceFrom(7, flash(0, 30, 200), [{ fromS: 0, untilS: 30 }]))).toMatchObject({
+      status: 'inconclusive',
+      measured: undefined,
+    });
+    expect(judged(text('30s'), evidenceFrom(8, flash(0, 0, 100)))).toMatchObject({
+      status: 'inconclusive',
+      samples: 0,
+    });
+  });
+});
+
+describe('the grammar of stability', () => {
+  it.each(['backlog stable', 'recovers within 30s after hourly', 'recovers within 1m after base'])(
+    'reads and writes %s',
+    (text) => {
+      const result = parsed(text);
+      expect(result.ok && formatSlo(result.slo)).toBe(text);
+    },
+  );
+
+  it.each([
+    ['backlog', 'all that can be said of the backlog is `backlog stable`'],
+    ['backlog < 5', 'all that can be said of the backlog is `backlog stable`'],
+    ['recovers', 'a recovery is written `recovers within 30s after PART`, got `recovers`'],
+    [
+      'recovers within 30 after hourly',
+      'a recovery is written `recovers within 30s after PART`, got `recovers within 30 after hourly`',
+    ],
+    ['recovers within 30s', 'a recovery is written `recovers within 30s after PART`, got `recovers within 30s`'],
+    [
+      'recovers within 30s after hurly',
+      'no part of the traffic is called `hurly`; did you mean `hourly`?; parts: `base`, `hourly`',
+    ],
+    ['recovers within 30s after hourly soon', 'did not expect `soon` behind `recovers within 30s after PART`'],
+    ['backlg stable', 'unknown metric'],
+  ])('refuses %s', (text, message) =>
+    expect(mistakeOf(text)).toContain(message === 'unknown metric' ? 'compares nothing' : message),
+  );
+
+  it('belongs under slo', () => {
+    expect(mistakeOf('backlog stable', 'stop')).toBe(
+      '`backlog stable` is known only after the run: it goes under `slo:`',
+    );
+  });
+});
+
+describe('the sentence', () => {
+  it('says stability in words', () => {
+    const record = recordOf(steadyOrders(20, 60), { durationUs: 60e6, slo: ['backlog stable'] });
+    expect(verdictSentence(record)).toMatch(/; the SLO held, no queue grew\.$|cannot be trusted/);
+  });
+});
