@@ -146,6 +146,33 @@ describe('a profile in TypeScript', () => {
       ok: true,
       plan: { name: 'shop.profile', traffic: { orders: 2_100_000 } },
     });
+    const journey = defineProfile({
+      target: { url: 'demo' },
+      traffic: { rate: '1/s', for: '1m' },
+      feeders: { people: 'people.csv' },
+      setup: [{ login: { path: '/login', json: {}, extract: { admin: 'token' } } }],
+      order: [
+        {
+          cart: {
+            path: '/cart/{{people.id}}',
+            extract: { id: { header: 'x-cart' } },
+          },
+        },
+        {
+          name: 'pay',
+          think: { from: '1s', until: '2s' },
+          path: '/pay/{{vars.id}}',
+          json: { admin: '{{setup.admin}}', key: '{{order.key}}' },
+        },
+      ],
+      shoppers: { 'double-click': '5%', retry: { times: 2 } },
+      audit: { shop: 'demo', limit: 2 },
+      slo: ['oversold == 0'],
+    });
+    const files = { 'people.csv': 'id\n1\n' };
+    expect(parseValue(journey, { files })).toMatchObject({ ok: true, plan: { order: { placedBy: 1 }, warnings: [] } });
+    // @ts-expect-error so is one inside a step
+    defineProfile({ target: { url: 'demo' }, traffic: {}, order: [{ cart: { path: '/cart', thnk: '1s' } }] });
     // @ts-expect-error a misspelt key is an error of the compiler already
     defineProfile({ target: { url: 'demo', timout: '1s' }, traffic: {} });
   });
