@@ -1,6 +1,6 @@
 // `npm run bench`: real time on this machine. Every figure of the README that depends on speed comes from here.
 // `npm run bench -- NAME…` runs the parts whose titles contain a name; `--readme` writes what was measured there;
-// `--round FILE` adds one round beside other tools to those kept in a file, instead of running all of them in one go.
+// `--part FILE` measures beside other tools for half a minute, into rounds kept in a file, instead of all in one go.
 
 import { availableParallelism, cpus, release, type } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -39,7 +39,7 @@ function header(): string {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { readme: { type: 'boolean' }, round: { type: 'string' } },
+    options: { readme: { type: 'boolean' }, part: { type: 'string' } },
   });
   const named = (name: string): Title[] => {
     const whole = TITLES.filter((title) => title === name);
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   const sections = new Map<string, string>();
   for (const title of wanted) {
     console.log(`\n${title}`);
-    const text = formatItems(await BENCHES[title](values.round));
+    const text = formatItems(await BENCHES[title](values.part));
     console.log(text);
     sections.set(title, text);
   }

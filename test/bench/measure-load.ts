@@ -25,7 +25,7 @@ export type Loaded = {
 };
 
 /** A measurement beside which others took more than this is made again, so often. */
-const MOST_OTHERS = 0.1;
+export const MOST_OTHERS = 0.1;
 const ATTEMPTS = 4;
 /** A busy neighbour is given time to end before the next attempt. */
 const APART_MS = 2_000;
