@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type DemoProcess, startDemo } from '../../src/demo/process.ts';
 import type { DriverName } from '../../src/drive/driver.ts';
 import { type Generate, type Generated, WARM_S as OPEN_WARM_S } from './generator.ts';
-import { type Loaded, MOST_OTHERS, measureLoad, SLACK_S, WARM_S, WINDOW_S } from './measure-load.ts';
+import { type Command, type Loaded, MOST_OTHERS, measureLoad, SLACK_S, WARM_S, WINDOW_S } from './measure-load.ts';
 import { findPeers, type Peer } from './peer-tools.ts';
 import { CONNECTIONS, closedLine, DRIVERS, LIMITS, type Open, openLine, type Round } from './peers-round.ts';
 import { explanation, ratioRows, tableOf } from './peers-table.ts';
@@ -33,47 +33,27 @@ const FAR_OFF = 5;
 const CLOSED = fileURLToPath(new URL('./wire-load.ts', import.meta.url));
 const OPEN = fileURLToPath(new URL('./generator.ts', import.meta.url));
 
-/** A measurement that is missing, and how it is made. */
-type Missing = { line: string; measure: () => Promise<Round[string]> };
+/** What was measured in one round, in the order of its making. */
+type Kept = Record<string, Loaded>;
+/** Measures, or gives what was measured under this name before. @throws NotNow */
+type Measure = (name: string, command: Command) => Promise<Loaded>;
+/** A piece is over before its round is. */
+class NotNow extends Error {}
 
-/** Others took too much of the machine: nothing was measured. */
-class Disturbed extends Error {}
-/** In pieces there is a later call to measure in; in one go the least disturbed has to do. */
-type Patience = (loaded: Loaded) => Loaded;
-
-const undisturbed: Patience = (loaded) => {
-  if (loaded.othersShare > MOST_OTHERS) throw new Disturbed();
-  return loaded;
-};
-
-async function closedLoop(target: DemoProcess, driver: DriverName, patience: Patience): Promise<Loaded> {
-  const load: ClosedLoad = { driver, origin: target.url, seconds: WINDOW_S + SLACK_S, connections: CONNECTIONS };
-  const loaded = await measureLoad(target, {
-    command: [process.execPath, [CLOSED, JSON.stringify(load)]],
-    saysWarm: true,
-  });
+async function closedLoop(measure: Measure, driver: DriverName, origin: string): Promise<Loaded> {
+  const load: ClosedLoad = { driver, origin, seconds: WINDOW_S + SLACK_S, connections: CONNECTIONS };
+  const command: Command = { command: [process.execPath, [CLOSED, JSON.stringify(load)]], saysWarm: true };
+  const loaded = await measure(closedLine(driver), command);
   const { orders, accepted } = JSON.parse(loaded.stdout.trim().split('\n').at(-1)!);
   if (orders !== accepted) throw new Error(`${driver}: ${orders} orders, ${accepted} accepted`);
-  return patience(loaded);
+  return loaded;
 }
 
 type Trial = { open: Open; held: boolean; farOff: boolean };
-type OpenLoad = { target: DemoProcess; driver: DriverName; patience: Patience };
 
-async function openLoop({ target, driver, patience }: OpenLoad, ratePerS: number): Promise<Trial> {
-  const seconds = OPEN_WARM_S + WINDOW_S + SLACK_S;
-  const load: Generate = {
-    kind: 'run',
-    url: target.url,
-    driver,
-    ratePerS,
-    riseS: RISE_S,
-    seconds,
-    connections: CONNECTIONS,
-  };
-  const loaded = patience(
-    await measureLoad(target, { command: [process.execPath, [OPEN, JSON.stringify(load)]], saysWarm: true }),
-  );
+async function openLoop(measure: Measure, name: string, load: Generate & { kind: 'run' }): Promise<Trial> {
+  const { ratePerS } = load;
+  const loaded = await measure(name, { command: [process.execPath, [OPEN, JSON.stringify(load)]], saysWarm: true });
   const ran: Generated = JSON.parse(loaded.stdout.trim().split('\n').at(-1)!);
   if (ran.says !== 'ran') throw new Error(`Expected the generator's last line to be of its run, got ${ran.says}`);
   const { orders, lateness, polledUs } = ran;
@@ -88,14 +68,14 @@ async function openLoop({ target, driver, patience }: OpenLoad, ratePerS: number
 
 /** Climbs from the first rate while rates are held, or descends until one is. */
 async function highestHeld(
-  trialAt: (ratePerS: number) => Promise<Trial>,
+  trialAt: (ratePerS: number, again: boolean) => Promise<Trial>,
   firstPerS: number,
 ): Promise<Open | undefined> {
   let best: Open | undefined;
   let ratePerS = firstPerS;
   for (let tried = 0; tried < MOST_TRIALS; tried++) {
-    let trial = await trialAt(Math.round(ratePerS));
-    if (!trial.held && !trial.farOff) trial = await trialAt(Math.round(ratePerS));
+    let trial = await trialAt(Math.round(ratePerS), false);
+    if (!trial.held && !trial.farOff) trial = await trialAt(Math.round(ratePerS), true);
     if (!trial.held && (best !== undefined || ratePerS < firstPerS / 2)) break;
     if (!trial.held) ratePerS /= STEP;
     else if (ratePerS < firstPerS) return trial.open;
@@ -107,53 +87,68 @@ async function highestHeld(
   return best;
 }
 
-const SECONDS = Math.ceil(WARM_S + WINDOW_S + SLACK_S);
-
-/** Everything of one round, in the order it is measured; `before` is the round before it. */
-function measurementsOf(
-  target: DemoProcess,
-  peers: readonly Peer[],
-  patience: Patience,
-): (round: Round, before?: Round) => Missing[] {
-  const theirs = peers.map(({ name, command, saysWarm }): Missing => {
-    const load = { command: command({ seconds: SECONDS, connections: CONNECTIONS }), saysWarm };
-    return { line: name, measure: async () => patience(await measureLoad(target, load)) };
-  });
-  return (round, before) => [
-    ...theirs,
-    ...DRIVERS.flatMap((driver): Missing[] => [
-      { line: closedLine(driver), measure: () => closedLoop(target, driver, patience) },
-      {
-        line: openLine(driver),
-        measure: async () => {
-          const firstPerS = before?.[openLine(driver)]?.perS ?? FIRST_SHARE * round[closedLine(driver)]!.perS;
-          const trialAt = (ratePerS: number) => openLoop({ target, driver, patience }, ratePerS);
-          return (await highestHeld(trialAt, firstPerS)) ?? null;
-        },
+async function oneRound(
+  measure: Measure,
+  { url, peers }: { url: string; peers: readonly Peer[] },
+  before: Round | undefined,
+): Promise<Round> {
+  const round: Round = {};
+  for (const { name, command, saysWarm } of peers) {
+    const seconds = Math.ceil(WARM_S + WINDOW_S + SLACK_S);
+    round[name] = await measure(name, { command: command({ seconds, connections: CONNECTIONS }), saysWarm });
+  }
+  for (const driver of DRIVERS) {
+    const closed = await closedLoop(measure, driver, url);
+    const line = openLine(driver);
+    const held = await highestHeld(
+      (ratePerS, again) => {
+        const name = `${line} at ${ratePerS}/s${again ? ' again' : ''}`;
+        const seconds = OPEN_WARM_S + WINDOW_S + SLACK_S;
+        return openLoop(measure, name, {
+          kind: 'run',
+          url,
+          driver,
+          ratePerS,
+          riseS: RISE_S,
+          seconds,
+          connections: CONNECTIONS,
+        });
       },
-    ]),
-  ];
+      before?.[line]?.perS ?? FIRST_SHARE * closed.perS,
+    );
+    round[closedLine(driver)] = closed;
+    round[line] = held ?? null;
+  }
+  return round;
 }
 
-/** Adds what is missing to the last round, or to a new one, until `mayMeasure` says no or all is there. */
-async function fill(
-  rounds: Round[],
-  measurements: ReturnType<typeof measurementsOf>,
-  mayMeasure: () => boolean,
-): Promise<void> {
-  const last = rounds.at(-1);
-  const isWhole = last !== undefined && measurements(last).every(({ line }) => line in last);
-  if (last === undefined || isWhole) rounds.push({});
-  const round = rounds.at(-1)!;
-  for (const { line, measure } of measurements(round, rounds.at(-2))) {
-    if (line in round || !mayMeasure()) continue;
-    try {
-      round[line] = await measure();
-    } catch (error) {
-      if (error instanceof Disturbed) return;
-      throw error;
+/** Disturbed measurements are made again until the time is up, and never kept. */
+function inPieces(target: DemoProcess, kept: Kept, untilMs: number): Measure {
+  return async (name, command) => {
+    while (kept[name] === undefined) {
+      if (performance.now() > untilMs) throw new NotNow();
+      const loaded = await measureLoad(target, command, 1);
+      if (loaded.othersShare <= MOST_OTHERS) kept[name] = loaded;
     }
+    return kept[name];
+  };
+}
+
+/** As many whole rounds as the file and this piece give. */
+async function pieceOf(target: DemoProcess, peers: readonly Peer[], file: string): Promise<Round[]> {
+  const all: Kept[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  const rounds: Round[] = [];
+  const untilMs = performance.now() + PIECE_MS;
+  try {
+    for (let i = 0; ; i++) {
+      if (i === all.length) all.push({});
+      rounds.push(await oneRound(inPieces(target, all[i]!, untilMs), { url: target.url, peers }, rounds.at(-1)));
+    }
+  } catch (error) {
+    if (!(error instanceof NotNow)) throw error;
   }
+  writeFileSync(file, JSON.stringify(all));
+  return rounds;
 }
 
 /**
@@ -165,20 +160,19 @@ export async function peersBench(keptIn?: string): Promise<Printable[]> {
   const peers = findPeers(target.url);
   try {
     pinTarget(target.pid);
-    const rounds: Round[] = keptIn !== undefined && existsSync(keptIn) ? JSON.parse(readFileSync(keptIn, 'utf8')) : [];
-    const measurements = measurementsOf(target, peers.found, keptIn === undefined ? (loaded) => loaded : undisturbed);
-    if (keptIn === undefined) for (let i = 0; i < ROUNDS; i++) await fill(rounds, measurements, () => true);
+    const rounds: Round[] = [];
+    if (keptIn !== undefined) rounds.push(...(await pieceOf(target, peers.found, keptIn)));
     else {
-      const untilMs = performance.now() + PIECE_MS;
-      await fill(rounds, measurements, () => performance.now() < untilMs);
-      writeFileSync(keptIn, JSON.stringify(rounds));
+      const measure: Measure = (_name, command) => measureLoad(target, command);
+      for (let i = 0; i < ROUNDS; i++) {
+        rounds.push(await oneRound(measure, { url: target.url, peers: peers.found }, rounds.at(-1)));
+      }
     }
-    const whole = rounds.filter((round) => measurements(round).every(({ line }) => line in round));
-    if (whole.length === 0) return [{ says: `Measured so far: ${Object.keys(rounds[0]!).join(', ')}.` }];
+    if (rounds.length === 0) return [{ says: 'No round is whole yet.' }];
     return [
-      ...explanation(whole, peers.missing).map((says) => ({ says })),
-      tableOf(whole, peers.found),
-      ...ratioRows(whole, peers.found),
+      ...explanation(rounds, peers.missing).map((says) => ({ says })),
+      tableOf(rounds, peers.found),
+      ...ratioRows(rounds, peers.found),
     ];
   } finally {
     peers.close();
