@@ -9,7 +9,7 @@ import { auditSection } from './audit-markdown.ts';
 import { markdownText, redactCommand } from './foreign.ts';
 import { code, table } from './markdown-shapes.ts';
 import { baselineNote, givenUpNote, insecureNote } from './notes.ts';
-import { outcomeRows, ratesOf } from './numbers.ts';
+import { outcomeRows, ratesOf, stepsOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 import { fitText, measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
 
@@ -105,7 +105,7 @@ function timesTable({ evidence }: RunRecord): string {
     ['wait: connect', connect?.count ? connect : undefined],
     ['wait: TLS', tls?.count ? tls : undefined],
     ['service', total.histogram({ of: 'service' })],
-    ...(total.steps ?? []).map((name, step): [string, HistogramView] => [
+    ...stepsOf(total).map((name, step): [string, HistogramView] => [
       `service: ${markdownText(name)}`,
       total.histogram({ of: 'step', step }),
     ]),
@@ -124,7 +124,7 @@ function timesTable({ evidence }: RunRecord): string {
 
 function thinkOf(total: TallyView): HistogramView | undefined {
   const think = total.histogram({ of: 'think' });
-  return think.count > 0 ? think : undefined;
+  return think.maxUs > 0 ? think : undefined;
 }
 
 function outcomesTable(record: RunRecord): string {

@@ -47,6 +47,11 @@ export function tailUs(evidence: Evidence): number {
   return tail >= 2e6 ? Math.floor(tail / 1e6) * 1e6 : 0;
 }
 
+/** Names of the steps that are worth telling apart: the service of a single one is that of the order, but for repeats. */
+export function stepsOf({ steps = [] }: TallyView): readonly string[] {
+  return steps.length > 1 ? steps : [];
+}
+
 export type OutcomeRow = Outcome & { count: number; shareOfFired: number };
 
 export function outcomeRows({ evidence }: RunRecord): OutcomeRow[] {

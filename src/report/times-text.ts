@@ -6,6 +6,7 @@ import { formatCount, formatDuration } from '../units.ts';
 import { visible } from './foreign.ts';
 import type { TextOptions } from './layout.ts';
 import { cut, LABEL, labelled, padStart, widthOf } from './layout.ts';
+import { stepsOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 
 const QUANTILES: [label: string, p: number][] = [
@@ -32,16 +33,16 @@ function openingRows({ evidence: { opened, timeline }, plan }: RunRecord): Times
   return rows.filter(({ histogram }) => histogram.count > 0);
 }
 
-/** The steps of a journey and the shoppers' pauses, inside the response. */
+/** The steps of a journey, where there are several, and the shoppers' pauses, where anybody made one. */
 function partRows({ evidence: { timeline } }: RunRecord): TimesRow[] {
   const total = timeline.total();
-  const steps = (total.steps ?? []).map((name, step) => ({
+  const steps = stepsOf(total).map((name, step) => ({
     label: `  ${cut(visible(name), LABEL - 3)}`,
     histogram: total.histogram({ of: 'step', step }),
     says: 'of that',
   }));
   const think = { label: 'think', histogram: total.histogram({ of: 'think' }), says: "the shopper's own pauses" };
-  return [...steps, think].filter(({ histogram }) => histogram.count > 0);
+  return [...steps, ...(think.histogram.maxUs > 0 ? [think] : [])].filter(({ histogram }) => histogram.count > 0);
 }
 
 /** At most `most`: when not all fit, the last line counts the others. */

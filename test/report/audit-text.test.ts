@@ -136,6 +136,12 @@ describe('a journey', () => {
     expect(formatMarkdown(record)).toMatch(/\| service: address \| .*\n\| service: payment \| .*\n\| think \| 250 ms/);
   });
 
+  it('of one step, without a pause, says no more than a plain order', () => {
+    const text = summary(asJourney(passing(), ['buy'], 0), 120);
+    expect(text).not.toMatch(/\n {2}buy |\nthink /);
+    expect(formatMarkdown(asJourney(passing(), ['buy'], 0))).not.toMatch(/service: buy|\| think/);
+  });
+
   it('has them in result.json', () => {
     const { steps, think } = resultOf(record);
     expect(steps.map(({ name, count }) => [name, count])).toEqual([

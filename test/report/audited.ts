@@ -27,7 +27,7 @@ export function withAudit(record: RunRecord, audit: AuditResult): RunRecord {
 }
 
 /** The same run as if each order had taken these steps, with a pause between them. */
-export function asJourney(record: RunRecord, steps: readonly string[]): RunRecord {
+export function asJourney(record: RunRecord, steps: readonly string[], thinkUs = 250_000): RunRecord {
   const shape = histogramShape(10e6);
   const recorder = new Recorder(0, OUTCOMES, shape, steps.length);
   for (let order = 0; order < record.evidence.orders.fired; order++) {
@@ -36,7 +36,7 @@ export function asJourney(record: RunRecord, steps: readonly string[]): RunRecor
     const servicesUs = steps.map((_, step) => 4_000 + 1_000 * step + (order % 50) * 20);
     for (const [step, us] of servicesUs.entries()) recorder.step(dueUs, step, us);
     const serviceUs = servicesUs.reduce((sum, us) => sum + us, 0);
-    recorder.ended({ dueUs, latenessUs: 100, waitUs: 40, serviceUs, thinkUs: 250_000 }, 0);
+    recorder.ended({ dueUs, latenessUs: 100, waitUs: 40, serviceUs, thinkUs }, 0);
   }
   const timeline = new Timeline(OUTCOMES, shape, steps);
   timeline.add(recorder.flush(record.evidence.durationUs + 2e6).interval);
