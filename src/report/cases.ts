@@ -2,7 +2,8 @@
 // Every case ends in one of four ways, whatever the verdict: nothing is left out because something else is wrong.
 
 import type { Place } from '../errors.ts';
-import type { Gate, SloResult } from '../judge/spec.ts';
+import { BOOKS_GATE } from '../judge/books.ts';
+import type { Gate, Judgement, SloResult } from '../judge/spec.ts';
 import { bookCases } from './cases-books.ts';
 import { visible } from './foreign.ts';
 import type { RunRecord } from './record.ts';
@@ -33,7 +34,7 @@ export function casesOf(record: RunRecord): Case[] {
 }
 
 function fitCase({ judgement }: RunRecord): Case {
-  const voids = judgement.gates.filter((gate) => gate.status === 'void');
+  const voids = unfitGates(judgement);
   const name = 'the generator was fit';
   if (voids.length === 0) return { group: 'run', name, status: 'pass', says: '', details: [] };
   const [first] = voids;
@@ -45,6 +46,11 @@ function fitCase({ judgement }: RunRecord): Case {
     says,
     details: voids.map((gate) => `${gateText(gate)}: ${visible(gate.advice)}`),
   };
+}
+
+/** What voids the run on the generator's side; books that were not read whole are a case of their own. */
+function unfitGates({ gates }: Judgement): Gate[] {
+  return gates.filter(({ name, status }) => status === 'void' && name !== BOOKS_GATE);
 }
 
 function gateText({ name, measured, limit }: Gate): string {
@@ -71,7 +77,8 @@ function sloCase(slo: SloResult, { judgement, evidence }: RunRecord): Case {
   ];
   const says = visible(slo.says);
   if (judgement.verdict === 'invalid') {
-    return { ...at, status: 'skipped', says: `not judged: the generator was not fit; ${says}`, details };
+    const why = unfitGates(judgement).length > 0 ? 'the generator was not fit' : 'the books were not read whole';
+    return { ...at, status: 'skipped', says: `not judged: ${why}; ${says}`, details };
   }
   if (slo.status === 'pass') return { ...at, status: 'pass', says: '', details };
   return { ...at, status: slo.status === 'fail' ? 'fail' : 'skipped', says, details };

@@ -12,6 +12,7 @@ import { formatBiggerIsBetter, formatSmallerIsBetter, type TrendPoint } from '..
 import { steadyOrders } from '../support/evidence.ts';
 import { golden } from '../support/golden.ts';
 import { recordOf } from '../support/record.ts';
+import { withAudit } from './audited.ts';
 import { cleanAudit, cutAudit, lossyAudit } from './audits.ts';
 import { failing, interrupted, passing, unfit } from './runs.ts';
 
@@ -69,6 +70,9 @@ describe('casesOf', () => {
     const cut = audited(passing(), cutAudit());
     expect(caseOf(cut, 'the books were read whole')).toMatchObject({ status: 'error', says: cutAudit().incomplete });
     expect(caseOf(cut, 'nothing lost').status).toBe('skipped');
+    const voided = withAudit(passing(), cutAudit());
+    expect(caseOf(voided, 'the generator was fit').status).toBe('pass');
+    expect(caseOf(voided, 'p99 < 300ms').says).toMatch(/^not judged: the books were not read whole; /);
   });
 });
 

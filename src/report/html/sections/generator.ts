@@ -1,6 +1,8 @@
 // 13: did the generator itself distort the numbers? The checks, what each worker says of itself, and the machine.
 
+import { BOOKS_GATE } from '../../../judge/books.ts';
 import { formatCount, formatDuration, formatShare } from '../../../units.ts';
+import type { Result } from '../../result.ts';
 import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
 import { facts, mark, prose, section, table } from '../parts.ts';
@@ -21,8 +23,12 @@ ${stretches(view)}`,
   );
 }
 
+/** The books stand in a section of their own. */
+const ownGates = ({ generator }: Result): Result['generator']['gates'] =>
+  generator.gates.filter(({ name }) => name !== BOOKS_GATE);
+
 function oneLine({ result }: RunView): string {
-  const { gates: all } = result.generator;
+  const all = ownGates(result);
   const [unfit, noted] = [all.filter(({ status }) => status === 'void'), all.filter(({ status }) => status === 'warn')];
   const held = all.filter(({ status, known }) => status === 'ok' && known).length;
   const open = all.filter(({ known }) => !known).length;
@@ -36,7 +42,7 @@ function oneLine({ result }: RunView): string {
 const STATUSES = { ok: ['pass', 'ok'], warn: ['inconclusive', 'note'], void: ['fail', 'unfit'] } as const;
 
 function gates({ result }: RunView): Html {
-  const rows = result.generator.gates.map(({ name, status, measured, limit, touched, advice, known }) => [
+  const rows = ownGates(result).map(({ name, status, measured, limit, touched, advice, known }) => [
     known ? mark(STATUSES[status][0], STATUSES[status][1]) : mark('not-checked', 'not known'),
     name,
     html`${measured}${touched !== null && touched > 0 && html` <span class="quiet">(${formatShare(touched)} of the run)</span>`}`,
