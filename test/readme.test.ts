@@ -69,8 +69,10 @@ describe('the README', () => {
     },
   );
 
-  it('shows a profile that is shipped', () => {
-    expectBlock('file: profiles/nightly.yaml', lines(readFileSync(join(ROOT, 'profiles/nightly.yaml'), 'utf8')));
+  it('shows a profile and a journey that are shipped', () => {
+    for (const file of ['profiles/nightly.yaml', 'profiles/code-journey.ts']) {
+      expectBlock(`file: ${file}`, lines(readFileSync(join(ROOT, file), 'utf8')));
+    }
   });
 
   it('shows profiles that come to a plan, without a warning', () => {

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import type { DriverName } from '../drive/driver.ts';
 import { type Calibration, roomWarning } from '../judge/calibration.ts';
 import type { Plan } from '../profile/plan.ts';
-import { chooseWorkers } from '../run/workers.ts';
+import { chooseWorkers, weightOf } from '../run/workers.ts';
 import { curveOf } from '../traffic/curve.ts';
 import { doorbusterVersion } from './environment.ts';
 
@@ -62,6 +62,7 @@ export function withRoomWarning(
 ): Plan {
   const { workers, driver } = chooseWorkers(plan, { ...flags, calibration });
   const peakPerS = curveOf(plan.traffic).peak().ratePerS;
-  const warning = roomWarning(calibration, { peakPerS, workers, driver, cores: availableParallelism() });
+  const weight = weightOf(plan.order);
+  const warning = roomWarning(calibration, { peakPerS, workers, driver, weight, cores: availableParallelism() });
   return warning === undefined ? plan : { ...plan, warnings: [...plan.warnings, warning] };
 }

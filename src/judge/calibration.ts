@@ -32,18 +32,23 @@ export function easyPerWorker(calibration: Calibration | undefined, driver: stri
   return heldPerS === undefined || heldPerS === 0 ? undefined : ROOM_SHARE * heldPerS;
 }
 
+/** `weight`: what one order costs, in orders of one request, which calibrate sends. */
+type Wanted = { peakPerS: number; workers: number; driver: string; cores: number; weight?: number };
+
 /** One line when the peak is more than these workers were measured to hold with ease; undefined when it is not. */
 export function roomWarning(
   calibration: Calibration | undefined,
-  { peakPerS, workers, driver, cores }: { peakPerS: number; workers: number; driver: string; cores: number },
+  { peakPerS, workers, driver, cores, weight = 1 }: Wanted,
 ): string | undefined {
-  const easyPerS = easyPerWorker(calibration, driver);
+  const plainPerS = easyPerWorker(calibration, driver);
+  const easyPerS = plainPerS === undefined ? undefined : plainPerS / weight;
   if (easyPerS === undefined || peakPerS <= easyPerS * workers) return undefined;
   const wanted = Math.ceil(peakPerS / easyPerS);
   const what = workers === 1 ? '1 worker' : `${workers} workers`;
   const more = wanted < cores ? '' : `, which is more than this machine has cores for (${cores})`;
+  const heavy = weight === 1 ? '' : `, one order costing about ${Number(weight.toPrecision(2))} of those it measured`;
   return (
     `the peak of ${formatRate(peakPerS)} is more than ${formatRate(easyPerS * workers)}, what ${what} can be given with ` +
-    `ease on this machine (${ROOM_SHARE} of what calibrate measured); ${wanted} workers would do${more}`
+    `ease on this machine (${ROOM_SHARE} of what calibrate measured${heavy}); ${wanted} workers would do${more}`
   );
 }

@@ -110,6 +110,14 @@ export type WitnessEvidence = {
   trouble: string;
 };
 
+/** Of orders made by code. */
+export type CodeEvidence = {
+  /** Errors of one place are one, the most frequent first; `seq`: the first order that threw it. */
+  thrown: readonly { says: string; count: number; seq: number }[];
+  /** What one order cost a worker, polling for due times left out, µs of CPU; undefined where nobody can tell. */
+  cpuUsPerOrder: number | undefined;
+};
+
 export type Evidence = {
   slo: readonly SloLine[];
   durationUs: number;
@@ -131,6 +139,8 @@ export type Evidence = {
   opened?: { connect: HistogramView; tls: HistogramView };
   /** Undefined when no witness was asked for. */
   witness?: WitnessEvidence;
+  /** Undefined while the run goes on, and where no code makes the orders. */
+  code?: CodeEvidence;
   /** The ledger held against the shop's books; undefined while the run goes on. */
   audit?: AuditResult;
 };

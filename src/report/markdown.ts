@@ -8,7 +8,7 @@ import { formatClock, formatCount, formatCountOf, formatDuration, formatRate, fo
 import { auditSection } from './audit-markdown.ts';
 import { markdownText, redactCommand } from './foreign.ts';
 import { code, table } from './markdown-shapes.ts';
-import { baselineNote, givenUpNote, insecureNote } from './notes.ts';
+import { baselineNote, codeNotes, givenUpNote, insecureNote } from './notes.ts';
 import { outcomeRows, ratesOf, stepsOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 import { fitText, measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
@@ -30,6 +30,9 @@ export function formatMarkdown(record: RunRecord): string {
     markdownText(verdictSentence(record)),
     ...(insecure === undefined ? [] : [`**🔓 ${insecure.label}: ${markdownText(insecure.text)}**`]),
     ...givenUpNote(record.evidence).map(({ text }) => `⚠️ **Given up:** ${markdownText(text)}`),
+    ...codeNotes(record.evidence, record.peak.ratePerS, run.workers).map(
+      ({ style, text }) => `${style === 'pass' ? '' : '⚠️ '}**Code:** ${markdownText(text)}`,
+    ),
     ...baselineNote(record.comparison).map(({ text }) => `**Baseline:** ${markdownText(text)}`),
     ...run.warnings.map((warning) => `⚠️ **Warning:** ${markdownText(warning)}`),
     sloTable(record),

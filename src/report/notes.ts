@@ -1,18 +1,23 @@
 // What a reader must know beside the numbers: that nobody checked who answered, what an adjusted run cannot show, and
 // what the profile was warned of. Said before the run, on the screen after it, and in every page about it.
 
+import { ROOM_SHARE } from '../judge/calibration.ts';
 import { comparisonSentence } from '../judge/regression.ts';
 import type { Evidence } from '../judge/spec.ts';
 import { GIVEN_UP } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
-import { formatCountOf, formatDuration } from '../units.ts';
+import { formatCountOf, formatDuration, formatRate } from '../units.ts';
 import { visible } from './foreign.ts';
 import type { Style, TextOptions } from './layout.ts';
 import { padEnd, wrap } from './layout.ts';
 import type { RunRecord } from './record.ts';
 
 /** `label`: as the summary has it, at the start of a line. */
-export type Note = { label: 'INSECURE' | 'adjusted' | 'given up' | 'baseline' | 'warning'; style: Style; text: string };
+export type Note = {
+  label: 'INSECURE' | 'adjusted' | 'given up' | 'code' | 'baseline' | 'warning';
+  style: Style;
+  text: string;
+};
 
 /** Undefined where the certificate was checked like any other. */
 export function insecureNote({ target }: Pick<Plan, 'target'>): Note | undefined {
@@ -25,7 +30,7 @@ export function insecureNote({ target }: Pick<Plan, 'target'>): Note | undefined
 }
 
 /** In the order of their weight. */
-export function notesOf({ plan, run, evidence, comparison }: RunRecord): Note[] {
+export function notesOf({ plan, run, evidence, peak, comparison }: RunRecord): Note[] {
   return [
     ...baselineNote(comparison),
     ...plan.adjustments.map(({ flag, value, cannotShow }): Note => {
@@ -36,6 +41,7 @@ export function notesOf({ plan, run, evidence, comparison }: RunRecord): Note[] 
       };
     }),
     ...givenUpNote(evidence),
+    ...codeNotes(evidence, peak.ratePerS, run.workers),
     ...run.warnings.map((warning): Note => ({ label: 'warning', style: 'warn', text: visible(warning) })),
   ];
 }
@@ -65,6 +71,31 @@ export function givenUpNote({ timeline }: Evidence): Note[] {
     `${formatCountOf(count, 'answer')} not waited for: ${count === 1 ? 'it is' : 'they are'} among the times with ` +
     `the up to ${longest} waited by then, so the times shown are the least they can be`;
   return [{ label: 'given up', style: 'warn', text }];
+}
+
+/** Errors that are told one by one. */
+const MOST_THROWN = 3;
+
+/** What the code of a journey threw, and what it cost: more than steps do, and by how much only the code can show. */
+export function codeNotes({ code }: Evidence, peakPerS: number, workers: number): Note[] {
+  if (code === undefined) return [];
+  const { thrown, cpuUsPerOrder } = code;
+  const told = thrown.slice(0, MOST_THROWN).map(({ says, count, seq }): Note => {
+    const first = count === 1 ? `order ${seq}` : `${formatCountOf(count, 'order')}, first in order ${seq}`;
+    return { label: 'code', style: 'fail', text: `the journey's code threw in ${first}: ${visible(says)}` };
+  });
+  if (thrown.length > MOST_THROWN) {
+    const text = `it threw at ${thrown.length - MOST_THROWN} more places`;
+    told.push({ label: 'code', style: 'fail', text });
+  }
+  if (cpuUsPerOrder === undefined) return told;
+  const easyPerS = (ROOM_SHARE * 1e6 * workers) / cpuUsPerOrder;
+  const who = workers === 1 ? 'one worker does' : `${workers} workers do`;
+  const isTight = peakPerS > easyPerS;
+  const text =
+    `code orders cost ${formatDuration(cpuUsPerOrder)} of CPU each: ${who} about ${formatRate(easyPerS)} with ease` +
+    (isTight ? `, and the peak of ${formatRate(peakPerS)} is more: use more workers` : '');
+  return [...told, { label: 'code', style: isTight ? 'warn' : 'pass', text }];
 }
 
 /** A label and its text beside it, in at most `most` lines; the label alone is painted, and not repeated. */

@@ -134,58 +134,71 @@ const comparison = object({
   },
 });
 
-const generator = object({
-  driver: text,
-  driverReason: described(text, 'Why that one: the version of HTTP, or as asked.'),
-  workers: count,
-  workersReason: text,
-  clamped: described(count, 'Times above the range of the histograms, counted at its end.'),
-  cpuUs: maybeAmount,
-  rssBytes: maybeAmount,
-  gates: listOf(
-    object({
-      name: text,
-      status: oneOf('ok', 'warn', 'void'),
-      measured: text,
-      limit: text,
-      touched: described(maybeAmount, 'Share of the run touched, 0…1.'),
-      advice: text,
-      known: described({ type: 'boolean' }, 'False where this run or this machine did not say.'),
-      byWorker: listOf(object({ worker: count, measured: text })),
-    }),
-  ),
-  incidents: listOf(incident),
-  perWorker: listOf(
-    object({
-      worker: count,
-      fired: count,
-      dropped: count,
-      openMax: count,
-      waitingMax: count,
-      opened: count,
-      cpuUs: maybeAmount,
-      worstBusyShare: described(maybeAmount, 'Of its event loop, of the busiest 5 s; waiting for due times excluded.'),
-      gcShare: maybeAmount,
-      gcMaxUs: maybeAmount,
-      connections: described(maybeAmount, 'Its cap on connections.'),
-      queued: described(maybeAmount, 'Orders that found all of them taken.'),
-      latenessP99Us: maybeAmount,
-      latenessMaxUs: maybeAmount,
-    }),
-  ),
-  machine: described(
-    orNull(object({ stealShare: amount, worstSteal: amount, involuntary: maybeAmount })),
-    'Shares of the CPU given to others, over the run and in the worst second; involuntary context switches.',
-  ),
-  witness: described(
-    orNull(object({ sent: count, answered: count })),
-    'Orders of a separate process, counted nowhere else; null without --witness.',
-  ),
-  noiseFloor: described(
-    orNull(object({ p50Us: amount, p99Us: amount })),
-    'Response of a target that does nothing, on this machine, by `doorbuster calibrate`.',
-  ),
-});
+const generator = object(
+  {
+    driver: text,
+    driverReason: described(text, 'Why that one: the version of HTTP, or as asked.'),
+    workers: count,
+    workersReason: text,
+    clamped: described(count, 'Times above the range of the histograms, counted at its end.'),
+    cpuUs: maybeAmount,
+    rssBytes: maybeAmount,
+    gates: listOf(
+      object({
+        name: text,
+        status: oneOf('ok', 'warn', 'void'),
+        measured: text,
+        limit: text,
+        touched: described(maybeAmount, 'Share of the run touched, 0…1.'),
+        advice: text,
+        known: described({ type: 'boolean' }, 'False where this run or this machine did not say.'),
+        byWorker: listOf(object({ worker: count, measured: text })),
+      }),
+    ),
+    incidents: listOf(incident),
+    perWorker: listOf(
+      object({
+        worker: count,
+        fired: count,
+        dropped: count,
+        openMax: count,
+        waitingMax: count,
+        opened: count,
+        cpuUs: maybeAmount,
+        worstBusyShare: described(
+          maybeAmount,
+          'Of its event loop, of the busiest 5 s; waiting for due times excluded.',
+        ),
+        gcShare: maybeAmount,
+        gcMaxUs: maybeAmount,
+        connections: described(maybeAmount, 'Its cap on connections.'),
+        queued: described(maybeAmount, 'Orders that found all of them taken.'),
+        latenessP99Us: maybeAmount,
+        latenessMaxUs: maybeAmount,
+      }),
+    ),
+    machine: described(
+      orNull(object({ stealShare: amount, worstSteal: amount, involuntary: maybeAmount })),
+      'Shares of the CPU given to others, over the run and in the worst second; involuntary context switches.',
+    ),
+    witness: described(
+      orNull(object({ sent: count, answered: count })),
+      'Orders of a separate process, counted nowhere else; null without --witness.',
+    ),
+    noiseFloor: described(
+      orNull(object({ p50Us: amount, p99Us: amount })),
+      'Response of a target that does nothing, on this machine, by `doorbuster calibrate`.',
+    ),
+    code: described(
+      object({
+        cpuUsPerOrder: described(maybeAmount, 'Of the workers, polling left out.'),
+        thrown: listOf(object({ says: text, count, seq: described(count, 'The first order that threw it.') })),
+      }),
+      'Of orders made by code: what they cost, and what they threw, the most frequent first.',
+    ),
+  },
+  ['code'],
+);
 
 const environment = object({
   doorbuster: text,

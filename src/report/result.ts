@@ -96,6 +96,8 @@ export type Result = {
     machine: { stealShare: number; worstSteal: number; involuntary: number | null } | null;
     witness: { sent: number; answered: number } | null;
     noiseFloor: NoiseFloor | null;
+    /** Only where code makes the orders. */
+    code?: { cpuUsPerOrder: number | null; thrown: { says: string; count: number; seq: number }[] };
   };
   environment: Omit<Environment, 'commit'> & { commit: string | null };
   run: {
@@ -194,6 +196,9 @@ function generatorOf({ run, generator, judgement, evidence }: RunRecord, clamped
     machine: machineOf(evidence),
     witness: evidence.witness ? { sent: evidence.witness.sent, answered: evidence.witness.samples.length } : null,
     noiseFloor: generator.noiseFloor ?? null,
+    ...(evidence.code
+      ? { code: { cpuUsPerOrder: known(evidence.code.cpuUsPerOrder), thrown: [...evidence.code.thrown] } }
+      : {}),
   };
 }
 

@@ -18,6 +18,7 @@ import { curveOf } from '../traffic/curve.ts';
 import { plannedPerSecond } from '../traffic/schedule.ts';
 import type { PartWindow } from '../traffic/spec.ts';
 import { monotonicUs } from './clock.ts';
+import { codeEvidenceOf } from './code-evidence.ts';
 import type { Share, ShareReport } from './messages.ts';
 import { Pool } from './pool.ts';
 import { driverOptionsOf, orderFor } from './shares.ts';
@@ -289,6 +290,7 @@ class Running {
       incidents: [...this.#incidents],
       ending: this.#ending,
       ...(reports.length > 0 ? this.#vitals.evidence(reports) : {}),
+      ...(reports.length > 0 && this.#plan.order.journey ? { code: codeEvidenceOf(reports) } : {}),
     };
   }
 

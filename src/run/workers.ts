@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { beyondWire, type DriverName, driverFor } from '../drive/driver.ts';
 import { userError } from '../errors.ts';
 import { type Calibration, easyPerWorker } from '../judge/calibration.ts';
+import type { OrderSpec } from '../order/spec.ts';
 import type { Plan } from '../profile/plan.ts';
 import { curveOf } from '../traffic/curve.ts';
 import { formatRate } from '../units.ts';
@@ -19,17 +20,25 @@ export type WorkerWishes = { workers?: number; driver?: DriverName; calibration?
  */
 const EASY_PER_S: Record<DriverName, number> = { wire: 10_000, undici: 5_000 };
 
-/**
- * `cores`: what this machine has; one is left to the main thread and to whatever else runs here. `measuredPerS`: what
- * `calibrate` found one worker to fire with ease on this machine.
- */
+/** A request that code makes costs so many of those that steps make (test/bench/journey.ts), beside the code's own time. */
+const CODE_WEIGHT = 1.3;
+
+/** What one order costs the generator, in orders of one request: its requests, and a little more where code makes them. */
+export function weightOf({ steps, journey }: Pick<OrderSpec, 'steps' | 'journey'>): number {
+  return steps.length * (journey === undefined ? 1 : CODE_WEIGHT);
+}
+
+/** `weight`: of one order, as `weightOf`. `measuredPerS`: what `calibrate` found one worker to fire with ease on this machine. */
+type Load = { weight?: number; measuredPerS?: number };
+
+/** `cores`: what this machine has; one is left to the main thread and to whatever else runs here. */
 export function workersFor(
   peakPerS: number,
   driver: DriverName,
   cores: number,
-  measuredPerS?: number,
+  { weight = 1, measuredPerS }: Load = {},
 ): { workers: number; reason: string } {
-  const easyPerS = measuredPerS ?? EASY_PER_S[driver];
+  const easyPerS = (measuredPerS ?? EASY_PER_S[driver]) / weight;
   const wanted = Math.max(1, Math.ceil(peakPerS / easyPerS));
   const most = Math.max(1, cores - 1);
   const workers = Math.min(wanted, most);
@@ -60,8 +69,8 @@ export function chooseWorkers(plan: Plan, options: WorkerWishes): WorkerChoice {
     }
     return { workers: options.workers, reason: 'as asked', driver, driverReason };
   }
-  const easyPerS = easyPerWorker(options.calibration, driver);
-  const chosen = workersFor(curveOf(plan.traffic).peak().ratePerS, driver, availableParallelism(), easyPerS);
+  const load = { weight: weightOf(plan.order), measuredPerS: easyPerWorker(options.calibration, driver) };
+  const chosen = workersFor(curveOf(plan.traffic).peak().ratePerS, driver, availableParallelism(), load);
   if (chosen.workers <= connections) return { ...chosen, driver, driverReason };
   return {
     workers: connections,

@@ -1,6 +1,7 @@
 // A real run (main thread and one worker) in a process of its own, so that a bench can pin it and see what it costs.
 // `node generator.ts JSON` prints a line when it has started, another when it is warm, and last what it measured.
 
+import { readFileSync } from 'node:fs';
 import { planAt } from '../../src/commands/calibrate.ts';
 import type { DriverName } from '../../src/drive/driver.ts';
 import { parseSlo } from '../../src/judge/slo.ts';
@@ -8,6 +9,7 @@ import type { HistogramView } from '../../src/measure/spec.ts';
 import { parseProfile } from '../../src/profile/parse.ts';
 import type { Plan } from '../../src/profile/plan.ts';
 import { noiseFloorOf } from '../../src/run/calibrate.ts';
+import { importJourneyModule } from '../../src/run/journey-module.ts';
 import { startRun } from '../../src/run/run.ts';
 
 export type Generate =
@@ -20,6 +22,8 @@ export type Generate =
       riseS: number;
       seconds: number;
       connections: number;
+      /** One step, three with extracts, or those three as code (three-steps.ts). Default: one. */
+      order?: OrderKind;
     }
   /** The noise floor, as `doorbuster calibrate` measures it; at its own rate or at another. */
   | { kind: 'floor'; url: string; seconds: number; ratePerS?: number };
@@ -43,7 +47,39 @@ export type Percentiles = Record<'p50' | 'p90' | 'p95' | 'p99' | 'p999' | 'max',
 /** A fresh worker's first orders are run by an interpreter, and compiled beside it on the same core. */
 export const WARM_S = 2;
 
-function planOf({ url, ratePerS, riseS, seconds, connections }: Generate & { kind: 'run' }): Plan {
+export type OrderKind = 'one' | 'three' | 'code';
+
+const ORDERS: Record<OrderKind, string> = {
+  one: `  method: POST
+  path: /checkout
+  headers: { idempotency-key: "{{order.key}}" }
+  json: { buyer: "{{buyer.id}}", sku: "{{sku}}", quantity: 1 }
+`,
+  three: `  steps:
+    - session: { path: /session, json: { buyer: "{{buyer.id}}" }, extract: { token: orderId } }
+    - cart:
+        path: /cart
+        headers: { authorization: "Bearer {{vars.token}}" }
+        json: { sku: "{{sku}}", quantity: 1 }
+        extract: { cart: orderId }
+    - payment:
+        path: "/cart/{{vars.cart}}/pay"
+        method: POST
+        headers: { authorization: "Bearer {{vars.token}}", idempotency-key: "{{order.key}}" }
+        extract: { id: orderId }
+`,
+  code: `  journey: three-steps.ts
+`,
+};
+
+export function planOf({
+  url,
+  ratePerS,
+  riseS,
+  seconds,
+  connections,
+  order = 'one',
+}: Generate & { kind: 'run' }): Plan {
   const ms = (s: number): string => `${Math.round(s * 1e3)}ms`;
   const rise = `ramp: { name: rise, until: ${ms(riseS)}, start: 0/s, end: ${ratePerS}/s }`;
   const level = `ramp: { name: level, from: ${ms(riseS)}, start: ${ratePerS}/s, end: ${ratePerS}/s }`;
@@ -54,18 +90,20 @@ name: bench
 target: { url: "${url}", connections: ${connections}, warm: ${connections}, queue: 1M }
 traffic: { ${traffic}, arrivals: even }
 order:
-  method: POST
-  path: /checkout
-  headers: { idempotency-key: "{{order.key}}" }
-  json: { buyer: "{{buyer.id}}", sku: "{{sku}}", quantity: 1 }
-outcomes:
+${ORDERS[order]}outcomes:
   - sold: { status: 201, class: accepted }
   - sold_out: { status: 409, class: rejected }
 slo: [p99 < 300ms]
 `;
   const parsed = parseProfile(
     { file: 'bench', text, format: 'yaml' },
-    { env: {}, readFile: () => '', locate: (path) => path, parseSlo },
+    {
+      env: {},
+      readFile: (path) => readFileSync(new URL(path, import.meta.url), 'utf8'),
+      locate: (path) => new URL(path, import.meta.url).href,
+      importModule: importJourneyModule,
+      parseSlo,
+    },
   );
   if (!parsed.ok) throw new Error(parsed.problems.map((problem) => problem.message).join('\n'));
   return parsed.plan;

@@ -6,6 +6,7 @@ import { availableParallelism, cpus, release, type } from 'node:os';
 import { parseArgs } from 'node:util';
 import { dueTime } from './due-time.ts';
 import { freeze } from './freeze.ts';
+import { journeyBench } from './journey.ts';
 import { measureBench } from './measure.ts';
 import { orderBench } from './order.ts';
 import { pacing } from './pacing.ts';
@@ -25,6 +26,7 @@ const BENCHES: Record<Title, (keptIn?: string) => Promise<readonly Printable[]>>
   'due times': dueTime,
   orders: orderBench,
   'the wire driver, without its sockets': wireBench,
+  'a journey of three steps': journeyBench,
   measuring: measureBench,
   'the built-in shop': shopBench,
 };

@@ -17,6 +17,7 @@ export const TITLES = [
   'due times',
   'orders',
   'the wire driver, without its sockets',
+  'a journey of three steps',
   'measuring',
   'the built-in shop',
 ] as const;

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Calibration, easyPerWorker, roomWarning } from '../../src/judge/calibration.ts';
+import type { OrderSpec } from '../../src/order/spec.ts';
 import { formatCalibration } from '../../src/report/calibration-text.ts';
 import { plainPaint } from '../../src/report/layout.ts';
 import { highestHeld, waitOnly } from '../../src/run/calibrate.ts';
-import { workersFor } from '../../src/run/workers.ts';
+import { weightOf, workersFor } from '../../src/run/workers.ts';
 
 const limited = (most: number) => {
   let left = most;
@@ -89,16 +90,25 @@ describe('what follows from a calibration', () => {
       'more than this machine has cores',
     );
     expect(roomWarning(undefined, { ...ask, peakPerS: 1e9 })).toBeUndefined();
+    expect(roomWarning(CALIBRATION, { ...ask, peakPerS: 10_000, weight: 3 })).toBeUndefined();
+    expect(roomWarning(CALIBRATION, { ...ask, peakPerS: 20_001, weight: 3 })).toMatch(
+      / 10,000\/s.* one order costing about 3 of those it measured\); 3 workers would do$/,
+    );
   });
 
   it('sizes the workers', () => {
-    expect(workersFor(61_000, 'wire', 8, 30_000)).toEqual({
+    expect(workersFor(61_000, 'wire', 8, { measuredPerS: 30_000 })).toEqual({
       workers: 3,
       reason: 'peak 61,000/s, 30,000/s per worker with the wire driver, as calibrated',
     });
-    expect(workersFor(61_000, 'wire', 3, 30_000)).toMatchObject({ workers: 2 });
-    expect(workersFor(61_000, 'wire', 3, 30_000).reason).toContain('would want 3');
+    expect(workersFor(61_000, 'wire', 3, { measuredPerS: 30_000 })).toMatchObject({ workers: 2 });
+    expect(workersFor(61_000, 'wire', 3, { measuredPerS: 30_000 }).reason).toContain('would want 3');
     expect(workersFor(10, 'wire', 8).reason).not.toContain('calibrated');
+    // An order of three requests, and one that code makes.
+    expect(workersFor(61_000, 'wire', 16, { measuredPerS: 30_000, weight: 3 })).toMatchObject({ workers: 7 });
+    const steps = Array.from({ length: 3 }, (_, i) => ({ name: `s${i}` })) as OrderSpec['steps'];
+    expect(weightOf({ steps })).toBe(3);
+    expect(weightOf({ steps, journey: { url: '', hash: '', outcomes: [] } })).toBeGreaterThan(3);
   });
 
   it.each([60, 80, 120])('is printed within %i columns, each figure with its meaning', (width) => {
