@@ -12,13 +12,13 @@ import { orderBench } from './order.ts';
 import { pacing } from './pacing.ts';
 import { peersBench } from './peers.ts';
 import { formatItems, MISSED } from './print.ts';
-import { TITLES, type Title, writeReadme } from './readme-block.ts';
+import { type Part, TITLES, UNSHOWN, writeReadme } from './readme-block.ts';
 import type { Printable } from './row.ts';
 import { shopBench } from './shop.ts';
 import { starve } from './starve.ts';
 import { wireBench } from './wire.ts';
 
-const BENCHES: Record<Title, (keptIn?: string) => Promise<readonly Printable[]>> = {
+const BENCHES: Record<Part, (keptIn?: string) => Promise<readonly Printable[]>> = {
   'beside other tools': peersBench,
   'a target frozen for 2 s, beside other tools': freeze,
   'pacing, beside a loop that only waits': pacing,
@@ -43,14 +43,15 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: { readme: { type: 'boolean' }, part: { type: 'string' } },
   });
-  const named = (name: string): Title[] => {
-    const whole = TITLES.filter((title) => title === name);
-    return whole.length > 0 ? whole : TITLES.filter((title) => title.includes(name));
+  const parts: Part[] = [...TITLES, ...UNSHOWN];
+  const named = (name: string): Part[] => {
+    const whole = parts.filter((title) => title === name);
+    return whole.length > 0 ? whole : parts.filter((title) => title.includes(name));
   };
   const asked = new Set(positionals.flatMap(named));
-  const wanted = TITLES.filter((title) => positionals.length === 0 || asked.has(title));
+  const wanted = positionals.length === 0 ? TITLES : parts.filter((title) => asked.has(title));
   if (wanted.length === 0) {
-    const titles = TITLES.map((title) => `\n  ${title}`).join('');
+    const titles = parts.map((title) => `\n  ${title}`).join('');
     console.error(`No part of the bench is called ${positionals.join(' or ')}; there are:${titles}`);
     process.exitCode = 2;
     return;
