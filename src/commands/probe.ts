@@ -1,40 +1,54 @@
 // One order, sent to see what the target says to it; what can be told of it is told, and no secret.
 
-import { driverFor } from '../drive/driver.ts';
-import { DRIVERS } from '../drive/drivers.ts';
 import type { Answer } from '../order/answer.ts';
-import { classifierOf, outcomesOf } from '../order/classify.ts';
-import { isPlain } from '../order/journey.ts';
-import { compileOrder } from '../order/template.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
 import { shownPathOf } from '../profile/redact.ts';
 import { visible } from '../report/foreign.ts';
-import { clockFrom, monotonicUs } from '../run/clock.ts';
-import { driverOptionsOf, orderFor } from '../run/shares.ts';
-import { withoutSecrets } from '../secrets.ts';
+import { isSecretName, withoutSecrets } from '../secrets.ts';
 import { formatCountOf, formatDuration } from '../units.ts';
 import { type ProbeRun, sendOneOrder } from './one-order.ts';
+import { walkOrder } from './walk.ts';
 
 const SHOWN_BODY = 300;
 
-/** `says`: the line about all of it; `steps`: a line each, of an order of several. `body`: how its answer begins. */
+/** `says`: the line about all of it; `steps`: a line each, of an order of several. `body`: how the last answer begins. */
 export type Probed = { outcome: Outcome; says: string; steps: readonly string[]; body: string };
 
-/** What the probe found; `answer` is a copy, the driver reuses its own. */
-type Probe = { request: string; answer: Answer; outcome: Outcome };
-
 export async function probeWith(plan: Plan, run: ProbeRun, secrets: readonly string[]): Promise<Probed> {
-  if (!isPlain(plan.order)) return probeSteps(plan, run, secrets);
-  const { request, answer, outcome } = await sendOne(plan, run);
-  const times = Number.isNaN(answer.sentUs) ? '' : ` in ${formatDuration(answer.doneUs - answer.sentUs)}`;
-  const why = answer.detail === '' ? '' : ` (${answer.detail})`;
-  const said = answer.failure ? answer.failure + why : `status ${answer.status}`;
-  return { outcome, says: `one order: ${request} → ${said}${times}`, steps: [], body: shownBody(answer, secrets) };
+  if (plan.order.journey !== undefined) return probeCode(plan, run, secrets);
+  const { strides, outcome, vars } = await walkOrder(plan, run);
+  const { steps } = plan.order;
+  const last = strides.at(-1)?.answer;
+  // A session that the shop gave this order is nobody else's business either.
+  const own = Object.entries(vars).flatMap(([name, value]) => (isSecretName(name) ? [value] : []));
+  const body = last ? shownBody(last, [...secrets, ...own]) : '';
+  const told = strides.map(({ step, answer }) => ({ step: steps[step]!, says: answerText(answer, plan) }));
+  const [only] = told;
+  if (steps.length === 1 && only) {
+    return {
+      outcome,
+      says: `one order: ${only.step.method} ${shownPathOf(only.step)} → ${only.says}`,
+      steps: [],
+      body,
+    };
+  }
+  const says = `one order of ${formatCountOf(strides.length, 'request')}:`;
+  return { outcome, says, steps: told.map((each) => `${each.step.name} → ${each.says}`), body };
 }
 
-/** What became of each step of one order, and of the order. */
-async function probeSteps(plan: Plan, run: ProbeRun, secrets: readonly string[]): Promise<Probed> {
+function answerText(answer: Answer, { target }: Plan): string {
+  const { failure, detail, status, sentUs, doneUs, bodyTruncated } = answer;
+  const said = failure ? failure + (detail === '' ? '' : ` (${detail})`) : `status ${status}`;
+  const times = Number.isNaN(sentUs) ? '' : ` in ${formatDuration(doneUs - sentUs)}`;
+  const cut = bodyTruncated
+    ? `, longer than \`target.capture\` (${formatCountOf(target.captureBytes, 'byte')}): no JSON is read from it`
+    : '';
+  return said + times + cut;
+}
+
+/** What became of each step of an order that code makes, and of the order. */
+async function probeCode(plan: Plan, run: ProbeRun, secrets: readonly string[]): Promise<Probed> {
   const { deeds, outcome, thrown } = await sendOneOrder(plan, run);
   const steps = deeds.map(({ step, status, outcome: said, firedUs, doneUs }) => {
     const answer = status === 0 ? said : `status ${status}`;
@@ -50,27 +64,4 @@ function shownBody({ body, bodyTruncated }: Answer, secrets: readonly string[]):
   const clean = withoutSecrets(new TextDecoder().decode(body), secrets, bodyTruncated);
   const isWhole = clean.length <= SHOWN_BODY && !bodyTruncated;
   return visible(clean.slice(0, SHOWN_BODY)) + (isWhole ? '' : ' …');
-}
-
-async function sendOne(plan: Plan, run: ProbeRun): Promise<Probe> {
-  const order = orderFor(plan, run);
-  const templates = compileOrder(order);
-  const nowUs = clockFrom(monotonicUs());
-  const { promise, resolve } = Promise.withResolvers<Answer>();
-  const driver = DRIVERS[driverFor(plan.target)](driverOptionsOf(plan.target, run.url, 1), {
-    templates,
-    nowUs,
-    onAnswer: (_attempt, answer) => resolve({ ...answer, body: new Uint8Array(answer.body) }),
-  });
-  const firedUs = nowUs();
-  driver.fire({ seq: 0, step: 0, dueUs: firedUs, firedUs });
-  try {
-    const answer = await promise;
-    const outcome = outcomesOf(order)[classifierOf(order)(answer)];
-    if (!outcome) throw new Error('the classifier named an outcome that is not in the list');
-    const [step] = order.steps;
-    return { request: step ? `${step.method} ${shownPathOf(step)}` : '?', answer, outcome };
-  } finally {
-    await driver.close();
-  }
 }

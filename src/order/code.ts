@@ -29,7 +29,7 @@ export type JourneyRequest = {
   text?: string;
 };
 
-/** A whole answer. Its body is cut at `target.capture` (4 KiB unless said otherwise). */
+/** A whole answer. Its body is cut at `target.capture` (64 KiB unless said otherwise). */
 export type JourneyReply = {
   readonly status: number;
   /** The status is 2xx. */

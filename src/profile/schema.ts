@@ -41,7 +41,9 @@ export const Target = map(
     queue: count(0).default(100_000).describe('Orders that may wait for a connection before one is dropped.'),
     timeout: duration().default('10s').describe('How long an order may take, from the moment it is fired.'),
     connectTimeout: duration().default('5s').describe('How long a connection may take to stand.'),
-    capture: size().default('4KiB').describe('How much of an answer is kept for outcome rules and examples.'),
+    capture: size()
+      .default('64KiB')
+      .describe('How much of an answer is kept for rules, extracts and examples; of a longer one no JSON is read.'),
     maxBody: size().default('1MiB').describe('An answer longer than this is given up as `too-large`.'),
     maxHead: size().default('16KiB').describe('Answer headers longer than this are given up as `too-large`.'),
     tls: Tls.optional().describe('Certificates.'),

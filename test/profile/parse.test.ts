@@ -76,7 +76,7 @@ describe('defaults', () => {
       target: { url: 'demo', demo: true, http: '1.1', connection: 'keep-alive', connections: 500, queue: 100_000 },
       traffic: { orders: 600, durationUs: 60e6, arrivals: 'poisson', basePerS: 10 },
     });
-    expect(plan.target).toMatchObject({ timeoutUs: 10e6, connectTimeoutUs: 5e6, captureBytes: 4096 });
+    expect(plan.target).toMatchObject({ timeoutUs: 10e6, connectTimeoutUs: 5e6, captureBytes: 65_536 });
     const { method, path, headers, body } = compileOrder(plan.order)[0]!.render({ seq: 7 });
     expect([method, path]).toEqual(['POST', '/checkout']);
     expect(headers).toEqual(expect.arrayContaining(['idempotency-key', 'content-type']));
