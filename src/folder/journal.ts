@@ -6,7 +6,7 @@
 // up, said so once, and the run goes on: the numbers are in memory anyway.
 
 import { writeSync } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { deflateRawSync } from 'node:zlib';
@@ -56,6 +56,7 @@ export type JournalEnd = {
   orders: OrderCounts;
   incidents: readonly Incident[];
   audit?: Evidence['audit'];
+  inFlightAtCrash?: number;
 };
 
 /** Replaced in tests, to run out of space on demand. */
@@ -76,6 +77,9 @@ const openFile: OpenAppend = async (path) => {
       for (let at = 0; at < bytes.length; ) at += writeSync(handle.fd, bytes, at);
     },
     write: async (bytes) => {
+      // A file that was removed, or moved away with its folder, takes what is written, and nobody will find it again.
+      const [mine, found] = await Promise.all([handle.stat(), stat(path)]);
+      if (mine.ino !== found.ino) throw Object.assign(new Error('it was replaced'), { code: 'ENOENT' });
       for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
     },
     sync: () => handle.datasync(),
@@ -89,7 +93,8 @@ export class Journal {
   readonly #onTrouble: (says: string) => void;
   #last: Promise<void> = Promise.resolve();
   #trouble: string | undefined;
-  #syncedMs = Date.now();
+  /** Of the clock that nobody sets. */
+  #syncedMs = performance.now();
   #bytes = 0;
 
   private constructor(path: string, file: AppendFile, onTrouble: (says: string) => void) {
@@ -144,8 +149,9 @@ export class Journal {
   }
 
   /** The run has ended by itself; resolves when all is on the disk, or given up. Never rejects. */
-  async end({ endedAtMs, ending, orders, incidents, audit }: JournalEnd): Promise<void> {
-    this.#append(FRAMES.end, { endedAtMs, ending, orders, incidents, audit } satisfies JournalEnd);
+  async end({ endedAtMs, ending, orders, incidents, audit, inFlightAtCrash }: JournalEnd): Promise<void> {
+    const end: JournalEnd = { endedAtMs, ending, orders, incidents, audit, inFlightAtCrash };
+    this.#append(FRAMES.end, end);
     await this.close();
   }
 
@@ -169,8 +175,8 @@ export class Journal {
       try {
         await this.#file.write(bytes);
         this.#bytes += bytes.length;
-        if (Date.now() - this.#syncedMs < SYNC_MS) return;
-        this.#syncedMs = Date.now();
+        if (performance.now() - this.#syncedMs < SYNC_MS) return;
+        this.#syncedMs = performance.now();
         await this.#file.sync();
       } catch (error) {
         this.#giveUp(error);

@@ -110,7 +110,7 @@ function evidenceOf(head: JournalHead, timeline: Timeline, { end, broken, untilU
     phases: head.phases,
     timeline,
     orders: end?.orders ?? counted.orders,
-    ...(end === undefined ? { inFlightAtCrash: counted.inFlight } : {}),
+    inFlightAtCrash: end === undefined ? counted.inFlight : (end.inFlightAtCrash ?? 0),
     audit: end?.audit,
     incidents: [...(end?.incidents ?? []), ...gaps, ...damage],
     ending: end?.ending ?? {
@@ -147,7 +147,7 @@ function missingOf({ end, torn, broken, evidence }: Loss): string[] {
           "the audit of the shop's books, the generator's own health, and the teardown",
         ]
       : []),
-    ...(inFlightAtCrash > 0
+    ...(crashed && inFlightAtCrash > 0
       ? [
           `the answers to ${formatCountOf(inFlightAtCrash, 'order')} in flight when Doorbuster died: unknown, and in no time`,
         ]

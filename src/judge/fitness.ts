@@ -105,11 +105,12 @@ const of = <K extends Incident['kind']>(incidents: readonly Incident[], ...kinds
     (kinds as string[]).includes(incident.kind),
   );
 
-function workersGate({ incidents, orders }: Evidence): Gate {
+function workersGate({ incidents, orders, inFlightAtCrash = 0 }: Evidence): Gate {
   const lost = of(incidents, 'lost-worker');
   if (lost.length === 0) return gateOf('workers', 'none lost', 'none lost');
-  const measured = lost.map(({ worker, detail }) => `worker ${worker}: ${detail}`).join('; ');
-  const advice = 'run it again; its share of the orders is missing';
+  const left = inFlightAtCrash > 0 ? `; ${formatCountOf(inFlightAtCrash, 'order')} in flight with it, unknown` : '';
+  const measured = lost.map(({ worker, detail }) => `worker ${worker}: ${detail}`).join('; ') + left;
+  const advice = 'run it again; what it did after its last tally, and the rest of its share, is missing';
   const gate = gateOf('workers', 'none lost', { status: 'void', measured, advice });
   return { ...gate, touched: orders.planned > 0 ? orders.unreached / orders.planned : 1 };
 }

@@ -127,7 +127,7 @@ export type Evidence = {
   timeline: TimelineView;
   /** As counted by the workers themselves, not derived from the timeline: the identities compare the two. */
   orders: OrderCounts;
-  /** Of `orders.unknown`: those in flight when the generator died, of which no tally tells. */
+  /** Of `orders.unknown`: those in flight when the generator or one of its workers died, of which no tally tells. */
   inFlightAtCrash?: number;
   incidents: readonly Incident[];
   ending: Ending;

@@ -20,7 +20,7 @@ const YOUNG_MB = 24;
 
 export type PoolEvents = {
   onInterval: (interval: Interval, health: HealthSample | undefined, change: LedgerChange | undefined) => void;
-  /** The thread threw, exited, or ran out of memory: its orders after its last tally are not known. */
+  /** The thread threw, exited, ran out of memory, or was given up: its orders after its last tally are not known. */
   onLost: (worker: number, error: Error) => void;
 };
 
@@ -29,6 +29,8 @@ export class Pool {
   readonly #ports: MessagePort[] = [];
   readonly #ready: Promise<void>[] = [];
   readonly #reports: Promise<ShareReport | undefined>[] = [];
+  readonly #tasks: AbortController[] = [];
+  readonly #over = new Set<number>();
 
   /** `workerFile`: the module whose default export each thread runs; tests put in one that dies. */
   constructor(shares: readonly Share[], events: PoolEvents, workerFile: string = WORKER_FILE) {
@@ -54,14 +56,18 @@ export class Pool {
       else events.onInterval(message.interval, message.health, message.change);
     });
     const drained = new Promise<void>((resolve) => mine.once('close', resolve));
-    const task: Promise<ShareReport> = this.#piscina.run({ share, port: theirs }, { transferList: [theirs] });
+    const given = new AbortController();
+    const how = { transferList: [theirs], signal: given.signal };
+    const task: Promise<ShareReport> = this.#piscina
+      .run({ share, port: theirs }, how)
+      .finally(() => this.#over.add(share.worker));
     const report = task.then(
       // The worker closes its port after the last tally, so once it is closed here, every tally has been taken in.
       (done) => drained.then(() => done),
       (error: Error) => {
         mine.close();
         ready.reject(error);
-        events.onLost(share.worker, error);
+        events.onLost(share.worker, given.signal.aborted ? given.signal.reason : error);
         return undefined;
       },
     );
@@ -69,6 +75,17 @@ export class Pool {
     this.#ports.push(mine);
     this.#ready.push(ready.promise);
     this.#reports.push(report);
+    this.#tasks.push(given);
+  }
+
+  /** It has reported or is lost: it says nothing any more. */
+  isOver(worker: number): boolean {
+    return this.#over.has(worker);
+  }
+
+  /** Ends a thread that says nothing any more; it is lost, for `why`. */
+  giveUp(worker: number, why: Error): void {
+    this.#tasks[worker]?.abort(why);
   }
 
   /** Resolves when every worker has compiled its share; rejects with the first that could not. */

@@ -31,6 +31,8 @@ const HEAD_START_US = 50_000;
 const TICK_MS = 1_000;
 /** A worker that sends nothing for this long while the main thread kept time has a telemetry gap. */
 const SILENT_US = 5e6;
+/** And one that says nothing at so many ticks in turn will not any more: a run must not wait for it for ever. */
+const GONE_TICKS = 20;
 
 export type RunOptions = {
   runId: string;
@@ -112,6 +114,7 @@ class Running {
   readonly #incidents: Incident[] = [];
   readonly #heardUs: number[];
   readonly #silentUs: number[];
+  readonly #silentTicks: number[];
   readonly #pool: Pool;
   readonly #vitals: Vitals;
   #witness: Witness | undefined;
@@ -145,12 +148,14 @@ class Running {
     this.#vitals = new Vitals(workers, shape);
     this.#heardUs = this.#shares.map(() => 0);
     this.#silentUs = this.#shares.map(() => 0);
+    this.#silentTicks = this.#shares.map(() => 0);
     this.#pool = new Pool(
       this.#shares,
       {
         onInterval: (interval, health, change) => {
           const atUs = this.elapsedUs();
           this.#heardUs[interval.worker] = atUs;
+          this.#silentTicks[interval.worker] = 0;
           options.onInterval?.({ atUs, interval, change });
           this.#vitals.take(interval, health);
           this.#timeline.add(interval);
@@ -206,7 +211,8 @@ class Running {
       return {
         evidence,
         startedAtMs,
-        endedAtMs: Date.now(),
+        // By the clock that nobody sets: a run over the end of summer time is not an hour longer.
+        endedAtMs: startedAtMs + Math.round(this.elapsedUs() / 1e3),
         choice: this.#choice,
         reports: present,
         ledger: mergeLedgers(
@@ -249,8 +255,13 @@ class Running {
     const awake = nowUs - this.#tickedUs < 2 * TICK_MS * 1e3;
     this.#tickedUs = nowUs;
     for (const { worker } of this.#shares) {
+      if (!awake || this.#pool.isOver(worker)) continue;
       const silentUs = nowUs - (this.#heardUs[worker] ?? 0);
-      if (awake && silentUs > SILENT_US) this.#silentUs[worker] = Math.max(this.#silentUs[worker] ?? 0, silentUs);
+      if (silentUs > SILENT_US) this.#silentUs[worker] = Math.max(this.#silentUs[worker] ?? 0, silentUs);
+      this.#silentTicks[worker] = (this.#silentTicks[worker] ?? 0) + 1;
+      if (this.#silentTicks[worker] === GONE_TICKS) {
+        this.#pool.giveUp(worker, new Error(`said nothing for ${GONE_TICKS} s, and was given up`));
+      }
     }
   }
 
@@ -280,13 +291,18 @@ class Running {
       const detail = `tally ${gap.index} never came`;
       this.#incidents.push({ kind: 'missing-tally', worker: gap.worker, detail });
     }
+    const lost = reports.some((report) => report === undefined);
+    const soFar = reports.length === 0 || lost ? this.#soFar() : undefined;
+    const inFlight = lost && soFar ? soFar.fired - endedOf(soFar) : 0;
     return {
       slo: this.#plan.slo,
       durationUs: this.#plan.traffic.durationUs,
       planned: this.#planned,
       phases: this.#phases,
       timeline: this.#timeline,
-      orders: reports.length > 0 ? this.#counted(reports) : this.#soFar(),
+      // What was in flight with a worker that died may have been placed: nobody will hear of it any more.
+      orders: soFar ? { ...soFar, unknown: soFar.unknown + inFlight } : this.#counted(reports),
+      ...(inFlight > 0 ? { inFlightAtCrash: inFlight } : {}),
       incidents: [...this.#incidents],
       ending: this.#ending,
       ...(reports.length > 0 ? this.#vitals.evidence(reports) : {}),
@@ -294,9 +310,8 @@ class Running {
     };
   }
 
-  /** By the workers' own counters. Of a lost worker only what its tallies told is known; the rest was never reached. */
+  /** By the workers' own counters, when all have reported. */
   #counted(reports: readonly (ShareReport | undefined)[]): OrderCounts {
-    if (reports.some((report) => report === undefined)) return this.#soFar();
     const present = reports.filter((report) => report !== undefined);
     const sum = (of: (report: ShareReport) => number): number =>
       present.reduce((total, report) => total + of(report), 0);
@@ -316,6 +331,7 @@ class Running {
     };
   }
 
+  /** By the tallies: what is in flight has no class yet, and of a lost worker nothing else is known. */
   #soFar(): OrderCounts {
     const total = this.#timeline.total();
     const planned = this.#plan.traffic.orders;
@@ -333,6 +349,10 @@ class Running {
       unknown: unknown ?? 0,
     };
   }
+}
+
+function endedOf({ accepted, rejected, failed, unknown }: OrderCounts): number {
+  return accepted + rejected + failed + unknown;
 }
 
 /** @throws Error when the line does not parse: the profile was checked, so this is a bug */

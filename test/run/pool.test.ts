@@ -109,6 +109,20 @@ describe.concurrent('a run with real threads', () => {
     expect(says).not.toMatch(/undici|hdr-histogram-js|pako|zod|yaml|commander/);
   });
 
+  it('takes a thread that has ended for no silent one, however long another waits for its last answer', async () => {
+    const server = await scriptedServer((connection) => {
+      if (server.requests.length < 10) connection.send(answerOf(201, '{}'));
+    });
+    open.push(server);
+    const { evidence } = await startRun(planOf('{ rate: 10/s, for: 1s, arrivals: even }', ', timeout: 7s'), {
+      runId: 'early',
+      url: server.origin,
+      workers: 2,
+    }).finished;
+    expect(evidence.orders).toMatchObject({ fired: 10, accepted: 9, unknown: 1 });
+    expect(evidence.incidents.filter(({ kind }) => kind === 'telemetry-gap')).toEqual([]);
+  });
+
   it('is INVALID when a thread dies, and the numbers of the others stand', async () => {
     const server = await shop();
     const { evidence } = await startRun(planOf('{ rate: 300/s, for: 3s }'), {
