@@ -70,9 +70,9 @@ export class Around {
     return { ...found, trouble: withoutSecrets(found.trouble, this.secrets, true) };
   }
 
-  /** @returns what went wrong, a line each */
-  teardown(): Promise<string[]> {
-    return runTeardown(this.#input.plan.teardown, this.#plane, this.#found);
+  /** `leave`: no more of it. @returns what went wrong, a line each */
+  teardown(leave?: AbortSignal): Promise<string[]> {
+    return runTeardown(this.#input.plan.teardown, this.#plane, { ...this.#found, leave });
   }
 
   close(): Promise<void> {

@@ -36,8 +36,12 @@ export async function runSetup(steps: readonly ControlStep[], plane: ControlPlan
   }
 }
 
-/** Sends all steps of `teardown:`, whatever becomes of one of them. @returns what went wrong, a line each */
-export async function runTeardown(steps: readonly ControlStep[], plane: ControlPlane, found: Found): Promise<string[]> {
+/** Sends all steps of `teardown:`, whatever becomes of one of them, until it shall `leave`. @returns what went wrong, a line each */
+export async function runTeardown(
+  steps: readonly ControlStep[],
+  plane: ControlPlane,
+  found: Found & { leave?: AbortSignal },
+): Promise<string[]> {
   const troubles: string[] = [];
   for (const step of steps) {
     const trouble = await sendStep(step, plane, found);
@@ -47,9 +51,13 @@ export async function runTeardown(steps: readonly ControlStep[], plane: ControlP
 }
 
 /** @returns what went wrong; empty when nothing did */
-async function sendStep(step: ControlStep, plane: ControlPlane, { setup }: Found): Promise<string> {
+async function sendStep(
+  step: ControlStep,
+  plane: ControlPlane,
+  { setup, leave: signal }: Found & { leave?: AbortSignal },
+): Promise<string> {
   try {
-    const answer = await plane.ask(step, { timeoutUs: step.timeoutUs });
+    const answer = await plane.ask(step, { timeoutUs: step.timeoutUs, signal });
     return whyNot(step, answer) ?? takeFrom(step, answer, setup);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -3,7 +3,7 @@
 import type { DriverName } from '../drive/driver.ts';
 import { type Run, type RunOptions, startRun } from '../run/run.ts';
 import { Around, type AroundInput } from './around.ts';
-import { untilEnd, untilRead } from './interrupts.ts';
+import { type Patience, untilEnd, untilRead, untilTornDown } from './interrupts.ts';
 import { watchRun } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,8 +18,8 @@ export async function driveSurge(
   terminal: Terminal,
 ): Promise<{ run: Run; warnings: string[] }> {
   const { plan } = input;
-  const giveUp = new AbortController();
-  const around = new Around({ ...input, giveUp: giveUp.signal });
+  const patience: Patience = { books: new AbortController(), teardown: new AbortController() };
+  const around = new Around({ ...input, giveUp: patience.books.signal });
   const warnings: string[] = [];
   const warn = (line: string): void => {
     warnings.push(line);
@@ -43,10 +43,11 @@ export async function driveSurge(
       },
       onInterval,
     });
-    const run = await untilEnd(control, terminal, giveUp);
+    const run = await untilEnd(control, terminal, patience);
     if (plan.books?.orders) terminal.say('reading the books of the shop');
-    const audit = await untilRead(around.audit(run), terminal, giveUp);
-    for (const line of await around.teardown()) warn(line);
+    const audit = await untilRead(around.audit(run), terminal, patience);
+    const tearingDown = around.teardown(patience.teardown.signal);
+    for (const line of await untilTornDown(tearingDown, terminal, patience)) warn(line);
     return { run: { ...run, evidence: { ...run.evidence, audit } }, warnings };
   } finally {
     await around.close();
