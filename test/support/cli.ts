@@ -10,8 +10,8 @@ import { afterAll } from 'vitest';
 export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** `uid`: run as another user (only root can). */
-export type CliOptions = { cwd: string; env?: Record<string, string>; uid?: number };
+/** `uid`: run as another user (only root can). `shell`: a script that prepares its world and then runs `"$@"`. */
+export type CliOptions = { cwd: string; env?: Record<string, string>; uid?: number; shell?: string };
 export type Ended = { code: number | null; stdout: string; stderr: string };
 export type Started = { child: ChildProcess; ended: Promise<Ended>; stderr: () => string };
 
@@ -24,7 +24,10 @@ export function scratchFolder(): string {
 
 export function startCli(args: readonly string[], options: CliOptions): Started {
   const { NO_COLOR: _n, FORCE_COLOR: _f, ...env } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const command = [process.execPath, MAIN, ...args];
+  const [program = '', ...rest] =
+    options.shell === undefined ? command : ['/bin/sh', '-c', options.shell, 'sh', ...command];
+  const child = spawn(program, rest, {
     cwd: options.cwd,
     // No calibration of the machine the tests run on: what is printed must not depend on it.
     env: {

@@ -2,7 +2,7 @@
 // It knows just enough HTTP/1.1 to find the end of a request; what it sends back may be anything.
 
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, type TlsOptions, type Server as TlsServer } from 'node:tls';
 
 export type SeenRequest = {
   /** The idempotency-key header; '' without one. */
@@ -20,6 +20,9 @@ export type Script = (connection: ScriptedConnection, request: SeenRequest) => v
 
 export type ScriptedServerOptions = {
   tls?: TlsOptions;
+  /** Of 127.0.0.0/8; default 127.0.0.1, on a free port. */
+  host?: string;
+  port?: number;
   /** As soon as a connection is accepted, before any byte is read. */
   onConnection?: (connection: ScriptedConnection) => void;
   /** As soon as the head of a request was read. */
@@ -85,6 +88,8 @@ export type ScriptedServer = {
   /** Connections accepted so far, and those open now. */
   accepted: () => number;
   open: Set<ScriptedConnection>;
+  /** Another certificate for the connections to come. */
+  certify: (tls: TlsOptions) => void;
   close: () => Promise<void>;
 };
 
@@ -115,7 +120,7 @@ export async function scriptedServer(script: Script, options: ScriptedServerOpti
   // Raw sockets too: a TLS handshake that never ends is no connection yet, but must be closed in the end.
   const raw = new Set<Socket>();
   server.on('connection', (socket: Socket) => raw.add(socket));
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  await new Promise<void>((listening) => server.listen(options.port ?? 0, options.host ?? '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
   return {
     port,
@@ -123,6 +128,7 @@ export async function scriptedServer(script: Script, options: ScriptedServerOpti
     requests,
     accepted: () => accepted,
     open,
+    certify: (tls) => (server as TlsServer).setSecureContext(tls),
     close: () => {
       for (const socket of raw) socket.destroy();
       return new Promise((closed) => server.close(() => closed()));
