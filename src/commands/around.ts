@@ -71,7 +71,7 @@ export class Around {
   }
 
   /** `leave`: no more of it. @returns what went wrong, a line each */
-  teardown(leave?: AbortSignal): Promise<string[]> {
+  teardown(leave: AbortSignal): Promise<string[]> {
     return runTeardown(this.#input.plan.teardown, this.#plane, { ...this.#found, leave });
   }
 
