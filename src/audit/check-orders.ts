@@ -34,9 +34,9 @@ export type OrderFindings = {
   confirmed: number;
 };
 
-/** `repeats`: orders with a repeat that answers alone show to be wrong. */
+/** `repeats`: orders with a repeat that answers alone show to be wrong. Without rows there is nothing to hold them against. */
 export function readOrders(
-  { ledger, book }: Pick<Findings, 'ledger' | 'book'>,
+  { ledger, book, hasRows }: Pick<Findings, 'ledger' | 'book' | 'hasRows'>,
   repeats: ReadonlyMap<number, unknown>,
 ): OrderFindings {
   const found: OrderFindings = {
@@ -52,6 +52,7 @@ export function readOrders(
     notPlaced: nobody(),
     confirmed: 0,
   };
+  if (!hasRows) return found;
   for (let seq = 0; seq < ledger.orders; seq++) {
     const isThere = book.isConfirmed(seq);
     if (isThere) found.confirmed++;

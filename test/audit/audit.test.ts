@@ -134,6 +134,24 @@ describe('the story of an order', () => {
   });
 });
 
+describe('a ledger that kept only the last orders turned away', () => {
+  const nobody = { seqs: new Uint32Array(), atUs: new Float64Array(), completeFromUs: Number.POSITIVE_INFINITY };
+  const left = sale({
+    told: sale().told.slice(0, 4),
+    before: { shoe: { available: 5 } },
+    after: { shoe: { available: 2 } },
+  });
+
+  it('neither accuses nor passes where it does not know who they were', () => {
+    expect(found(left, 'undersold').violations).toBe(1);
+    expect(found({ ...left, ledger: { lastSoldOut: nobody } }, 'undersold').status).toBe('not-checked');
+  });
+
+  it('nor where it does not know what came back after them', () => {
+    expect(found({ ...left, ledger: { lastRefused: nobody } }, 'undersold').status).toBe('not-checked');
+  });
+});
+
 describe('orders sent beside the plan', () => {
   const beside: Row = { beside: 9, quantity: 1, sku: 'shoe', status: 'confirmed' };
 
