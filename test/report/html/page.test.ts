@@ -4,9 +4,11 @@ import { HtmlValidate } from 'html-validate';
 import { describe, expect, it } from 'vitest';
 import { inlineAssets } from '../../../src/folder/page-assets.ts';
 import { viewOf } from '../../../src/folder/view.ts';
+import type { Column } from '../../../src/report/charts/spec.ts';
 import { escapeText } from '../../../src/report/html/escape.ts';
 import { formatPage } from '../../../src/report/html/page.ts';
 import { formatCount, formatDuration } from '../../../src/units.ts';
+import { longRun } from '../../support/long-run.ts';
 import { failing } from '../runs.ts';
 import { everywhere, HOSTILE } from './hostile.ts';
 import { pageOf, RUNS, viewFor } from './pages.ts';
@@ -98,5 +100,37 @@ describe('a run folder', () => {
     const { result } = viewOf(failing(), ['result.json', '"><b>.txt']);
     const page = formatPage({ ...viewFor(failing()), result }, inlineAssets());
     expect(page).toContain('href="%22%3E%3Cb%3E.txt"');
+  });
+});
+
+describe('the page of 12 hours at 49 orders a second', () => {
+  const record = longRun(12);
+  const view = viewFor(record);
+  const page = formatPage(view, inlineAssets());
+
+  it('is no larger than a mail takes', async () => {
+    expect(record.evidence.orders.fired).toBeGreaterThan(2_000_000);
+    expect(Buffer.byteLength(page)).toBeLessThanOrEqual(400_000);
+    expect(await mistakesIn(page)).toEqual([]);
+  });
+
+  it('has lost no extreme, and has the single seconds of the worst minute', () => {
+    const { charts, result } = view;
+    const { timeline } = record.evidence;
+    const most = (name: 'fired' | 'inFlight') => Math.max(...timeline.flows.map((flow) => flow[name]));
+    const highest = (column: Column) => Math.max(...[column].flat().map((value) => value ?? 0));
+    expect(highest(charts.times.response.max)).toBe(result.response.maxUs);
+    expect(highest(charts.flow.columns.firedMax)).toBe(most('fired'));
+    expect(highest(charts.flow.columns.inFlight)).toBe(most('inFlight'));
+    const sum = (column: Column) => [column].flat().reduce<number>((total, value) => total + (value ?? 0), 0);
+    for (const name of ['fired', 'accepted', 'rejected', 'failed', 'unknown'] as const) {
+      expect(sum(charts.flow.columns[name])).toBe(result.orders[name]);
+    }
+    const worst = result.slo.find(({ status, worst: window }) => status === 'fail' && window !== null)!.worst!;
+    const [fromS, untilS] = [worst.fromUs / 1e6, worst.untilUs / 1e6];
+    const detail = charts.detail.find(({ flow }) => flow.fromS <= fromS && untilS <= flow.untilS)!;
+    expect(detail.flow.everyS).toBe(1);
+    const at = (second: number) => [detail.flow.columns.fired].flat()[second - detail.flow.fromS];
+    for (let second = fromS; second < untilS; second++) expect(at(second)).toBe(timeline.flows[second]!.fired);
   });
 });
