@@ -138,6 +138,17 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
     });
 
   program
+    .command('history')
+    .description('list the runs there are, the latest first')
+    .argument('[dir]', 'the folder of all runs', 'reports')
+    .addHelpText('before', examples('history', 'history reports --json'))
+    .option('--json', 'print it as JSON')
+    .action(async (dir: string, flags) => {
+      const { historyCommand } = await import('./history.ts');
+      setExit(await historyCommand(dir, flags));
+    });
+
+  program
     .command('calibrate')
     .description('measure what this machine can do, for run and plan to know')
     .option('--quick', 'in 20 s instead of 60 s, less exactly')

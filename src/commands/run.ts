@@ -6,6 +6,7 @@ import type { DriverName } from '../drive/driver.ts';
 import { UserError, userError } from '../errors.ts';
 import { writeArtifacts } from '../folder/artifacts.ts';
 import type { Baseline } from '../folder/baseline.ts';
+import { writeIndex } from '../folder/history.ts';
 import { Journal, type JournalHead } from '../folder/journal.ts';
 import { openFolder } from '../folder/open.ts';
 import type { NoiseFloor } from '../judge/calibration.ts';
@@ -107,6 +108,12 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
       terminal.say(`\n${formatSummary(record, { ...terminal, folder: folder.path })}`);
       await tellCi(record, (line) => process.stderr.write(`${line}\n`));
     });
+    // The run stands whatever becomes of the list it is in.
+    if (flags.out === undefined) {
+      await writeIndex(REPORTS).catch(({ message }: Error) =>
+        terminal.say(`${terminal.paint('warn', '! warning:')} ${message}`),
+      );
+    }
     if (flags.json) process.stdout.write(`${JSON.stringify({ event: 'end', result: resultOf(record, written) })}\n`);
     return { record, folder: folder.path };
   } finally {

@@ -68,6 +68,7 @@ const BANNER = `
 .glossary dt{font-weight:600}.glossary dd{margin:0}
 .icon-pass circle{fill:var(--pass)}.icon-fail circle{fill:var(--fail)}.icon-inconclusive circle{fill:var(--open)}.icon-invalid circle{fill:var(--invalid)}
 .icon path{stroke:var(--card)}
+.when{white-space:nowrap}
 .mark{display:inline-flex;align-items:center;gap:.4rem;font-weight:600;white-space:nowrap}
 .mark-pass{color:var(--pass)}.mark-fail{color:var(--fail)}.mark-inconclusive{color:var(--open)}.mark-invalid{color:var(--invalid)}
 .says{display:block;min-width:14rem;color:var(--quiet);font-size:.875rem;overflow-wrap:break-word}

@@ -8,6 +8,8 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assetTexts, inlineAssets } from '../../../src/folder/page-assets.ts';
+import { historyRow } from '../../../src/report/history.ts';
+import { formatIndex } from '../../../src/report/html/index-page.ts';
 import { formatPage } from '../../../src/report/html/page.ts';
 import { CHROMIUM, launch } from '../../support/chromium.ts';
 import { failing } from '../runs.ts';
@@ -17,6 +19,8 @@ import { pageOf, RUNS, viewFor } from './pages.ts';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Jenkins' default: no scripts, no inline styles, no data. */
 const STRICT = "sandbox; default-src 'none'; img-src 'self'; style-src 'self'";
+
+const RUNS_LISTED = ['failing', 'passing', 'interrupted'];
 
 type Seen = { page: Page; errors: string[]; requests: string[] };
 
@@ -57,12 +61,34 @@ describe.skipIf(CHROMIUM === undefined)('the report in Chromium', () => {
   };
   const close = ({ page }: Seen) => page.context().close();
 
-  it.each(Object.keys(RUNS))('is quiet, alone and accessible, light and dark: a run that is %s', async (name) => {
-    const seen = await opened(name, { colorScheme: 'light' });
+  it.each(['failing', 'unfit', 'empty', 'audited', 'lossy'])(
+    'is quiet, alone and accessible, light and dark: a run that is %s',
+    async (name) => {
+      const seen = await opened(name, { colorScheme: 'light' });
+      expect(await violationsOn(seen.page)).toEqual([]);
+      await seen.page.emulateMedia({ colorScheme: 'dark' });
+      // Structure is as it was; colours are not.
+      expect(await violationsOn(seen.page, ['color-contrast'])).toEqual([]);
+      expect(seen).toMatchObject({ errors: [], requests: [] });
+      await close(seen);
+    },
+  );
+
+  it('is so for the list of runs too', async () => {
+    const history = {
+      rows: RUNS_LISTED.map((name, index) => ({
+        ...historyRow(`2026-11-2${index}T04-05-54Z-run`, viewFor(RUNS[name]!()).result),
+        startedAt: `2026-11-2${index}T04:05:54.000Z`,
+      })),
+      unread: [{ folder: 'x', why: HOSTILE[0]! }],
+      older: 3,
+    };
+    writeFileSync(join(scratch, 'index.html'), formatIndex(history, assetTexts()));
+    const seen = await opened('index', { viewport: { width: 390, height: 844 } });
     expect(await violationsOn(seen.page)).toEqual([]);
-    await seen.page.emulateMedia({ colorScheme: 'dark' });
-    // Structure is as it was; colours are not.
-    expect(await violationsOn(seen.page, ['color-contrast'])).toEqual([]);
+    expect(await seen.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    await seen.page.getByRole('button', { name: 'p99' }).click();
+    expect(await seen.page.locator('tbody tr > :nth-child(8)').allInnerTexts()).toEqual(['–', '47.3 ms', '403 ms']);
     expect(seen).toMatchObject({ errors: [], requests: [] });
     await close(seen);
   });
