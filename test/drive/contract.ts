@@ -369,7 +369,9 @@ export function describeDriver(name: string, make: MakeDriver): void {
       expect(late).toMatchObject({ failure: 'timeout', status: 0 });
       expectWritten(late);
       expect(late.doneUs - late.firedUs).toBeGreaterThanOrEqual(timeoutUs);
-      expect(await h.ask(2)).toMatchObject({ status: 201, failure: undefined });
+      // Fired as if later, so that a busy machine does not put it out of time as well.
+      h.fire(2, nowUs() + 10e6);
+      expect(await h.answerTo(2)).toMatchObject({ status: 201, failure: undefined });
       expect(server.requests.map((request) => request.connection)).toEqual([0, 1]);
     });
 
@@ -539,7 +541,8 @@ export function describeDriver(name: string, make: MakeDriver): void {
         { timeoutUs: 60e3 },
       );
       expect(await h.ask(1)).toMatchObject({ failure: 'timeout', status: 0 });
-      expect(await h.ask(2)).toMatchObject({ status: 201 });
+      h.fire(2, nowUs() + 10e6);
+      expect(await h.answerTo(2)).toMatchObject({ status: 201 });
       await eventually(() => server.open.size === 1);
     });
 
