@@ -24,8 +24,8 @@ export type Loaded = {
   stdout: string;
 };
 
-/** A measurement beside which others took more than this is made again, so often. */
-export const MOST_OTHERS = 0.1;
+/** A measurement beside which others took more than this of one core is made again, so often. */
+export const MOST_OTHERS = 0.25;
 const ATTEMPTS = 4;
 /** A busy neighbour is given time to end before the next attempt. */
 const APART_MS = 2_000;

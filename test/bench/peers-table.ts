@@ -2,7 +2,7 @@
 
 import { formatDuration } from '../../src/units.ts';
 import { WARM_S as OPEN_WARM_S } from './generator.ts';
-import { type Loaded, WARM_S, WINDOW_S } from './measure-load.ts';
+import { type Loaded, MOST_OTHERS, WARM_S, WINDOW_S } from './measure-load.ts';
 import type { Peer } from './peer-tools.ts';
 import { CONNECTIONS, closedLine, DRIVERS, LIMITS, type Open, openLine, type Round } from './peers-round.ts';
 import { withUnit } from './print.ts';
@@ -101,7 +101,7 @@ export function explanation(rounds: readonly Round[], missing: readonly string[]
       `once warm (after ${WARM_S} s, a run after ${OPEN_WARM_S} s). Orders are counted by the target; CPU (user + system) and memory (highest resident ` +
       'size) are those of the whole process tree, from /proc; lateness is what only Doorbuster knows. "own core" and ' +
       '"target\'s" say how busy the two were: a target at 100 % held the generator back. A measurement beside which other ' +
-      `processes took more than a tenth of a core was made again; they took ${percent(others)} at most in what is shown.`,
+      `processes took more than ${percent(MOST_OTHERS)} of a core was made again; they took ${percent(others)} at most in what is shown.`,
     'wire and undici send every order with its own key and body, classify the answer and record five histograms. Open loop: ' +
       'a whole run (main thread and one worker) that rises to its rate and holds it: every order fired and accepted, lateness p99 ' +
       `≤ ${formatDuration(LIMITS.p99Us)} and p99.9 ≤ ${formatDuration(LIMITS.p999Us)}; ${withUnit(polled, 'µs')} of wire's CPU an ` +

@@ -129,6 +129,7 @@ function inPieces(target: DemoProcess, kept: Kept, untilMs: number): Measure {
       if (performance.now() > untilMs) throw new NotNow();
       const loaded = await measureLoad(target, command, 1);
       if (loaded.othersShare <= MOST_OTHERS) kept[name] = loaded;
+      else console.error(`${name}: not kept, others took ${Math.round(loaded.othersShare * 100)} % of a core`);
     }
     return kept[name];
   };
