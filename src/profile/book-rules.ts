@@ -2,6 +2,7 @@
 // a price is held against. Each tells what is wrong, and is true where nothing is.
 
 import type { BookFields } from '../order/books.ts';
+import type { Outcome } from '../outcomes.ts';
 import { didYouMean } from '../suggest.ts';
 import { checkJsonPath } from './extracts.ts';
 import { formatPath, isMap, type Path } from './paths.ts';
@@ -108,21 +109,25 @@ export function checkAnswer(answer: AuditMapInput['answer'], section: Section): 
     .every(Boolean);
 }
 
+/** Only who is turned away is turned away for lack of stock. */
 export function checkSoldOut(
   names: AuditMapInput['sold-out'],
-  { outcomes, section }: { outcomes: readonly string[] | undefined; section: Section },
+  { outcomes, section }: { outcomes: readonly Outcome[] | undefined; section: Section },
 ): boolean {
   if (outcomes === undefined) return true;
-  const wrong = (names ?? []).map(String).filter((name) => !outcomes.includes(name));
-  for (const name of wrong) {
-    const hint = didYouMean(name, outcomes);
-    const list = hint === '' ? `; outcomes: ${outcomes.map((each) => `\`${each}\``).join(', ')}` : hint;
-    const path: Path = ['audit', 'sold-out', (names ?? []).map(String).indexOf(name)];
-    section.complain({
-      code: 'UNKNOWN_OUTCOME',
-      message: `\`${formatPath(path)}\` names no outcome: \`${name}\`${list}`,
-      path,
-    });
+  const rejected = outcomes.filter((each) => each.class === 'rejected').map(({ name }) => name);
+  let isSound = true;
+  for (const [index, written] of (names ?? []).entries()) {
+    const name = String(written);
+    if (rejected.includes(name)) continue;
+    isSound = false;
+    const path: Path = ['audit', 'sold-out', index];
+    const other = outcomes.find((each) => each.name === name);
+    const hint = didYouMean(name, rejected);
+    const wayOut =
+      hint === '' ? `; outcomes of class rejected: ${rejected.map((each) => `\`${each}\``).join(', ')}` : hint;
+    const rule = other ? `names \`${name}\`, which is ${other.class}` : `names no outcome: \`${name}\``;
+    section.complain({ code: 'UNKNOWN_OUTCOME', message: `\`${formatPath(path)}\` ${rule}${wayOut}`, path });
   }
-  return wrong.length === 0;
+  return isSound;
 }

@@ -2,6 +2,7 @@
 
 import type { BookFields, BooksSpec, OrdersSource, StockSource } from '../order/books.ts';
 import type { AnswerFields, IdentitySpec } from '../order/spec.ts';
+import type { Outcome } from '../outcomes.ts';
 import { parseDuration } from '../units.ts';
 import { checkAnswer, checkFields, checkNeeds, checkSoldOut, checkStatuses } from './book-rules.ts';
 import { DEMO_BOOKS, DEMO_PRICE_CENTS } from './demo-books.ts';
@@ -19,8 +20,8 @@ export type AuditSeams = {
   section: Section;
   supplies: Supplies;
   identity: IdentitySpec | undefined;
-  /** Names of the outcomes that the profile's rules give; undefined where they are wrong. */
-  outcomes: readonly string[] | undefined;
+  /** All that an order can come to; undefined where the rules are wrong. */
+  outcomes: readonly Outcome[] | undefined;
   /** The target is the built-in shop as it opens: its prices are known. */
   isDemo: boolean;
   /** Orders are placed by a GraphQL request, whose answers have another shape. */
@@ -222,7 +223,7 @@ function pageOf(page: NonNullable<OrdersMap['page']>): { parameter: string; firs
 
 function soldOutOf(audit: AuditMapInput, { outcomes }: AuditSeams): string[] {
   if (audit['sold-out'] !== undefined) return audit['sold-out'].map(String);
-  return outcomes?.includes(SOLD_OUT) ? [SOLD_OUT] : [];
+  return outcomes?.some((each) => each.name === SOLD_OUT && each.class === 'rejected') ? [SOLD_OUT] : [];
 }
 
 function pricesOf(

@@ -1,9 +1,11 @@
 // The sections of a profile, each planned as far as its schema accepts it, so that one mistake hides no other.
 
 import { UserError } from '../errors.ts';
+import { outcomesOf } from '../order/classify.ts';
 import { compileJourney } from '../order/journey.ts';
 import type { OrderSpec, OutcomeRule, ShopperSpec, StepSpec } from '../order/spec.ts';
 import { compileOrder } from '../order/template.ts';
+import type { Outcome } from '../outcomes.ts';
 import type { CurveSpec } from '../traffic/spec.ts';
 import { adjustCurve, flagMistakes } from './adjust.ts';
 import { type PlannedAudit, planAudit } from './books.ts';
@@ -112,8 +114,8 @@ type Ruled = {
   rules: OutcomeRule[] | undefined;
   /** Of the step that places the order. */
   placing: readonly OutcomeRule[] | undefined;
-  /** Of all. */
-  names: readonly string[] | undefined;
+  /** All that an order can come to. */
+  outcomes: readonly Outcome[] | undefined;
 };
 
 /** What belongs to the orders: feeders, setup and teardown, steps, rules, shoppers, books. */
@@ -195,14 +197,19 @@ class OrderDraft {
     const outcomes = sectionOf(this.#whole, 'outcomes');
     const rules = outcomes && planOutcomes(outcomes, this.#seams.section);
     // Of steps that are wrong nobody knows whose rules they would have had.
-    if (!order && this.#steps !== undefined) return { rules, placing: undefined, names: undefined };
-    const own = order?.steps.flatMap((step) => step.rules ?? []) ?? [];
+    if (!order && this.#steps !== undefined) return { rules, placing: undefined, outcomes: undefined };
+    const own = order?.steps.flatMap((step) => (step.rules ? [step.rules] : [])) ?? [];
     const placing = (order && placingOf(order).rules) ?? rules;
-    return { rules, placing, names: rules && [...rules, ...own].map(({ name }) => name) };
+    const told = order?.journey?.outcomes ?? [];
+    return {
+      rules,
+      placing,
+      outcomes: rules && [...[rules, ...own].flatMap((list) => outcomesOf({ rules: list })), ...told],
+    };
   }
 
   /** Undefined when a mistake was told. */
-  #audit(order: PlannedOrder | undefined, { names }: Ruled) {
+  #audit(order: PlannedOrder | undefined, { outcomes }: Ruled) {
     const { section, isDemo } = this.#seams;
     const written = sectionOf(this.#whole, 'audit');
     if (written === undefined && this.#whole.audit !== undefined) return undefined;
@@ -212,7 +219,7 @@ class OrderDraft {
       section,
       supplies: this.#supplies,
       identity: order?.identity,
-      outcomes: names,
+      outcomes,
       isDemo,
       isGraphQl: order !== undefined && placingOf(order).body.kind === 'graphql',
     });

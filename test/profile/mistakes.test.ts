@@ -200,7 +200,7 @@ audit:
   reserved: [x]
   limit: 2
   prices: 12
-  sold-out: [soldout]
+  sold-out: [soldout, sold, 409, gone]
   answer: { id: a..b }
 `),
   'audit-words': minimal(`audit:
