@@ -243,7 +243,9 @@ export const OrderMap = map(
       .describe('The step that places the order: before it nothing can have been bought. Default: the last.')
       .optional(),
     journey: text('the path of a module')
-      .describe('Module beside the profile whose default export is one order, for what steps cannot say.')
+      .describe(
+        'Module beside the profile, `export default defineJourney({ steps, order })`: one order as a function, for what steps cannot say.',
+      )
       .optional(),
     cookies: flag().describe('Cookies that answers set are sent back within the order. Default: false.').optional(),
     buyers: Buyers,

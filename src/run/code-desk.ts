@@ -7,12 +7,10 @@ import type { Answer } from '../order/answer.ts';
 import { type AnswerFieldsOf, type AnswerValues, answerFieldsOf } from '../order/answer-fields.ts';
 import { type JourneyCode, type JourneyOrder, NoAnswer } from '../order/code.ts';
 import { codeRequest } from '../order/code-request.ts';
-import { cellOf, rowsOf } from '../order/feeders.ts';
-import { blankIdentity, identityOf } from '../order/identity.ts';
 import type { CodeEnds, Journey } from '../order/journey.ts';
+import { orderViewOf } from '../order/order-view.ts';
 import type { OrderSpec } from '../order/spec.ts';
 import { OUTCOME_CLASSES, type OutcomeClass } from '../outcomes.ts';
-import { withoutSecrets } from '../secrets.ts';
 import { didYouMean } from '../suggest.ts';
 import type { Agenda } from './agenda.ts';
 import { type CodeCounter, CodeOrder, CodeTry, End, Reply, type Settled, Shop } from './code-order.ts';
@@ -20,12 +18,11 @@ import type { Desk, DeskSeams, Thrown } from './desk.ts';
 import { notSent } from './not-sent.ts';
 import type { Later } from './pacer.ts';
 import { pathThrough } from './purchase.ts';
+import { ThrownErrors } from './thrown.ts';
 
 const UNKNOWN = OUTCOME_CLASSES.indexOf('unknown');
 /** How often it is looked for functions that do not come back. */
 const WATCH_US = 1e6;
-/** Different errors whose count and words are kept. */
-const MOST_ERRORS = 20;
 
 export type CodeSeams = DeskSeams & {
   /** Pauses, by when they end; undefined: the look-out for functions that do not come back. */
@@ -42,14 +39,13 @@ export class CodeDesk implements Desk {
   readonly #journey: Journey;
   readonly #ends: CodeEnds;
   readonly #seams: CodeSeams;
-  readonly #order: OrderSpec;
   readonly #base: string;
   readonly #stepAt: ReadonlyMap<string, number>;
   readonly #fieldsOf: AnswerFieldsOf;
   readonly #viewOf: (seq: number) => JourneyOrder;
   readonly #counter: CodeCounter;
   readonly #active = new Set<CodeOrder>();
-  readonly #thrown = new Map<string, Thrown>();
+  readonly #thrown: ThrownErrors;
   #starting: CodeOrder | undefined = undefined;
   #watches = false;
   #givenUp = false;
@@ -59,12 +55,12 @@ export class CodeDesk implements Desk {
     this.#code = code;
     this.#journey = journey;
     this.#ends = journey.code!;
-    this.#order = order;
     this.#seams = seams;
     this.#base = order.journey?.base ?? '';
     this.#stepAt = new Map(journey.steps.map(({ name }, index) => [name, index]));
     this.#fieldsOf = answerFieldsOf(order.answer);
-    this.#viewOf = viewerOf(order);
+    this.#viewOf = orderViewOf(order);
+    this.#thrown = new ThrownErrors(order.journey?.url ?? '', Object.values(order.setup ?? {}));
     this.#counter = {
       ask: (asker, step, made) => handed(() => this.#ask(asker, step, made)),
       pause: (pauser, ms) => handed(() => this.#pause(pauser, ms)),
@@ -79,7 +75,7 @@ export class CodeDesk implements Desk {
 
   /** The most frequent first. */
   get thrown(): Thrown[] {
-    return [...this.#thrown.values()].sort((a, b) => b.count - a.count);
+    return this.#thrown.list;
   }
 
   take(seq: number, dueUs: number): void {
@@ -287,19 +283,8 @@ export class CodeDesk implements Desk {
       this.#end(order, lost.outcome);
       return;
     }
-    this.#note(error, order.seq);
+    this.#thrown.add(error, order.seq);
     this.#end(order, order.sent > 0 ? this.#ends.threwAfter : this.#ends.threw);
-  }
-
-  /** Errors from one place are one, whatever they say. */
-  #note(error: unknown, seq: number): void {
-    const { journey, setup = {} } = this.#order;
-    const { says, place } = saidOf(error, journey?.url ?? '');
-    const known = this.#thrown.get(place ?? says);
-    if (known) known.count++;
-    else if (this.#thrown.size < MOST_ERRORS) {
-      this.#thrown.set(place ?? says, { says: withoutSecrets(says, Object.values(setup), true), count: 1, seq });
-    }
   }
 
   /** The run stops. */
@@ -322,7 +307,7 @@ export class CodeDesk implements Desk {
     if (order.deeds.length === 0) this.#passBy(order);
     const { path } = order;
     const { waitUs, serviceUs, thinkUs } = path;
-    recorder.ended({ dueUs: order.dueUs, ...path }, outcome);
+    recorder.ended(path, outcome);
     changeInFlight(order.enteredUs + waitUs + (serviceUs || 0) + thinkUs, -1);
     this.#book(order, outcome, this.#classOf(outcome) === 'accepted' ? values : undefined);
     this.#active.delete(order);
@@ -423,37 +408,3 @@ function handed<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 function ignore(): void {}
-
-/** One line: what was thrown, and where in the journey's module. */
-function saidOf(error: unknown, url: string): { says: string; place: string | undefined } {
-  if (!(error instanceof Error)) return { says: `it threw ${String(error).slice(0, 200)}`, place: undefined };
-  const stack = error.stack ?? '';
-  const from = url === '' ? -1 : stack.indexOf(`${url}:`);
-  const place = from < 0 ? null : /^\d+:\d+/.exec(stack.slice(from + url.length + 1));
-  const file = url.slice(url.lastIndexOf('/') + 1);
-  const line = `${error.name}: ${error.message}`.split('\n')[0]!.slice(0, 300);
-  return place ? { says: `${line} (${file}:${place[0]})`, place: place[0] } : { says: line, place: undefined };
-}
-
-/** What an order's function is told of its order. */
-function viewerOf({ identity, feeders = [], setup = {} }: OrderSpec): (seq: number) => JourneyOrder {
-  const identify = identityOf(identity);
-  const rows = new Map(
-    feeders.map((feeder, index) => [feeder.name, { feeder, rowOf: rowsOf(feeder, identity.seed, index) }]),
-  );
-  const frozen = Object.freeze({ ...setup });
-  return (seq) => {
-    const row = (name: string): Record<string, string> => {
-      const known = rows.get(name);
-      if (!known)
-        throw new TypeError(`\`${name}\` is no feeder of the profile: ${[...rows.keys()].join(', ') || 'it has none'}`);
-      const { feeder, rowOf } = known;
-      const at = rowOf(seq);
-      return Object.fromEntries(
-        feeder.columns.map((column, index) => [column, at < 0 ? '' : cellOf(feeder, at, index)]),
-      );
-    };
-    const { key, buyer, sku, quantity } = identify(seq, blankIdentity());
-    return { seq, key, buyer, sku, quantity, row, setup: frozen };
-  };
-}

@@ -73,7 +73,7 @@ export class CodeOrder {
     this.seq = seq;
     this.dueUs = dueUs;
     this.movedUs = nowUs;
-    this.path = { atUs: Math.floor(dueUs), latenessUs: 0, waitUs: 0, serviceUs: Number.NaN, thinkUs: 0 };
+    this.path = { dueUs, atUs: Math.floor(dueUs), latenessUs: 0, waitUs: 0, serviceUs: Number.NaN, thinkUs: 0 };
   }
 }
 

@@ -39,6 +39,8 @@ export class JourneyDesk implements Desk {
   readonly #seams: JourneySeams;
   readonly #fieldsOf: AnswerFieldsOf;
   readonly #behaviourOf: ReturnType<typeof behaviourOf>;
+  readonly #behaves: boolean;
+  readonly #retries: boolean;
   /** Index of the variable `orderId`, which read-backs ask for; −1 without them. */
   readonly #orderId: number;
   readonly #soldOut: readonly string[];
@@ -55,6 +57,8 @@ export class JourneyDesk implements Desk {
     this.#seams = seams;
     this.#fieldsOf = answerFieldsOf(order.answer);
     this.#behaviourOf = behaviourOf(order.shoppers, order.identity.seed);
+    this.#behaves = order.shoppers !== undefined;
+    this.#retries = order.shoppers?.retry !== undefined;
     this.#orderId = journey.variables.indexOf('orderId');
     this.#notSent = notSent(0);
   }
@@ -66,8 +70,8 @@ export class JourneyDesk implements Desk {
   take(seq: number, dueUs: number): void {
     const { journey, seams } = { journey: this.#journey, seams: this.#seams };
     const jar = this.#order.cookies ? cookieJar() : undefined;
-    const purchase = new Purchase(seq, dueUs, { vars: journey.variables.length, jar });
-    this.#behaviourOf(seq, purchase.behaviour);
+    const purchase = new Purchase(seq, dueUs, { vars: journey.variables.length, jar, behaves: this.#behaves });
+    if (this.#behaves) this.#behaviourOf(seq, purchase.behaviour);
     const firedUs = seams.nowUs();
     const step = this.#nextStep(purchase, 0);
     const first = step < 0 ? undefined : this.#tryAt(purchase, step, 'first');
@@ -227,7 +231,7 @@ export class JourneyDesk implements Desk {
     if (answer.failure === undefined) purchase.answered++;
     purchase.last = outcome;
     purchase.lastSentUs = answer.sentUs;
-    purchase.retryAfter = answer.headers.get('retry-after');
+    if (this.#retries) purchase.retryAfter = answer.headers.get('retry-after');
     const before = purchase.outcome;
     if (before < 0 || this.#rankOf(outcome) > this.#rankOf(before) || this.#rankOf(before) === 0)
       purchase.outcome = outcome;
@@ -285,7 +289,7 @@ export class JourneyDesk implements Desk {
     const { path } = purchase;
     purchase.isOver = true;
     purchase.outcome = outcome;
-    recorder.ended({ dueUs: purchase.dueUs, ...path }, outcome);
+    recorder.ended(path, outcome);
     // Little's law holds ∫ L dt against what orders take without our lateness, and later tries may have been late too.
     const { waitUs, serviceUs, thinkUs } = path;
     changeInFlight(purchase.enteredUs + waitUs + (serviceUs || 0) + thinkUs, -1);
@@ -382,7 +386,10 @@ export class JourneyDesk implements Desk {
     const { purchase, why, firedUs } = one;
     const step = this.#journey.steps[one.step]?.name ?? 'read-back';
     const { doneUs, status } = answer;
-    purchase.deeds.push({ step, why, firedUs, doneUs, status, outcome, ...(id === undefined ? {} : { id }) });
+    const deed: Deed = { step, why, firedUs, doneUs, status, outcome };
+    if (id !== undefined) deed.id = id;
+    purchase.deeds.push(deed);
+    if (why !== 'first') purchase.hasMore = true;
   }
 
   /** Nothing of it is out any more: its story goes to the ledger, which keeps the first ones of each kind. */
@@ -393,7 +400,8 @@ export class JourneyDesk implements Desk {
     if (this.#busy === 0) this.#seams.onIdle();
   }
 
-  #tellStory({ seq, dueUs, deeds, placed, answered, outcome }: Purchase): void {
+  #tellStory(purchase: Purchase): void {
+    const { seq, dueUs, deeds, placed, answered, outcome } = purchase;
     const { ledger } = this.#seams;
     if (!ledger) return;
     if (answered > 1) ledger.answers.repeated++;
@@ -402,7 +410,8 @@ export class JourneyDesk implements Desk {
       ledger.begin(seq, dueUs);
     }
     const classIndex = OUTCOME_CLASSES.indexOf(this.#classOf(outcome));
-    for (const deed of deeds) ledger.story({ seq, dueUs }, classIndex, deed);
+    if (!purchase.hasMore && !ledger.hasRoom(classIndex)) return;
+    for (const deed of deeds) ledger.story(purchase, classIndex, deed);
   }
 
   #classOf(outcome: number): OutcomeClass {

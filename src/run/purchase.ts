@@ -9,7 +9,7 @@ import type { CookieJar } from '../order/cookies.ts';
 import { type Behaviour, blankBehaviour } from '../order/shoppers.ts';
 
 /** Where the time of an order went up to `atUs`. `serviceUs` is NaN while nothing was sent. */
-export type Path = Omit<OrderTimes, 'dueUs'> & { atUs: number };
+export type Path = OrderTimes & { atUs: number };
 
 /** One try at one step, as the driver gets it. */
 export class Try implements Attempt {
@@ -37,13 +37,16 @@ export class Try implements Attempt {
   }
 }
 
+const NOTHING_MORE: Behaviour = Object.freeze(blankBehaviour());
+
 export class Purchase {
   readonly seq: number;
   readonly dueUs: number;
   /** By the order's variables; '' until an answer brings one. */
   readonly vars: string[];
   readonly jar: CookieJar | undefined;
-  readonly behaviour: Behaviour = blankBehaviour();
+  /** Nobody's where the profile has no `shoppers`: then never written. */
+  readonly behaviour: Behaviour;
   /** When it was counted as in flight. */
   enteredUs = Number.NaN;
   /** Up to the last answer that everybody was waiting for. */
@@ -70,14 +73,17 @@ export class Purchase {
   answered = 0;
   lastSentUs = Number.NaN;
   readonly deeds: Deed[] = [];
+  /** One of the deeds is no first try. */
+  hasMore = false;
 
-  constructor(seq: number, dueUs: number, made: { vars: number; jar: CookieJar | undefined }) {
+  constructor(seq: number, dueUs: number, made: { vars: number; jar: CookieJar | undefined; behaves: boolean }) {
     this.seq = seq;
     this.dueUs = dueUs;
     this.vars = new Array<string>(made.vars).fill('');
     this.jar = made.jar;
+    this.behaviour = made.behaves ? blankBehaviour() : NOTHING_MORE;
     const atUs = Math.floor(dueUs);
-    this.path = { atUs, latenessUs: 0, waitUs: 0, serviceUs: Number.NaN, thinkUs: 0 };
+    this.path = { dueUs, atUs, latenessUs: 0, waitUs: 0, serviceUs: Number.NaN, thinkUs: 0 };
     this.longest = this.path;
   }
 }
@@ -94,6 +100,7 @@ export function pathThrough(
   const sentUs = wasSent ? Math.floor(answer.sentUs) : doneUs;
   const servedUs = Number.isNaN(before.serviceUs) ? 0 : before.serviceUs;
   return {
+    dueUs: before.dueUs,
     atUs: doneUs,
     latenessUs: before.latenessUs + attempt.latenessUs,
     waitUs: before.waitUs + sentUs - firedUs,

@@ -66,7 +66,6 @@ const ORDERS: Record<OrderKind, string> = {
         path: "/cart/{{vars.cart}}/pay"
         method: POST
         headers: { authorization: "Bearer {{vars.token}}", idempotency-key: "{{order.key}}" }
-        extract: { id: orderId }
 `,
   code: `  journey: three-steps.ts
 `,

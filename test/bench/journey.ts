@@ -59,7 +59,7 @@ function rowsOf(at: (kind: OrderKind, of: (cost: Cost) => number) => number): Ro
   const { note: _, ok: __, ...code } = ratio('as code, beside steps', ['code', 'three'], ({ closedUs }) => closedUs);
   return [
     row('one', 'one step'),
-    row('three', 'three steps, an extract each'),
+    row('three', 'three steps, two extracts'),
     row('code', 'the same three as code'),
     ratio(`three steps beside one, at ${PER_S}/s`, ['three', 'one'], ({ usefulUs }) => usefulUs),
     ratio('three steps beside one, closed loop', ['three', 'one'], ({ closedUs }) => closedUs),
