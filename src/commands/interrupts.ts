@@ -1,10 +1,11 @@
 // Ctrl-C and SIGTERM, by what is going on. Orders are under way: the first stops firing and awaits the answers, the second
 // gives those up, and the books too. Books are being read, or the teardown is sent: the first leaves that. After that
-// Node's own way. A person at a terminal may wait for long answers; whoever sends SIGTERM comes back with SIGKILL, so
-// from then on everything has its time, and the report is there within 5 s.
+// Node's own way; at no moment in between would the first signal end a run that is not written down. A person at a terminal
+// may wait for long answers; whoever sends SIGTERM comes back with SIGKILL, so from then on everything has its time, and the
+// report is there within 5 s.
 
 import { wrap } from '../report/layout.ts';
-import type { Run, RunControl } from '../run/run.ts';
+import type { RunControl } from '../run/run.ts';
 import type { Terminal } from './terminal.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -19,66 +20,91 @@ const UNREAD = ['Stopping: the books are not read to their end.'];
 const LEFT = ['Stopping: the teardown is not sent to its end.'];
 
 type Signal = (typeof SIGNALS)[number];
-type Listener = (signal: Signal) => void;
+type Control = Pick<RunControl, 'drain' | 'abort'>;
 
 /** What may be given up after the orders. */
 export type Patience = { books: AbortController; teardown: AbortController };
 
-async function listening<T>(listener: Listener, work: Promise<T>): Promise<T> {
-  for (const signal of SIGNALS) process.on(signal, listener);
-  return work.finally(() => {
-    for (const signal of SIGNALS) process.off(signal, listener);
-  });
-}
+/** What a signal means now. */
+type Stage = { during: 'orders'; control: Control } | { during: 'books' | 'teardown' };
 
-function say(terminal: Terminal, lines: readonly string[]): void {
-  terminal.say(`\n${lines.flatMap((line) => wrap(line, terminal.width)).join('\n')}`);
-}
+export class Interrupts {
+  readonly #terminal: Terminal;
+  readonly #patience: Patience;
+  #stage: Stage = { during: 'books' };
+  #isDraining = false;
+  #isListening = false;
 
-function hurry(patience: Patience, control?: RunControl): void {
-  const giveUp = (): void => {
-    control?.abort();
-    patience.books.abort();
+  constructor(terminal: Terminal, patience: Patience) {
+    this.#terminal = terminal;
+    this.#patience = patience;
+  }
+
+  /** From here on, until `close` or until they have had their way, signals are ours. */
+  duringOrders(control: Control): void {
+    this.#stage = { during: 'orders', control };
+    this.#listen();
+  }
+
+  /** What was given up before is left at once. */
+  duringBooks(): void {
+    this.#stage = { during: 'books' };
+    if (!this.#patience.books.signal.aborted) this.#listen();
+  }
+
+  duringTeardown(): void {
+    this.#stage = { during: 'teardown' };
+    this.#listen();
+  }
+
+  /** Idempotent. */
+  readonly close = (): void => {
+    if (this.#isListening) for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+    this.#isListening = false;
   };
-  setTimeout(giveUp, ANSWERS_MS).unref();
-  setTimeout(() => patience.teardown.abort(), TEARDOWN_MS).unref();
-}
 
-/** Until the run has ended by itself or was ended. */
-export function untilEnd(control: RunControl, terminal: Terminal, patience: Patience): Promise<Run> {
-  let heard = 0;
-  const listener: Listener = (signal) => {
-    heard++;
-    if (heard === 1) {
-      say(terminal, signal === 'SIGTERM' ? HURRYING : STOPPING);
-      control.drain(signal);
-    } else {
-      control.abort();
-      patience.books.abort();
-      for (const each of SIGNALS) process.off(each, listener);
+  #listen(): void {
+    if (!this.#isListening) for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+    this.#isListening = true;
+  }
+
+  readonly #onSignal = (signal: Signal): void => {
+    const { books, teardown } = this.#patience;
+    if (this.#stage.during === 'orders') {
+      this.#onOrders(signal, this.#stage.control);
+      return;
     }
-    if (signal === 'SIGTERM') hurry(patience, control);
+    this.#say(this.#stage.during === 'books' ? UNREAD : LEFT);
+    (this.#stage.during === 'books' ? books : teardown).abort();
+    if (signal === 'SIGTERM') this.#hurry();
+    this.close();
   };
-  return listening(listener, control.finished);
-}
 
-/** Until the books are read or given up. */
-export function untilRead<T>(reading: Promise<T>, terminal: Terminal, patience: Patience): Promise<T> {
-  const listener: Listener = (signal) => {
-    say(terminal, UNREAD);
-    patience.books.abort();
-    if (signal === 'SIGTERM') hurry(patience);
-    for (const each of SIGNALS) process.off(each, listener);
-  };
-  return listening(listener, reading);
-}
+  #onOrders(signal: Signal, control: Control): void {
+    if (signal === 'SIGTERM') this.#hurry(control);
+    if (!this.#isDraining) {
+      this.#isDraining = true;
+      this.#say(signal === 'SIGTERM' ? HURRYING : STOPPING);
+      control.drain(signal);
+      return;
+    }
+    control.abort();
+    this.#patience.books.abort();
+    this.close();
+  }
 
-/** Until the teardown is sent or left. */
-export function untilTornDown<T>(sending: Promise<T>, terminal: Terminal, patience: Patience): Promise<T> {
-  const listener: Listener = () => {
-    say(terminal, LEFT);
-    patience.teardown.abort();
-    for (const each of SIGNALS) process.off(each, listener);
-  };
-  return listening(listener, sending);
+  #hurry(control?: Control): void {
+    const { books, teardown } = this.#patience;
+    const giveUp = (): void => {
+      control?.abort();
+      books.abort();
+    };
+    setTimeout(giveUp, ANSWERS_MS).unref();
+    setTimeout(() => teardown.abort(), TEARDOWN_MS).unref();
+  }
+
+  #say(lines: readonly string[]): void {
+    const { width } = this.#terminal;
+    this.#terminal.say(`\n${lines.flatMap((line) => wrap(line, width)).join('\n')}`);
+  }
 }

@@ -3,7 +3,7 @@
 import type { DriverName } from '../drive/driver.ts';
 import { type Run, type RunOptions, startRun } from '../run/run.ts';
 import { Around, type AroundInput } from './around.ts';
-import { type Patience, untilEnd, untilRead, untilTornDown } from './interrupts.ts';
+import { Interrupts, type Patience } from './interrupts.ts';
 import { watchRun } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,6 +20,7 @@ export async function driveSurge(
   const { plan } = input;
   const patience: Patience = { books: new AbortController(), teardown: new AbortController() };
   const around = new Around({ ...input, giveUp: patience.books.signal });
+  const interrupts = new Interrupts(terminal, patience);
   const warnings: string[] = [];
   const warn = (line: string): void => {
     warnings.push(line);
@@ -43,13 +44,16 @@ export async function driveSurge(
       },
       onInterval,
     });
-    const run = await untilEnd(control, terminal, patience);
+    interrupts.duringOrders(control);
+    const run = await control.finished;
+    interrupts.duringBooks();
     if (plan.books?.orders) terminal.say('reading the books of the shop');
-    const audit = await untilRead(around.audit(run), terminal, patience);
-    const tearingDown = around.teardown(patience.teardown.signal);
-    for (const line of await untilTornDown(tearingDown, terminal, patience)) warn(line);
+    const audit = await around.audit(run);
+    interrupts.duringTeardown();
+    for (const line of await around.teardown(patience.teardown.signal)) warn(line);
     return { run: { ...run, evidence: { ...run.evidence, audit } }, warnings };
   } finally {
+    interrupts.close();
     await around.close();
   }
 }

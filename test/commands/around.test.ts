@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../../src/report/result.ts';
-import { cli, profileFile, scratchFolder } from '../support/cli.ts';
+import { cli, profileFile, scratchFolder, startCli, untilSaid } from '../support/cli.ts';
 import { verdictOf } from '../support/noise.ts';
 import { answerOf, type Script, type SeenRequest, scriptedServer } from '../support/scripted-server.ts';
 
@@ -208,6 +208,28 @@ describe.concurrent('a run', () => {
     expect([code, result!.verdict]).toEqual([4, 'invalid']);
     expect(result!.books!.incomplete).toContain('{"secret":"***"}');
     expect(JSON.stringify(result) + stderr).not.toContain(TOKEN);
+  });
+
+  it('can be told to leave books that never come to rest, and still tears down and writes what it knows', async () => {
+    let readings = 0;
+    const restless = shop({
+      '/orders': () =>
+        readings++ === 0 ? undefined : answerOf(200, `[${'{"key":"k","id":"i"},'.repeat(readings)}{}]`),
+    });
+    const server = await scriptedServer(restless.script);
+    const out = join(folder, 'left');
+    const text = `target: { url: "${server.origin}", timeout: 2s }\ntraffic: { rate: 20/s, for: 1s }\nslo: [lost == 0]\n${AROUND.replace('settle: 1s', 'settle: 10m')}`;
+    const args = ['run', profileFile(folder, 'left.yaml', text), '--out', out];
+    const started = startCli(args, { cwd: folder, env: { ADMIN_PASSWORD: 'open sesame' } });
+    await untilSaid(started, 'reading the books of the shop');
+    started.child.kill('SIGINT');
+    const { code, stderr } = await started.ended;
+    await server.close();
+    expect(code, stderr).toBe(4);
+    expect(stderr).toContain('Stopping: the books are not read to their end.');
+    const result = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as Result;
+    expect(result.books!.incomplete).toContain('the reading was interrupted');
+    expect(restless.log.at(-1)).toBe(`POST /admin/logout?t=${TOKEN}`);
   });
 
   it('without books still holds the answers against each other', async () => {
