@@ -123,6 +123,24 @@ describe('the books', () => {
     expect(readings()).toBe(2);
   });
 
+  it('are not at rest while the stock still changes, though no row comes or goes', async () => {
+    const { seams } = shopWith([2]);
+    const levels = [5, 4, 3, 3, 3];
+    const ask = async () => ({
+      ...{ sentUs: 0, doneUs: 0, failure: undefined, detail: '', status: 200, bodyTruncated: false },
+      headers: { get: () => undefined },
+      body: Buffer.from(JSON.stringify({ phone: levels.shift() })),
+    });
+    const stock = { step: STEP, items: '$' };
+    const books = await read({ ...seams, plane: { ...seams.plane, ask } }, { stock });
+    expect(books.reading).toMatchObject({ polls: [2, 2, 2, 2], rows: 2, trouble: '' });
+    expect(books.stock).toEqual({ phone: { available: 3 } });
+    let nth = 0;
+    const moving = { ...seams.plane, ask: async () => ({ ...(await ask()), body: Buffer.from(`{"phone":${nth++}}`) }) };
+    const { reading } = await read({ ...seams, plane: moving }, { stock });
+    expect(reading.trouble).toBe('the books did not come to rest within 10 s: the stock still changes');
+  });
+
   it('without orders are the stock alone, and what is wrong with it is told', async () => {
     const { seams } = shopWith([1]);
     const stock = { step: STEP, items: '$' };
