@@ -48,8 +48,8 @@ function truthText({ accepted, confirmed, unknown, holds }: NonNullable<ResultBo
   const range =
     unknown === 0 ? formatCount(accepted) : `${formatCount(accepted)} to ${formatCount(accepted + unknown)}`;
   return holds
-    ? `The books agree: they confirm ${formatCount(confirmed)} ${plural(confirmed, 'order')}, and by the answers it had to be ${range}.`
-    : `The books do not agree: they confirm ${formatCount(confirmed)} ${plural(confirmed, 'order')}, but by the answers it had to be ${range}.`;
+    ? `In number the books agree: they confirm ${formatCount(confirmed)} ${plural(confirmed, 'order')}, and by the answers it had to be ${range}.`
+    : `Not even in number do the books agree: they confirm ${formatCount(confirmed)} ${plural(confirmed, 'order')}, but by the answers it had to be ${range}.`;
 }
 
 /** What each invariant promises, for those who do not know its name. */
