@@ -41,7 +41,7 @@ export function watchRun(
 }
 
 /** Only the seconds whose orders have all ended: what is still on its way is neither good nor bad. */
-function soFar(evidence: Evidence): Evidence {
+export function soFar(evidence: Evidence): Evidence {
   const settledUs = timelineOf(evidence).settledUntil(evidence.planned) * 1e6;
   if (settledUs >= evidence.durationUs) return evidence;
   return { ...evidence, ending: { kind: 'stopped', text: 'so far', atUs: settledUs } };

@@ -2,14 +2,16 @@
 
 import { randomUUID } from 'node:crypto';
 import { rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DriverName } from '../drive/driver.ts';
 import { UserError, userError } from '../errors.ts';
-import { writeArtifacts } from '../folder/artifacts.ts';
+import { PAGE_FILE, writeArtifacts } from '../folder/artifacts.ts';
 import type { Baseline } from '../folder/baseline.ts';
 import { writeIndex } from '../folder/history.ts';
 import { Journal, type JournalHead } from '../folder/journal.ts';
 import { openFolder } from '../folder/open.ts';
 import type { NoiseFloor } from '../judge/calibration.ts';
+import type { Evidence } from '../judge/spec.ts';
 import { judge } from '../judge/verdict.ts';
 import { isPlain } from '../order/journey.ts';
 import type { Plan } from '../profile/plan.ts';
@@ -29,7 +31,9 @@ import { tellCi } from './ci.ts';
 import { findBaseline, heldAgainst, hopeless, type ToleranceFlags } from './compare.ts';
 import { environmentOf } from './environment.ts';
 import { guardHost } from './guard.ts';
+import { LivePage } from './live.ts';
 import { loadProfile, type PlanFlags } from './load.ts';
+import { soFar } from './progress.ts';
 import { driveSurge } from './surge.ts';
 import { openTarget } from './target.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
@@ -42,6 +46,7 @@ export type RunFlags = PlanFlags & {
   quiet?: boolean;
   yes?: boolean;
   witness?: boolean;
+  live?: boolean;
   baseline?: string;
   argv: readonly string[];
 } & ToleranceFlags;
@@ -66,6 +71,7 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
   const peak = curveOf(plan.traffic).peak();
   const baseline = await baselineOf(plan, flags, terminal);
   await guardHost(plan, peak.ratePerS, flags, terminal.confirm);
+  const live = flags.live ? await LivePage.open() : undefined;
   const target = await openTarget(plan, (says) => terminal.say(`${terminal.paint('warn', 'shop:')} ${says}`));
   try {
     const folder = await openFolder(
@@ -83,6 +89,8 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
       lost.push(says);
       terminal.say(`${terminal.paint('warn', '! warning:')} ${says}`);
     });
+    if (live) terminal.say(`live page: ${live.url}`);
+    let started: RunStart | undefined;
     const story = { peak, runId, argv: flags.argv, noiseFloor: calibration?.noiseFloor };
     const surge = {
       plan,
@@ -90,8 +98,14 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
       runId,
       url: target.url,
       calibration,
-      onStart: (start: RunStart) => journal.head(headOf(plan, start, story)),
+      onStart: (start: RunStart) => {
+        started = start;
+        journal.head(headOf(plan, start, story));
+      },
       onInterval: (told: Told) => journal.interval(told),
+      live,
+      onTick: (elapsedUs: number, evidence: Evidence) =>
+        live?.tick(elapsedUs, () => unfinished(plan, evidence, { story, start: started! })),
     };
     const { run, warnings } = await driveSurge(surge, flags, terminal).catch(async (error: unknown) => {
       // Nothing was fired, and a folder in which nothing is would be taken for a run.
@@ -106,6 +120,7 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
     terminal.settle();
     const written = await writeArtifacts(folder, record).finally(async () => {
       terminal.say(`\n${formatSummary(record, { ...terminal, folder: folder.path })}`);
+      await live?.finish(join(folder.path, PAGE_FILE));
       await tellCi(record, (line) => process.stderr.write(`${line}\n`));
     });
     // The run stands whatever becomes of the list it is in.
@@ -117,6 +132,7 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
     if (flags.json) process.stdout.write(`${JSON.stringify({ event: 'end', result: resultOf(record, written) })}\n`);
     return { record, folder: folder.path };
   } finally {
+    await live?.close();
     await target.close();
   }
 }
@@ -159,6 +175,20 @@ function runStoryOf(
     workers: choice.workers,
     workersReason: choice.reason,
     warnings: plan.warnings,
+  };
+}
+
+/** The run as it is known while it goes on; of its workers nothing is known yet. */
+function unfinished(plan: Plan, now: Evidence, { story, start }: { story: Story; start: RunStart }): RunRecord {
+  const evidence = soFar(now);
+  return {
+    plan,
+    evidence,
+    judgement: judge(evidence),
+    peak: story.peak,
+    run: { ...runStoryOf(plan, start, story), endedAtMs: Date.now() },
+    environment: environmentOf(),
+    generator: { noiseFloor: story.noiseFloor, workers: [] },
   };
 }
 

@@ -4,16 +4,17 @@ import type { DriverName } from '../drive/driver.ts';
 import { type Run, type RunOptions, startRun } from '../run/run.ts';
 import { Around, type AroundInput } from './around.ts';
 import { Interrupts, type Patience } from './interrupts.ts';
+import type { LivePage } from './live.ts';
 import { watchRun } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
 export type Surge = Pick<AroundInput, 'plan' | 'secrets' | 'runId' | 'url'> &
-  Pick<RunOptions, 'calibration' | 'onStart' | 'onInterval'>;
+  Pick<RunOptions, 'calibration' | 'onStart' | 'onInterval' | 'onTick'> & { live?: LivePage };
 export type SurgeFlags = { workers?: number; driver?: DriverName; witness?: boolean; json?: boolean };
 
 /** The evidence has the audit; `warnings` are of what went on around the orders. @throws UserError when no order was sent */
 export async function driveSurge(
-  { calibration, onStart, onInterval, ...input }: Surge,
+  { calibration, onStart, onInterval, onTick, live, ...input }: Surge,
   flags: SurgeFlags,
   terminal: Terminal,
 ): Promise<{ run: Run; warnings: string[] }> {
@@ -43,7 +44,12 @@ export async function driveSurge(
         watch.onStart?.(start);
       },
       onInterval,
+      onTick: (elapsedUs, evidence) => {
+        watch.onTick?.(elapsedUs, evidence);
+        onTick?.(elapsedUs, evidence);
+      },
     });
+    live?.onStop(() => control.drain('SIGINT'));
     interrupts.duringOrders(control);
     const run = await control.finished;
     interrupts.duringBooks();

@@ -46,7 +46,8 @@ const MOST_TITLE = 24;
 /** The whole file. The same view and assets make the same page, byte by byte. */
 export function formatPage(view: RunView, assets: PageAssets): string {
   const { result } = view;
-  const title = `${VERDICT_ICONS[result.verdict].word}: ${result.run.name.slice(0, MOST_TITLE)}`;
+  const word = view.live === undefined ? VERDICT_ICONS[result.verdict].word : 'RUNNING';
+  const title = `${word}: ${result.run.name.slice(0, MOST_TITLE)}`;
   const page = html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -54,10 +55,11 @@ export function formatPage(view: RunView, assets: PageAssets): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
+${view.live !== undefined && html`<link rel="icon" href="data:,">`}
 <title>${title} · Doorbuster</title>
 ${head(assets)}
 </head>
-<body>
+<body${view.live !== undefined && html` data-live="${view.live.token}"`}>
 ${HATCH}
 <a class="skip" href="#main">Skip to the report</a>
 <nav aria-label="Contents"><span class="brand">Doorbuster</span><ul>${CONTENTS.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul><div class="tools" id="tools"></div></nav>

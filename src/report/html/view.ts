@@ -9,6 +9,8 @@ export type RunView = {
   charts: Charts;
   /** The effective profile as YAML, secrets redacted. */
   profile: string;
+  /** While the run goes on: what there is to say instead of a verdict, and what the stop button shows the server. */
+  live?: { says: string; token: string };
 };
 
 /** Style sheet and script: in the page, or as files beside it. */

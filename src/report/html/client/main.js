@@ -45,38 +45,97 @@ function addControls(holder, choice, redraw) {
   holder.hidden = false;
 }
 
-function start() {
-  makeTablesSort(document);
+/** What survives when a live page is replaced by a newer one. @type {Choice} */
+const choice = { of: 'response', log: true };
+/** @type {(() => void)[]} */
+let redraws = [];
+/** @type {Zoom | undefined} */
+let zoom;
+
+function drawCharts() {
   const source = document.getElementById('charts')?.textContent;
-  /** @type {(() => void)[]} */
-  const redraws = [];
-  addThemeButton(() => {
-    for (const redraw of redraws) redraw();
-  });
+  redraws = [];
   if (!source || typeof uPlot === 'undefined') return;
   /** @type {import('./charts.js').Drawn} */
   const drawn = JSON.parse(source);
-  const zoom = new Zoom(drawn.seconds);
-  /** @type {Choice} */
-  const choice = { of: 'response', log: true };
+  const shared = { zoom: new Zoom(drawn.seconds), choice };
   for (const figure of document.querySelectorAll('figure[data-chart]')) {
     if (!(figure instanceof HTMLElement)) continue;
     if (figure.dataset.chart === 'heat') {
-      zoomHeat(figure, zoom);
+      zoomHeat(figure, shared.zoom);
       continue;
     }
-    const redraw = drawChart(figure, drawn, { zoom, choice });
+    const redraw = drawChart(figure, drawn, shared);
     redraws.push(redraw);
     const controls = figure.querySelector('[data-controls]');
     if (controls instanceof HTMLElement) addControls(controls, choice, redraw);
   }
-  zoom.addButton();
+  document.getElementById('whole')?.remove();
+  shared.zoom.addButton();
+  zoom = shared.zoom;
+}
+
+/** @returns which of the folded parts are open, by their place */
+const openParts = () => [...document.querySelectorAll('details')].map(({ open }) => open);
+
+/** The newest page in place of this one, as it is looked at. */
+async function replacePage() {
+  const text = await (await fetch('/')).text();
+  const next = new DOMParser().parseFromString(text, 'text/html');
+  const [main, charts] = [next.querySelector('main'), next.getElementById('charts')];
+  if (!main || !charts) return;
+  const open = openParts();
+  document.querySelector('main')?.replaceWith(main);
+  document.getElementById('charts')?.replaceWith(charts);
+  document.title = next.title;
+  document.querySelectorAll('details').forEach((part, index) => {
+    part.open = open[index] ?? false;
+  });
+  makeTablesSort(document);
+  drawCharts();
+  zoom?.readAddress();
+}
+
+/** While the run goes on: a newer page each second, and a button that ends it. @param {string} token */
+function followRun(token) {
+  const tools = document.getElementById('tools');
+  const stop =
+    tools &&
+    addButton(tools, 'Stop the run', () => {
+      void fetch('/stop', { method: 'POST', headers: { 'x-doorbuster': token } });
+      if (!stop) return;
+      stop.textContent = 'Stopping…';
+      stop.disabled = true;
+    });
+  const events = new EventSource('/events');
+  let busy = false;
+  events.addEventListener('page', async () => {
+    if (busy) return;
+    busy = true;
+    await replacePage().catch(() => {});
+    busy = false;
+  });
+  events.addEventListener('end', async () => {
+    events.close();
+    stop?.remove();
+    delete document.body.dataset.live;
+    await replacePage().catch(() => {});
+  });
+}
+
+function start() {
+  makeTablesSort(document);
+  addThemeButton(() => {
+    for (const redraw of redraws) redraw();
+  });
+  drawCharts();
   // A link to a minute is a link to the charts of that minute.
   const follow = () => {
-    if (zoom.readAddress()) document.getElementById('response')?.scrollIntoView();
+    if (zoom?.readAddress()) document.getElementById('response')?.scrollIntoView();
   };
   addEventListener('hashchange', follow);
   follow();
+  if (document.body.dataset.live) followRun(document.body.dataset.live);
 }
 
 start();

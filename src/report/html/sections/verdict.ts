@@ -9,19 +9,22 @@ import { whereToLook } from '../where.ts';
 import { spanText, stampText } from '../words.ts';
 
 export function verdictSection(view: RunView): Html {
-  const { result, charts } = view;
-  const { run, environment, verdict } = result;
+  const { result, charts, live } = view;
+  const { run, environment } = result;
+  const verdict = live === undefined ? result.verdict : 'inconclusive';
   return html`<header class="banner banner-${verdict}">
-<p class="verdict">${icon(verdict, 44)}<span>${VERDICT_ICONS[verdict].word}</span></p>
+<p class="verdict">${icon(verdict, 44)}<span>${live === undefined ? VERDICT_ICONS[verdict].word : 'RUNNING'}</span></p>
 <h1>${run.name}</h1>
-<p class="sentence">${prose(result.sentence)}</p>
-${consequences(view)}
+<p class="sentence">${prose(live?.says ?? result.sentence)}</p>
+${live === undefined && consequences(view)}
 ${charts.notes.length > 0 && html`<ul class="notes">${charts.notes.map(({ label, text }) => html`<li><strong>${label}</strong> ${text}</li>`)}</ul>`}
 ${facts([
   ['Profile', run.profile],
   ['Target', run.target],
   ['Started', html`<time datetime="${run.startedAt}">${stampText(run.startedAt)}</time>`],
-  ['Ended', html`<time datetime="${run.endedAt}">${stampText(run.endedAt)}</time>${endedHow(view)}`],
+  live !== undefined
+    ? ['Ended', 'not yet']
+    : ['Ended', html`<time datetime="${run.endedAt}">${stampText(run.endedAt)}</time>${endedHow(view)}`],
   ['Planned', formatDuration(run.durationUs)],
   ['Seed', String(run.seed)],
   ['Commit', environment.commit ?? 'none'],
