@@ -48,7 +48,7 @@ audit:
   orders: { path: /orders, headers: { authorization: "Bearer {{setup.token}}" } }
   fields: { key: key, id: id }
   answer: { id: id }
-  settle: 1s
+  settle: 20s
   poll: 50ms
 `;
 
