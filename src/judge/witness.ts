@@ -1,6 +1,7 @@
 // Does somebody else see what the workers saw? A witness in a process of its own sends a few orders to the same place; if
 // its service times differ from the workers', the difference was made by the generator (METHOD §4), not by the shop.
 
+import type { TallyView } from '../measure/spec.ts';
 import { formatCountOf, formatDuration } from '../units.ts';
 import { UNKNOWN } from './gates-health.ts';
 import type { Evidence, Gate } from './spec.ts';
@@ -17,7 +18,7 @@ const FLOOR_US = 1_000;
 const FLOOR_SHARE = 0.1;
 
 /**
- * Each order of the witness against the median of the workers' orders due in the same second, so that a curve with peaks
+ * Each order of the witness against the median of the workers' orders due in the same second (seenIn), so that a curve with peaks
  * does not set a shop in a rush against a shop at rest. Were both to see the same shop, these differences would have a
  * median of 0; they disagree when its 99.9 % rank interval (METHOD §5) is on one side of 0 and it is itself beyond
  * max(1 ms, 10 % of the service). No gate at all where no witness was asked for.
@@ -60,19 +61,32 @@ type Pair = { witnessUs: number; workersUs: number };
 function pairsOf({ witness, timeline }: Evidence): Pair[] {
   const samples = witness?.samples ?? [];
   const step = Math.max(1, Math.ceil(samples.length / MOST_SAMPLES));
-  const medians = new Map<number, number>();
+  const medians = new Map<number, Seen>();
   const pairs: Pair[] = [];
   for (let i = 0; i < samples.length; i += step) {
     const { second, serviceUs } = samples[i]!;
-    let workersUs = medians.get(second);
-    if (workersUs === undefined) {
-      const service = timeline.tally(second, second + 1).histogram({ of: 'service' });
-      workersUs = service.count > 0 ? service.percentile(0.5) : Number.NaN;
-      medians.set(second, workersUs);
+    const seen = medians.get(second) ?? seenIn(timeline.tally(second, second + 1));
+    medians.set(second, seen);
+    const { leastUs, mostUs } = seen;
+    if (!Number.isNaN(leastUs)) {
+      pairs.push({ witnessUs: serviceUs, workersUs: Math.min(Math.max(serviceUs, leastUs), mostUs) });
     }
-    if (!Number.isNaN(workersUs)) pairs.push({ witnessUs: serviceUs, workersUs });
   }
   return pairs;
+}
+
+type Seen = { leastUs: number; mostUs: number };
+
+/**
+ * What the workers may have seen of the shop in a second: at least the service, at most with what their orders waited for
+ * a connection. The witness has connections of its own; while a shop stands still it waits within its service for what
+ * most of the workers' orders wait for before theirs. Where nobody waits the two are one.
+ */
+function seenIn(tally: TallyView): Seen {
+  const service = tally.histogram({ of: 'service' });
+  if (service.count === 0) return { leastUs: Number.NaN, mostUs: Number.NaN };
+  const leastUs = service.percentile(0.5);
+  return { leastUs, mostUs: Math.max(leastUs, tally.histogram({ of: 'punctual' }).percentile(0.5)) };
 }
 
 /** Of a sorted list that is not empty. */

@@ -60,6 +60,25 @@ describe('the witness', () => {
     expect([statusAt(200), statusAt(1_890), statusAt(1_910)]).toEqual(['ok', 'ok', 'void']);
   });
 
+  test('believes workers whose connections were all taken while the shop stood still', () => {
+    // Nothing is answered in [10 s, 50 s). Ten connections: all orders but ten of each second wait for one until 50 s.
+    const thawUs = 50e6;
+    const frozen = (us: number): boolean => us >= 10e6 && us < thawUs;
+    const orders = steadyOrders(50, 60, (dueUs, k) => {
+      if (!frozen(dueUs)) return { doneUs: dueUs + 1_000 };
+      return k < 510 ? { doneUs: thawUs + 1_000 } : { sentUs: thawUs, doneUs: thawUs + 1_000 };
+    });
+    const samples = Array.from({ length: 60 }, (_, second) => {
+      const atUs = second * 1e6 + 5e5;
+      return { second, serviceUs: (frozen(atUs) ? thawUs - atUs : 0) + 1_100 };
+    });
+    const witness = { sent: 60, trouble: '', samples };
+    expect(gateOf({ ...evidenceOf(orders, {}), witness })).toMatchObject({ status: 'ok' });
+    // The same of workers that waited for nothing: they cannot have seen that shop.
+    const blind = steadyOrders(50, 60, (dueUs) => ({ doneUs: dueUs + 1_000 }));
+    expect(gateOf({ ...evidenceOf(blind, {}), witness })).toMatchObject({ status: 'void' });
+  });
+
   test('of too few orders, or that failed, says that it cannot know', () => {
     expect(gateOf(evidenceWith(seen(draws(19, 1)), 50_000))).toMatchObject({ status: 'ok', known: false });
     const gone = { sent: 0, samples: [], trouble: 'the witness ended by SIGKILL' };
