@@ -20,8 +20,11 @@ export type WorkerWishes = { workers?: number; driver?: DriverName; calibration?
  */
 const EASY_PER_S: Record<DriverName, number> = { wire: 10_000, undici: 5_000 };
 
-/** A request that code makes costs so many of those that steps make (test/bench/journey.ts), beside the code's own time. */
-const CODE_WEIGHT = 1.3;
+/**
+ * A request that code makes costs so many of those that steps make, on a worker that has no time to spare: promises, a copy
+ * of each answer, and a small function's own work (test/bench/journey.ts: 2.2 to 2.7).
+ */
+const CODE_WEIGHT = 2.5;
 
 /** What one order costs the generator, in orders of one request: its requests, and a little more where code makes them. */
 export function weightOf({ steps, journey }: Pick<OrderSpec, 'steps' | 'journey'>): number {
