@@ -47,6 +47,22 @@ function expectBlock(marker: string, made: string): void {
   expect(blockAfter(marker).text).toBe(made);
 }
 
+/** Names of the tests of test/faults, each up to what it expects: `a target` + `that refuses …: every order …`. */
+function faultsTested(): string[] {
+  const folder = join(ROOT, 'test/faults');
+  const tests = /\bdescribe\b[^']*'([^']+)'|\bit\.each\(\[([^\]]+)\]\)\(\s*'%s:|\bit\(\s*'([^':]+)/g;
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.test.ts'))
+    .flatMap((file) => {
+      let about = '';
+      return [...readFileSync(join(folder, file), 'utf8').matchAll(tests)].flatMap(([, group, each, one]) => {
+        if (group !== undefined) about = group;
+        const names = each?.match(/[^',]+(?=')/g)?.filter((name) => name.trim() !== '') ?? [];
+        return [...names, ...(one === undefined ? [] : [one])].map((name) => `${about} ${name}`);
+      });
+    });
+}
+
 const lines = (text: string): string => `${text.replace(/\s+$/, '')}\n`;
 
 describe('the README', () => {
@@ -99,6 +115,11 @@ describe('the README', () => {
     for (const micro of ['due time', 'record one order', 'template patch', 'response parse']) {
       expect(block).toMatch(new RegExp(`${micro}.* ns `));
     }
+  });
+
+  it('lists every fault that is tested, and no other', () => {
+    const rows = [...blockAfter('faults').text.matchAll(/^\| ([^|]+?) \|/gm)].map(([, fault]) => fault!);
+    expect(rows.slice(1).sort()).toEqual(faultsTested().sort());
   });
 
   it('lists every exit code', () => {

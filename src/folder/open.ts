@@ -1,8 +1,8 @@
 // Makes the run folder before any traffic, so that a place that cannot be written fails before the surge and not after
 // twelve hours of it.
 
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { userError } from '../errors.ts';
 import { JOURNAL_FILE } from './journal.ts';
 import { folderNameOf } from './name.ts';
@@ -32,7 +32,7 @@ export async function openFolder(where: Where): Promise<RunFolder> {
 async function claim(path: string): Promise<string> {
   const present = await stat(path).catch((error) => absent(error, path));
   if (present === undefined) {
-    await mkdir(path, { recursive: true }).catch((error) => unmade(error, path));
+    await mkdir(path, { recursive: true }).catch(async (error) => unmade(await behind(error, path), path));
     return path;
   }
   if (!present.isDirectory()) {
@@ -63,7 +63,9 @@ async function claim(path: string): Promise<string> {
 /** Two runs of one second get two folders: `mkdir` decides who was first. */
 async function make(where: { root: string; name: string; startedAtMs: number }): Promise<string> {
   const name = folderNameOf(where.name, where.startedAtMs);
-  await mkdir(where.root, { recursive: true }).catch((error) => unmade(error, where.root));
+  await mkdir(where.root, { recursive: true }).catch(async (error) =>
+    unmade(await behind(error, where.root), where.root),
+  );
   for (let namesake = 1; namesake <= MOST_NAMESAKES; namesake++) {
     const path = join(where.root, namesake === 1 ? name : `${name}-${namesake}`);
     const made = await mkdir(path).then(
@@ -87,6 +89,15 @@ async function prove(path: string): Promise<void> {
     await rm(probe, { force: true });
   } catch (error) {
     unmade(error, path);
+  }
+}
+
+/** Node says ENOENT where a folder cannot be made on a read-only file system: the nearest folder there is knows why. */
+async function behind(error: NodeJS.ErrnoException, path: string): Promise<unknown> {
+  if (error.code !== 'ENOENT') return error;
+  for (let at = dirname(resolve(path)); ; at = dirname(at)) {
+    const why = await access(at, constants.W_OK).catch((cause: NodeJS.ErrnoException) => cause);
+    if (why?.code !== 'ENOENT' || at === dirname(at)) return why ?? error;
   }
 }
 

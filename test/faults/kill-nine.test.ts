@@ -25,7 +25,7 @@ describe('a run killed with SIGKILL', () => {
   /** Milliseconds after its first order at which each run dies. */
   const moments = fc.sample(fc.integer({ min: 0, max: SECONDS * 1000 }), { seed: 20261123, numRuns: KILLS });
 
-  it(`at ${KILLS} moments leaves ${KILLS} readable reports in which everything balances`, async () => {
+  it('at any moment: readable reports in which everything balances', async () => {
     const text = `version: 1\nname: killed\ntarget: { url: "${shop.url}" }\ntraffic: { rate: ${RATE}/s, for: ${SECONDS}s }\nslo: [errors < 5%]\n`;
     const file = profileFile(folder, 'killed.yaml', text);
     const queue = moments.entries();
