@@ -10,8 +10,8 @@ import type { Terminal } from './terminal.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** After SIGTERM: until the answers and the books are given up, and the teardown. The rest of 5 s is the report's. */
-const ANSWERS_MS = 2_000;
-const TEARDOWN_MS = 2_500;
+const ANSWERS_MS = 1_500;
+const TEARDOWN_MS = 2_000;
 const STOPPING = ['Stopping: no more orders are fired; waiting for the answers still out.', 'Again to stop at once.'];
 const HURRYING = [
   `Stopping on SIGTERM: no more orders are fired; the answers still out are awaited for ${ANSWERS_MS / 1e3} s.`,
