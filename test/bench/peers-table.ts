@@ -68,7 +68,8 @@ export function ratioRows(rounds: readonly Round[], peers: readonly Peer[]): Row
   const ratios = (own: string, other: string, of: (loaded: Loaded) => number, none: number): number[] =>
     rounds.map((round) => {
       const [mine, theirs] = [round[own], round[other]];
-      return (mine ? of(mine) : none) / (theirs ? of(theirs) : Number.NaN);
+      const value = mine === null ? none : mine === undefined ? Number.NaN : of(mine);
+      return value / (theirs ? of(theirs) : Number.NaN);
     });
   const rates = (own: string, other: string): number[] => ratios(own, other, ({ perS }) => perS, 0);
   const costs = (own: string, other: string, of = (loaded: Loaded & Partial<Open>) => loaded.cpuUs): number[] =>
@@ -95,9 +96,10 @@ export function ratioRows(rounds: readonly Round[], peers: readonly Peer[]): Row
 export function explanation(rounds: readonly Round[], missing: readonly string[]): string[] {
   const shown = rounds.flatMap((round) => Object.values(round)).filter((loaded) => loaded !== null);
   const others = Math.max(...shown.map(({ othersShare }) => othersShare));
+  const roundsText = rounds.length === 1 ? 'one round' : `medians of ${rounds.length} alternating rounds`;
   const polled = median(rounds.map((round) => round[openLine('wire')]?.polledUs ?? Number.NaN));
   return [
-    `One null target, ${CONNECTIONS} connections, ${PLACES}; medians of ${rounds.length} alternating rounds, ${WINDOW_S} s of each ` +
+    `One null target, ${CONNECTIONS} connections, ${PLACES}; ${roundsText}, ${WINDOW_S} s of each ` +
       `once warm (after ${WARM_S} s, a run after ${OPEN_WARM_S} s). Orders are counted by the target; CPU (user + system) and memory (highest resident ` +
       'size) are those of the whole process tree, from /proc; lateness is what only Doorbuster knows. "own core" and ' +
       '"target\'s" say how busy the two were: a target at 100 % held the generator back. A measurement beside which other ' +

@@ -62,7 +62,8 @@ async function openLoop(measure: Measure, name: string, load: Generate & { kind:
     loaded.perS >= ON_PLAN * ratePerS &&
     lateness.p99 <= LIMITS.p99Us &&
     lateness.p999 <= LIMITS.p999Us;
-  const open = { ...loaded, p50Us: lateness.p50, p99Us: lateness.p99, polledUs };
+  // More than the rate is what had piled up while it rose.
+  const open = { ...loaded, perS: Math.min(loaded.perS, ratePerS), p50Us: lateness.p50, p99Us: lateness.p99, polledUs };
   return { open, held, farOff: lateness.p99 > FAR_OFF * LIMITS.p99Us };
 }
 
@@ -87,18 +88,20 @@ async function highestHeld(
   return best;
 }
 
+/** Fills in the last of the rounds, as far as it comes. */
 async function oneRound(
   measure: Measure,
   { url, peers }: { url: string; peers: readonly Peer[] },
-  before: Round | undefined,
-): Promise<Round> {
-  const round: Round = {};
+  rounds: readonly Round[],
+): Promise<void> {
+  const round = rounds.at(-1)!;
   for (const { name, command, saysWarm } of peers) {
     const seconds = Math.ceil(WARM_S + WINDOW_S + SLACK_S);
     round[name] = await measure(name, { command: command({ seconds, connections: CONNECTIONS }), saysWarm });
   }
   for (const driver of DRIVERS) {
     const closed = await closedLoop(measure, driver, url);
+    round[closedLine(driver)] = closed;
     const line = openLine(driver);
     const held = await highestHeld(
       (ratePerS, again) => {
@@ -114,12 +117,10 @@ async function oneRound(
           connections: CONNECTIONS,
         });
       },
-      before?.[line]?.perS ?? FIRST_SHARE * closed.perS,
+      rounds.at(-2)?.[line]?.perS ?? FIRST_SHARE * closed.perS,
     );
-    round[closedLine(driver)] = closed;
     round[line] = held ?? null;
   }
-  return round;
 }
 
 /** Disturbed measurements are made again until the time is up, and never kept. */
@@ -135,7 +136,7 @@ function inPieces(target: DemoProcess, kept: Kept, untilMs: number): Measure {
   };
 }
 
-/** As many whole rounds as the file and this piece give. */
+/** What the file and this piece give; the last round may lack lines. */
 async function pieceOf(target: DemoProcess, peers: readonly Peer[], file: string): Promise<Round[]> {
   const all: Kept[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
   const rounds: Round[] = [];
@@ -143,13 +144,14 @@ async function pieceOf(target: DemoProcess, peers: readonly Peer[], file: string
   try {
     for (let i = 0; ; i++) {
       if (i === all.length) all.push({});
-      rounds.push(await oneRound(inPieces(target, all[i]!, untilMs), { url: target.url, peers }, rounds.at(-1)));
+      rounds.push({});
+      await oneRound(inPieces(target, all[i]!, untilMs), { url: target.url, peers }, rounds);
     }
   } catch (error) {
     if (!(error instanceof NotNow)) throw error;
   }
   writeFileSync(file, JSON.stringify(all));
-  return rounds;
+  return rounds.filter((round) => Object.keys(round).length > 0);
 }
 
 /**
@@ -166,10 +168,11 @@ export async function peersBench(keptIn?: string): Promise<Printable[]> {
     else {
       const measure: Measure = (_name, command) => measureLoad(target, command);
       for (let i = 0; i < ROUNDS; i++) {
-        rounds.push(await oneRound(measure, { url: target.url, peers: peers.found }, rounds.at(-1)));
+        rounds.push({});
+        await oneRound(measure, { url: target.url, peers: peers.found }, rounds);
       }
     }
-    if (rounds.length === 0) return [{ says: 'No round is whole yet.' }];
+    if (rounds.length === 0) return [{ says: 'Others disturbed every measurement of this piece.' }];
     return [
       ...explanation(rounds, peers.missing).map((says) => ({ says })),
       tableOf(rounds, peers.found),
