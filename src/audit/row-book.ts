@@ -1,5 +1,5 @@
 // The rows of the shop's books as they come, one by one: a byte for every order of the plan, sums for every sku and buyer,
-// and the ids with the order they stand under. No object a row; 2.1 million rows take about 150 MB (test/bench/audit.ts).
+// and the ids with the order they stand under. No object a row; 2.1 million rows take about 120 MB (test/bench/audit.ts).
 
 import type { BooksSpec } from '../order/books.ts';
 import type { IdentitySpec } from '../order/spec.ts';
