@@ -114,7 +114,7 @@ export type WitnessEvidence = {
 export type CodeEvidence = {
   /** Errors of one place are one, the most frequent first; `seq`: the first order that threw it. */
   thrown: readonly { says: string; count: number; seq: number }[];
-  /** What one order cost a worker, polling for due times left out, µs of CPU; undefined where nobody can tell. */
+  /** What one order cost a worker at most, µs of CPU: polling for due times is left out as far as it can be told apart. */
   cpuUsPerOrder: number | undefined;
 };
 

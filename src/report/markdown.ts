@@ -30,7 +30,7 @@ export function formatMarkdown(record: RunRecord): string {
     markdownText(verdictSentence(record)),
     ...(insecure === undefined ? [] : [`**🔓 ${insecure.label}: ${markdownText(insecure.text)}**`]),
     ...givenUpNote(record.evidence).map(({ text }) => `⚠️ **Given up:** ${markdownText(text)}`),
-    ...codeNotes(record.evidence, record.peak.ratePerS, run.workers).map(
+    ...codeNotes(record.evidence, run.workers).map(
       ({ style, text }) => `${style === 'pass' ? '' : '⚠️ '}**Code:** ${markdownText(text)}`,
     ),
     ...baselineNote(record.comparison).map(({ text }) => `**Baseline:** ${markdownText(text)}`),

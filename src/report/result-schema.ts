@@ -191,7 +191,10 @@ const generator = object(
     ),
     code: described(
       object({
-        cpuUsPerOrder: described(maybeAmount, 'Of the workers, polling left out.'),
+        cpuUsPerOrder: described(
+          maybeAmount,
+          'At most, of the workers: polling left out as far as it can be told apart. Null with few orders.',
+        ),
         thrown: listOf(object({ says: text, count, seq: described(count, 'The first order that threw it.') })),
       }),
       'Of orders made by code: what they cost, and what they threw, the most frequent first.',
