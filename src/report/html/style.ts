@@ -53,7 +53,7 @@ const BANNER = `
 .banner-pass{border-top-color:var(--pass)}.banner-fail{border-top-color:var(--fail)}.banner-inconclusive{border-top-color:var(--open)}.banner-invalid{border-top-color:var(--invalid)}
 .verdict{display:flex;align-items:center;gap:.8rem;font-size:2rem;font-weight:700;letter-spacing:.01em;margin:0;line-height:1.1}
 .banner-pass .verdict{color:var(--pass)}.banner-fail .verdict{color:var(--fail)}.banner-inconclusive .verdict{color:var(--open)}.banner-invalid .verdict{color:var(--invalid)}
-.sentence{font-size:1.25rem;line-height:1.5;margin:.9rem 0 1.1rem;max-width:48rem;overflow-wrap:anywhere}
+.sentence{text-wrap:pretty;font-size:1.25rem;line-height:1.5;margin:.9rem 0 1.1rem;max-width:48rem;overflow-wrap:anywhere}
 .todo{border-radius:10px;padding:1rem 1.25rem;margin:1rem 0;background:var(--page)}
 .banner-fail .todo{background:var(--fail-soft)}.banner-inconclusive .todo{background:var(--open-soft)}.banner-invalid .todo{background:var(--invalid-soft)}
 .todo h2{font-size:1rem;margin:0 0 .4rem}
