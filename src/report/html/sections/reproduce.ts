@@ -18,6 +18,7 @@ const FILES: Record<string, string> = {
   'smaller-is-better.json': 'for trend actions',
   'bigger-is-better.json': 'for trend actions',
   'summary.md': 'the same in short, for pull requests',
+  'run.journal': 'the run as it went, second by second: what is left when it is killed',
   'profile.yaml': 'the effective profile: defaults filled in, secrets taken out',
 };
 
