@@ -60,7 +60,16 @@ export async function writeArtifacts(
 ): Promise<string[]> {
   const written: string[] = [];
   const missing: { name: string; error: unknown }[] = [];
-  const attempt = async (name: string, content: string) => {
+  const bugs: unknown[] = [];
+  const attempt = async (name: string, make: () => string) => {
+    let content: string;
+    try {
+      content = make();
+    } catch (error) {
+      // A fault of ours in one rendering must not cost the numbers of a run of hours.
+      bugs.push(error);
+      return;
+    }
     try {
       await write(join(path, name), content);
       written.push(name);
@@ -74,9 +83,10 @@ export async function writeArtifacts(
     () => [JOURNAL_FILE],
     () => [],
   );
-  for (const { name, format } of ARTIFACTS) await attempt(name, format(record, beside));
-  const result = resultOf(record, [...beside, ...written, RESULT_FILE]);
-  await attempt(RESULT_FILE, `${JSON.stringify(result, null, 2)}\n`);
+  for (const { name, format } of ARTIFACTS) await attempt(name, () => format(record, beside));
+  const files = [...beside, ...written, RESULT_FILE];
+  await attempt(RESULT_FILE, () => `${JSON.stringify(resultOf(record, files), null, 2)}\n`);
+  if (bugs.length > 0) throw bugs[0];
   if (missing.length === 0) return written;
   throw userError(
     'RUN_FOLDER_INCOMPLETE',

@@ -154,6 +154,20 @@ describe('writeArtifacts', () => {
     expect((await readResult(folder.path)).files).toEqual(others);
   });
 
+  it('writes the numbers although a rendering has a bug, and tells the bug', async () => {
+    const folder = await openFolder({ out: fresh() });
+    const plan = Object.defineProperty({ ...record.plan }, 'effectiveYaml', {
+      get: () => {
+        throw new TypeError('a bug of ours');
+      },
+    });
+    await expect(writeArtifacts(folder, { ...record, plan })).rejects.toThrow('a bug of ours');
+    const { files } = await readResult(folder.path);
+    expect(files).not.toContain('report.html');
+    expect(files).toEqual(expect.arrayContaining(['summary.md', 'charts.json', 'result.json']));
+    expect(readdirSync(folder.path).sort()).toEqual([...files].sort());
+  });
+
   it('says so when nothing could be written', async () => {
     const folder = await openFolder({ out: fresh() });
     const { message } = await mistakeOf(writeArtifacts(folder, record, full([''])));
