@@ -6,6 +6,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { rebuildRun } from '../../src/folder/rebuild.ts';
+import { brokenIdentities } from '../../src/judge/fitness.ts';
 import { answerOf } from '../support/scripted-server.ts';
 import { folder, oneOf, serve, startFault } from './fault-run.ts';
 
@@ -45,6 +47,10 @@ describe.concurrent('a worker thread that', () => {
       // Nothing that is called accepted was not.
       expect(server.requests.length).toBeGreaterThanOrEqual(orders.accepted);
       expect(server.requests.length).toBeLessThanOrEqual(orders.planned);
+      // And the journal tells the same.
+      const { record } = await rebuildRun(run.out);
+      expect(record.evidence.orders).toEqual(orders);
+      expect(brokenIdentities(record.evidence)).toEqual([]);
     },
   );
 });
