@@ -32,6 +32,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { type: 'ready' }
+  /** Last: handed over, not copied; megabytes where ids are kept. */
+  | { type: 'ledger'; part: LedgerPart }
   | {
       type: 'interval';
       interval: Interval;

@@ -2,7 +2,7 @@
 
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { LedgerChange } from '../audit/ledger.ts';
+import type { LedgerChange, LedgerPart } from '../audit/ledger.ts';
 import type { HealthSample } from '../judge/health.ts';
 import type { Interval } from '../measure/spec.ts';
 import type { FromWorker, Share, ShareReport, ToWorker } from './messages.ts';
@@ -51,19 +51,21 @@ export class Pool {
   #launch(share: Share, events: PoolEvents): void {
     const { port1: mine, port2: theirs } = new MessageChannel();
     const ready = Promise.withResolvers<void>();
+    let ledger: LedgerPart | undefined;
     mine.on('message', (message: FromWorker) => {
       if (message.type === 'ready') ready.resolve();
+      else if (message.type === 'ledger') ledger = message.part;
       else events.onInterval(message.interval, message.health, message.change);
     });
     const drained = new Promise<void>((resolve) => mine.once('close', resolve));
     const given = new AbortController();
     const how = { transferList: [theirs], signal: given.signal };
-    const task: Promise<ShareReport> = this.#piscina
+    const task: Promise<Omit<ShareReport, 'ledger'>> = this.#piscina
       .run({ share, port: theirs }, how)
       .finally(() => this.#over.add(share.worker));
     const report = task.then(
-      // The worker closes its port after the last tally, so once it is closed here, every tally has been taken in.
-      (done) => drained.then(() => done),
+      // The worker closes its port after the last tally and the ledger, so once it is closed here, both have been taken in.
+      (done) => drained.then((): ShareReport => ({ ...done, ledger: ledger! })),
       (error: Error) => {
         mine.close();
         ready.reject(error);

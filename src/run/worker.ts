@@ -18,7 +18,13 @@ import { threadHealth } from './health.ts';
 import type { FromWorker, Share, ShareReport, ToWorker } from './messages.ts';
 import { type RunningShare, startShare } from './share.ts';
 
-export default async function fireShare({ share, port }: { share: Share; port: MessagePort }): Promise<ShareReport> {
+export default async function fireShare({
+  share,
+  port,
+}: {
+  share: Share;
+  port: MessagePort;
+}): Promise<Omit<ShareReport, 'ledger'>> {
   const { order, worker, workers } = share;
   const journey = compileJourney(order);
   const { steps, outcomes } = journey;
@@ -86,6 +92,8 @@ export default async function fireShare({ share, port }: { share: Share; port: M
   const cpu = process.threadCpuUsage(cpuBefore);
   health.close();
   await running.driver.close();
+  const { data, transfer } = ledger.toTransfer();
+  post(port, { type: 'ledger', part: data }, transfer);
   port.close();
 
   const { counts } = recorder;
@@ -100,7 +108,6 @@ export default async function fireShare({ share, port }: { share: Share; port: M
     lateStartUs,
     refused: running.refused(),
     thrown: running.thrown(),
-    ledger: ledger.toTransfer().data,
     noSocket: running.noSocket(),
     counters: { ...running.driver.counters },
     connections: share.driverOptions.connections,
