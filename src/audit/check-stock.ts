@@ -100,7 +100,7 @@ function leftOf(sku: string, { book, hasRows }: Findings, stock: Stock): Left {
 }
 
 export function checkUndersold(findings: Findings, stock: Stock): Invariant {
-  const why = cannotTell(stock) ?? cannotTellWhatIsLeft(findings, stock);
+  const why = cannotTell(stock) ?? cannotTellWhatIsLeft(findings, stock) ?? cannotTellWhatWasWanted(findings, stock);
   if (why !== undefined || stock.before === undefined) return notChecked('undersold', why ?? '');
   const lefts = new Map(skusOf(stock.before).map((sku) => [sku, leftOf(sku, findings, stock)]));
   const wrong = wronglyTurnedAway(findings, shelfOf(lefts, stock));
@@ -145,6 +145,17 @@ function cannotTellWhatIsLeft({ hasRows, isWhole }: Findings, { after, knowsSold
   if (after === undefined) return 'the stock after the run was not read';
   if (!knowsSoldOut) return 'the profile does not name the outcomes that mean sold out';
   return hasRows && !isWhole ? 'the books were not read whole' : undefined;
+}
+
+/** Who got nothing wanted what was drawn for him, unless the books of those who got something say otherwise. */
+function cannotTellWhatWasWanted({ book }: Findings, { before, demand }: Stock): string | undefined {
+  if (demand.size === 0) return undefined;
+  if (book.otherwise > 0) {
+    const rows = formatCountOf(book.otherwise, 'row');
+    return `${rows} ${book.otherwise === 1 ? 'has' : 'have'} another sku or quantity than was drawn, so what the others wanted is not known: \`order.skus\` and \`order.quantity\` must say what the order sends as \`{{sku}}\` and \`{{quantity}}\``;
+  }
+  const unnamed = [...demand].find(([sku, { turnedAway }]) => turnedAway > 0 && !Object.hasOwn(before ?? {}, sku))?.[0];
+  return unnamed === undefined ? undefined : `\`${unnamed}\` was sold out, and the stock names no such sku`;
 }
 
 function underOf(

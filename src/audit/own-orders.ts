@@ -1,7 +1,7 @@
 // Whose order a key of the books is: one of the plan, one that the run sent beside it (the witness), or none of ours. And
 // who bought what under it, where the books do not say.
 
-import { blankIdentity, identityOf, orderKeys } from '../order/identity.ts';
+import { blankIdentity, drawsOf, identityOf, orderKeys } from '../order/identity.ts';
 import type { IdentitySpec, OrderIdentity } from '../order/spec.ts';
 
 export type OwnOrders = {
@@ -13,11 +13,14 @@ export type OwnOrders = {
   /** Reused by the next call. */
   identity(seq: number): OrderIdentity;
   keyOf(seq: number): string;
+  /** As `identity`, and cheaper. */
+  skuOf(seq: number): string;
+  quantityOf(seq: number): number;
 };
 
 /** `also`: run ids of the orders sent beside the plan. */
 export function ownOrders(spec: IdentitySpec, orders: number, also: readonly string[]): OwnOrders {
-  const keys = orderKeys(spec.runId);
+  const { keys, skuOf, quantityOf } = drawsOf(spec);
   const beside = also.map((runId) => orderKeys(runId));
   const identify = identityOf(spec);
   const into = blankIdentity();
@@ -36,5 +39,7 @@ export function ownOrders(spec: IdentitySpec, orders: number, also: readonly str
     },
     identity: (seq) => identify(seq, into),
     keyOf: keys.keyOf,
+    skuOf,
+    quantityOf,
   };
 }

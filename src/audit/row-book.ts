@@ -61,6 +61,8 @@ export class RowBook {
   readonly foreign = { rows: 0, keys: [] as string[] };
   rows = 0;
   confirmedRows = 0;
+  /** Confirmed rows of another sku or quantity than was drawn: then the order sends something else than its draws. */
+  otherwise = 0;
   /** The same order listed twice, id and all: then the export is no list of orders. */
   listedTwice = 0;
   /** Confirmed rows whose total was held against a price, against an answer. */
@@ -127,6 +129,7 @@ export class RowBook {
     const id = this.#takeId(seq, row);
     if (id === 'listed') return;
     this.confirmedRows++;
+    if (this.#isOtherwise(seq, row)) this.otherwise++;
     const quantity = this.#quantityOf(seq, row);
     const units = this.#unitsOf(seq, row);
     units.confirmed += quantity;
@@ -170,6 +173,13 @@ export class RowBook {
       this.skus.set(sku, units);
     }
     return units;
+  }
+
+  #isOtherwise(seq: number, { sku, quantity }: BookRow): boolean {
+    const isSame =
+      (sku === undefined || sku === this.own.skuOf(seq)) &&
+      (quantity === undefined || quantity === this.own.quantityOf(seq));
+    return !isSame && !this.#altered.has(seq);
   }
 
   #quantityOf(seq: number, row: BookRow): number {
