@@ -7,6 +7,7 @@ import { checkLimit, checkPrices, checkReplays, checkUnread, twoIdsOf, wrongRepe
 import { checkDuplicated, checkLost, checkPhantom, readOrders, settleUnknown } from './check-orders.ts';
 import { checkOversold, checkUndersold, type Stock } from './check-stock.ts';
 import type { Findings } from './findings.ts';
+import { whyUntold } from './own-orders.ts';
 import { RowBook, type RowBookInput } from './row-book.ts';
 import type { AuditResult, BookRow, Reading, StockLevels } from './spec.ts';
 import { demandOf } from './stock-sums.ts';
@@ -50,6 +51,8 @@ function judgeBooks(input: AuditInput, book: RowBook, { reading, stockAfter }: A
     hasReservedRows: hasRows && (books?.reserved.length ?? 0) > 0 && books?.fields?.status !== undefined,
     knowsSoldOut: (books?.soldOut.length ?? 0) > 0,
     isShared: book.foreign.rows > 0,
+    untold: whyUntold(books, hasRows),
+    isOtherwise: (books?.sentOtherwise?.length ?? 0) > 0,
     demand: stockBefore === undefined ? new Map() : demandOf(findings, hasCart),
   };
   return {

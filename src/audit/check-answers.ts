@@ -4,6 +4,7 @@ import type { BooksSpec } from '../order/books.ts';
 import { formatCount, formatCountOf } from '../units.ts';
 import type { OrderFindings } from './check-orders.ts';
 import { exampleOf, type Findings, foundOf, notChecked } from './findings.ts';
+import { untoldOf, whyUntold } from './own-orders.ts';
 import type { AnswerTally, Example, Invariant, TroubleKind } from './spec.ts';
 import { MAX_EXAMPLES } from './spec.ts';
 
@@ -101,6 +102,8 @@ export function checkLimit(findings: Findings, books: BooksSpec | undefined): In
   const { book, hasRows, isWhole } = findings;
   if (books?.limit === undefined) return notChecked('over_limit', 'the profile names no limit a buyer has');
   if (!hasRows) return notChecked('over_limit', 'the orders in the books were not read');
+  const untold = untoldOf(books, true).includes('quantity') ? whyUntold(books, true) : undefined;
+  if (untold !== undefined) return notChecked('over_limit', untold);
   const { count, shown } = book.overLimit;
   const limit = formatCountOf(books.limit, 'unit');
   if (count === 0 && !isWhole) return notChecked('over_limit', 'the books were not read whole');

@@ -18,6 +18,9 @@ export type Stock = {
   /** Others buy here too: the equation has terms nobody knows. */
   isShared: boolean;
   demand: ReadonlyMap<string, SkuDemand>;
+  /** Why units cannot be counted; and whether orders wanted something else than was drawn for them. */
+  untold: string | undefined;
+  isOtherwise: boolean;
 };
 
 const NO_UNITS: SkuUnits = { confirmed: 0, reserved: 0, twice: 0 };
@@ -25,8 +28,9 @@ const unitsText = (units: number): string => formatCountOf(units, 'unit');
 const skusOf = (levels: StockLevels): string[] => Object.keys(levels).sort();
 
 /** Why the stock cannot be judged; undefined: it can. */
-function cannotTell({ before, isShared }: Stock): string | undefined {
+function cannotTell({ before, isShared, untold }: Stock): string | undefined {
   if (before === undefined) return 'the stock before the run was not read';
+  if (untold !== undefined) return untold;
   return isShared ? 'others buy here too, so what they took is not known' : undefined;
 }
 
@@ -147,15 +151,16 @@ function cannotTellWhatIsLeft({ hasRows, isWhole }: Findings, { after, knowsSold
   return hasRows && !isWhole ? 'the books were not read whole' : undefined;
 }
 
-/** Who got nothing wanted what was drawn for him, unless the books of those who got something say otherwise. */
-function cannotTellWhatWasWanted({ book }: Findings, { before, demand }: Stock): string | undefined {
-  if (demand.size === 0) return undefined;
-  if (book.otherwise > 0) {
-    const rows = formatCountOf(book.otherwise, 'row');
-    return `${rows} ${book.otherwise === 1 ? 'has' : 'have'} another sku or quantity than was drawn, so what the others wanted is not known: \`order.skus\` and \`order.quantity\` must say what the order sends as \`{{sku}}\` and \`{{quantity}}\``;
+/** Who got nothing wanted what was drawn for him, unless the profile or the books show that orders send something else. */
+function cannotTellWhatWasWanted(findings: Findings, stock: Stock): string | undefined {
+  const { before, demand, isOtherwise } = stock;
+  const unnamed = unnamedSkus(findings, stock);
+  if (unnamed !== undefined || demand.size === 0) return unnamed;
+  if (isOtherwise || findings.book.otherwise > 0) {
+    return 'orders buy another sku or quantity than is drawn for them, so what those who got nothing wanted is not known: `order.skus` and `order.quantity` draw what is sent as `{{sku}}` and `{{quantity}}`';
   }
-  const unnamed = [...demand].find(([sku, { turnedAway }]) => turnedAway > 0 && !Object.hasOwn(before ?? {}, sku))?.[0];
-  return unnamed === undefined ? undefined : `\`${unnamed}\` was sold out, and the stock names no such sku`;
+  const refused = [...demand].find(([sku, { turnedAway }]) => turnedAway > 0 && !Object.hasOwn(before ?? {}, sku))?.[0];
+  return refused === undefined ? undefined : `\`${refused}\` was sold out, and the stock names no such sku`;
 }
 
 function underOf(

@@ -1,6 +1,7 @@
 // Whose order a key of the books is: one of the plan, one that the run sent beside it (the witness), or none of ours. And
 // who bought what under it, where the books do not say.
 
+import type { BooksSpec } from '../order/books.ts';
 import { blankIdentity, drawsOf, identityOf, orderKeys } from '../order/identity.ts';
 import type { IdentitySpec, OrderIdentity } from '../order/spec.ts';
 
@@ -17,6 +18,19 @@ export type OwnOrders = {
   skuOf(seq: number): string;
   quantityOf(seq: number): number;
 };
+
+/** What is known of no order: its body says it otherwise than it was drawn, and the books do not tell it. */
+export function untoldOf(books: BooksSpec | undefined, hasRows: boolean): ('sku' | 'quantity')[] {
+  return (books?.sentOtherwise ?? []).filter((name) => !hasRows || books?.fields?.[name] === undefined);
+}
+
+/** Why nothing can be counted by it; undefined: all is known. */
+export function whyUntold(books: BooksSpec | undefined, hasRows: boolean): string | undefined {
+  const [name] = untoldOf(books, hasRows);
+  if (name === undefined) return undefined;
+  const says = name === 'sku' ? '`order.skus` and `{{sku}}`' : '`order.quantity` and `{{quantity}}`';
+  return `the ${name} that an order sends is not the one drawn for it: say it by ${says}, or name \`audit.fields.${name}\``;
+}
 
 /** `also`: run ids of the orders sent beside the plan. */
 export function ownOrders(spec: IdentitySpec, orders: number, also: readonly string[]): OwnOrders {

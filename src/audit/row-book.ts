@@ -5,7 +5,7 @@ import type { BooksSpec } from '../order/books.ts';
 import type { IdentitySpec } from '../order/spec.ts';
 import { formatCount } from '../units.ts';
 import { numberPrintOf, printOf } from './fingerprint.ts';
-import { type OwnOrders, ownOrders } from './own-orders.ts';
+import { type OwnOrders, ownOrders, untoldOf } from './own-orders.ts';
 import type { AnswerTally, BookRow, LedgerView } from './spec.ts';
 import { MAX_EXAMPLES } from './spec.ts';
 import { TextTable } from './text-table.ts';
@@ -75,10 +75,12 @@ export class RowBook {
   readonly #beside = new Map<string, number>();
   /** Their total is another because another body was taken. */
   readonly #altered: ReadonlySet<number>;
+  readonly #isUntold: boolean;
 
   constructor(input: RowBookInput) {
     this.#input = input;
     const { orders } = input.ledger;
+    this.#isUntold = untoldOf(input.books, true).length > 0;
     this.own = ownOrders(input.identity, orders, input.also ?? []);
     this.#marks = new Uint8Array(orders);
     this.#ids = new TextTable(MAX_TEXT_BYTES, input.books?.fields?.id === undefined ? 0 : orders);
@@ -241,7 +243,7 @@ export class RowBook {
   /** NaN: not known. */
   #priceOf(seq: number, row: BookRow): number {
     const { books } = this.#input;
-    if (books?.prices === undefined) return Number.NaN;
+    if (books?.prices === undefined || this.#isUntold) return Number.NaN;
     return books.prices[row.sku ?? this.own.identity(seq).sku] ?? Number.NaN;
   }
 

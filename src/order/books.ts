@@ -53,6 +53,8 @@ export type BooksSpec = {
   limit?: number;
   /** Price of one unit by sku, in the unit of `fields.total`; undefined: only held against what the answers said. */
   prices?: Record<string, number>;
+  /** What orders name in their bodies otherwise than it is drawn for them: known only where the books tell it. */
+  sentOtherwise?: ('sku' | 'quantity')[];
   /** Rows whose key is no key of this run: other people buy here too, or nobody else does and the export is not to be trusted. */
   foreign: 'refuse' | 'ignore';
   /** The books are read once two counts so far apart are equal; given up after `settleUs`. */

@@ -1,10 +1,11 @@
 // `audit:` → which books the shop keeps and how they are read. `shop: demo` starts from those of the built-in shop.
 
 import type { BookFields, BooksSpec, OrdersSource, StockSource } from '../order/books.ts';
-import type { AnswerFields, IdentitySpec } from '../order/spec.ts';
+import type { AnswerFields, IdentitySpec, StepSpec } from '../order/spec.ts';
 import type { Outcome } from '../outcomes.ts';
 import { parseDuration } from '../units.ts';
 import { checkAnswer, checkFields, checkNeeds, checkSoldOut, checkStatuses } from './book-rules.ts';
+import { sentOtherwise } from './bought.ts';
 import { DEMO_BOOKS, DEMO_PRICE_CENTS } from './demo-books.ts';
 import { checkJsonPath } from './extracts.ts';
 import { formatOfName } from './feeder-rows.ts';
@@ -20,6 +21,8 @@ export type AuditSeams = {
   section: Section;
   supplies: Supplies;
   identity: IdentitySpec | undefined;
+  /** Of the order. */
+  steps: readonly StepSpec[];
   /** All that an order can come to; undefined where the rules are wrong. */
   outcomes: readonly Outcome[] | undefined;
   /** The target is the built-in shop as it opens: its prices are known. */
@@ -56,6 +59,7 @@ export function planAudit(given: BooksInput, seams: AuditSeams): PlannedAudit | 
   ].every(Boolean);
   if (!isSound || !checks.areSound || stock === 'wrong' || orders === 'wrong') return undefined;
   const prices = pricesOf(audit, audit.shop === 'demo' && seams.isDemo, seams);
+  const otherwise = seams.identity ? sentOtherwise(seams.steps, seams.identity) : [];
   const books: BooksSpec = {
     ...(stock ? { stock } : {}),
     ...(orders ? { orders, fields: audit.fields as BookFields } : {}),
@@ -64,6 +68,7 @@ export function planAudit(given: BooksInput, seams: AuditSeams): PlannedAudit | 
     soldOut: soldOutOf(audit, seams),
     ...(audit.limit === undefined ? {} : { limit: countOf(audit.limit)! }),
     ...(prices ? { prices } : {}),
+    ...(otherwise.length > 0 ? { sentOtherwise: otherwise } : {}),
     foreign: audit.foreign ?? 'refuse',
     settleUs: parseDuration(audit.settle ?? '30s')!,
     pollUs: parseDuration(audit.poll ?? '1s')!,

@@ -219,6 +219,7 @@ class OrderDraft {
       section,
       supplies: this.#supplies,
       identity: order?.identity,
+      steps: order?.steps ?? [],
       outcomes,
       isDemo,
       isGraphQl: order !== undefined && placingOf(order).body.kind === 'graphql',

@@ -193,6 +193,25 @@ describe('a profile that sends another quantity than it draws', () => {
   }
 });
 
+describe('a profile that sends another quantity than it draws, and books that tell none', () => {
+  it('accuse nobody: what cannot be counted is not checked', () => {
+    fc.assert(
+      fc.property(sales, fc.boolean(), (sale, withRows) => {
+        const world: World = playOut(sale);
+        world.identity = { ...world.identity, quantity: [{ value: 1, weight: 1 }] };
+        world.rows = withRows ? world.rows!.map(({ quantity: _, ...row }) => row as Row) : undefined;
+        world.books = { ...world.books, sentOtherwise: ['quantity'] };
+        const result = auditOf(world);
+        expect(brokenOf(result)).toEqual({});
+        for (const name of ['oversold', 'undersold', 'over_limit'] as const) {
+          expect(invariantOf(result, name).status).toBe('not-checked');
+        }
+      }),
+      { seed, numRuns: 400 },
+    );
+  });
+});
+
 describe('a shop that', () => {
   for (const [what, commit] of Object.entries(CRIMES)) {
     it(`${what} is accused of that, and of nothing else`, () => {
