@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { DriverName } from '../drive/driver.ts';
 import { UserError, userError } from '../errors.ts';
 import { PAGE_FILE, writeArtifacts } from '../folder/artifacts.ts';
@@ -124,7 +124,7 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
       await tellCi(record, (line) => process.stderr.write(`${line}\n`));
     });
     // The run stands whatever becomes of the list it is in.
-    if (flags.out === undefined) {
+    if (resolve(dirname(folder.path)) === resolve(REPORTS)) {
       await writeIndex(REPORTS).catch(({ message }: Error) =>
         terminal.say(`${terminal.paint('warn', '! warning:')} ${message}`),
       );

@@ -8,7 +8,7 @@ import { judgeSlo } from './judge-slo.ts';
 import { reachedSeconds } from './scope.ts';
 import { limitValue } from './slo-limit.ts';
 import { isTimes } from './slo-metric.ts';
-import type { Evidence, Gate, Slo, SloResult } from './spec.ts';
+import type { Evidence, Gate, Slo, SloResult, SloStatus } from './spec.ts';
 
 /** An SLO that parsed, and what became of it. */
 export type JudgedSlo = { slo: Slo; line: SloLine; result: SloResult };
@@ -137,6 +137,13 @@ function byWorker({ workers = [] }: Evidence): Pick<Gate, 'byWorker'> {
   };
 }
 
+const WORDS: Record<SloStatus, string> = {
+  pass: 'held',
+  fail: 'broken',
+  inconclusive: 'open',
+  'not-checked': 'not checked',
+};
+
 /** Judges every time limit again as if each order had been fired on time; a status that differs was made by the generator. */
 export function latenessEffectGate(evidence: Evidence, judged: readonly JudgedSlo[]): Gate {
   const limit = 'the same status with every lateness taken off';
@@ -148,7 +155,7 @@ export function latenessEffectGate(evidence: Evidence, judged: readonly JudgedSl
     const punctual = judgeSlo(slo, line, evidence, 'punctual');
     if (punctual.status === result.status) continue;
     const where = result.worst ? ` (worst at ${formatClock(result.worst.fromUs)})` : '';
-    const measured = `\`${line.text}\` is ${result.status}${where}, but ${punctual.status} had all orders been fired on time`;
+    const measured = `\`${line.text}\` is ${WORDS[result.status]}${where}, and would be ${WORDS[punctual.status]} had all orders been fired on time`;
     return { ...gate, status: 'void', measured, advice: FEWER_LATE };
   }
   const measured = times.length === 0 ? 'no limit reads the response' : `${times.length} of ${times.length} the same`;

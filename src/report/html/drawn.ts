@@ -1,18 +1,19 @@
 // What the page's own script draws from: charts.json again, packed, with what the script need not work out itself.
 
 import type { FlowRows, TimeColumns, TimeRows } from '../charts/spec.ts';
+import { visible } from '../foreign.ts';
 import type { Packed } from './packed.ts';
 import { packCounts, packTimes } from './packed.ts';
 import { limitsOf } from './sections/response.ts';
 import { bandsOf } from './svg/time.ts';
 import type { RunView } from './view.ts';
 
-/** Long names of outcomes and parts are cut: they are only labels here. */
+/** Long names of outcomes and parts are cut: they are only labels here. A canvas escapes nothing, so what is unseen is spelled out. */
 const MOST_NAME = 80;
 
 export function drawnFrom(view: RunView) {
   const { durationS, seconds, flow, times, detail, outcomes, byOutcome, heat, spectra, stretches } = view.charts;
-  const nameOf = (name: string) => name.slice(0, MOST_NAME);
+  const nameOf = (name: string) => visible(name.slice(0, MOST_NAME));
   return {
     durationS,
     seconds,

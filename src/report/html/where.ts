@@ -1,5 +1,7 @@
 // Where to look when an SLO broke: what made up the time, or which outcomes, in its worst window.
 
+import type { InvariantName } from '../../audit/spec.ts';
+import { INVARIANTS } from '../../audit/spec.ts';
 import type { OutcomeClass } from '../../outcomes.ts';
 import { OUTCOME_CLASSES } from '../../outcomes.ts';
 import { formatCountOf, formatDuration } from '../../units.ts';
@@ -11,24 +13,56 @@ import type { RunView } from './view.ts';
 
 type Span = { fromS: number; untilS: number };
 
+const IN_FLIGHT = /^(?:backlog|recovers)\b/;
+
+/** Of a limit on the whole run: the stretch with the slowest order, or with the most orders that broke it; else undefined. */
+export function mostOf({ result, charts: { times, byOutcome } }: RunView, slo: ResultSlo): Span | undefined {
+  const metric = metricText(slo.text);
+  if (/ during /.test(slo.text)) return undefined;
+  const name = /^(service )?(?:p[\d.]+|max|mean)$/.exec(metric);
+  if (name !== null) {
+    const { max } = name[1] === undefined ? times.response : times.service;
+    return highest(times, (row) => cellOf(max, row) ?? 0);
+  }
+  if (!/^(?:errors|accepted|rejected|failed|unknown)$/.test(metric)) return undefined;
+  const guilty = guiltyClasses(metric);
+  const bad = byOutcome.of.filter(({ index }) => guilty.includes(result.outcomes[index]?.class ?? 'unknown'));
+  return highest(byOutcome, (row) => bad.reduce((total, { counts }) => total + (cellOf(counts, row) ?? 0), 0));
+}
+
+function highest(rows: Rows, valueAt: (row: number) => number): Span | undefined {
+  const values = Array.from({ length: rowsOf(rows) }, (_, row) => valueAt(row));
+  const most = Math.max(0, ...values);
+  return most === 0 ? undefined : secondsOfRow(rows, values.indexOf(most));
+}
+
 /** One sentence, with its full stop; empty where nothing more can be said. */
 export function whereToLook(view: RunView, slo: ResultSlo): string {
+  const metric = metricText(slo.text);
+  if (INVARIANTS.includes(metric as InvariantName)) return 'Look at the books below: they name the first orders.';
+  if (IN_FLIGHT.test(metric)) return 'Look at the orders in flight, under Backlog and recovery.';
   return slo.unit === 'us' ? slowBecause(view, slo) : fewerBecause(view, slo);
 }
+
+/** The first that there are orders enough for. */
+const QUANTILES = ['p99', 'p95', 'p90', 'p50'] as const;
 
 /** In the row with the slowest p99 of the worst window, or over the whole run. */
 function slowBecause({ result, charts: { times } }: RunView, { worst }: ResultSlo): string {
   const rows = worst === null ? [] : rowsIn(times, { fromS: worst.fromUs / 1e6, untilS: worst.untilUs / 1e6 });
   const known = rows.filter((row) => cellOf(times.response.p99, row) !== null);
   const slowest = known.sort((a, b) => cellOf(times.response.p99, b)! - cellOf(times.response.p99, a)!)[0];
-  const [response, service] =
-    slowest === undefined
-      ? [result.response.p99Us, result.service.p99Us]
-      : [cellOf(times.response.p99, slowest), cellOf(times.service.p99, slowest)];
+  const name = QUANTILES.find((each) => result.response[`${each}Us`] !== null && result.service[`${each}Us`] !== null);
+  const [quantile, response, service] =
+    slowest !== undefined
+      ? ['p99', cellOf(times.response.p99, slowest), cellOf(times.service.p99, slowest)]
+      : name === undefined
+        ? ['', null, null]
+        : [name, result.response[`${name}Us`], result.service[`${name}Us`]];
   if (response === null || service === null) return '';
   if (service >= 0.8 * response) return 'Look at the shop: nearly all of it was service time.';
   return (
-    `Look at the way to the shop: of a p99 of ${formatDuration(response)} its service took ${formatDuration(service)}, ` +
+    `Look at the way to the shop: of a ${quantile} of ${formatDuration(response)} its service took ${formatDuration(service)}, ` +
     'the rest was waiting for a connection. See the orders in flight.'
   );
 }

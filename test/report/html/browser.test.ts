@@ -138,7 +138,7 @@ describe.skipIf(CHROMIUM === undefined)('the report in Chromium', () => {
     await page.click('#whole');
     expect(await axisOf(page)).toBe('whole');
     expect(new URL(page.url()).hash).toBe('');
-    await page.click('.todo a[href^="#t="]');
+    await page.click('.todo a[href="#t=120-180"]');
     await page.waitForFunction("document.querySelector('#whole').textContent.startsWith('00:02–00:03')");
     await page.click('#whole');
     const over = page.locator('#rate-chart .u-over');

@@ -83,6 +83,46 @@ describe('the page', () => {
   });
 });
 
+describe('a broken limit', () => {
+  const told = (text: string, change: (view: ReturnType<typeof viewFor>) => void = () => {}) => {
+    const view = viewFor(failing());
+    view.result.slo = [{ ...view.result.slo.find(({ status }) => status === 'fail')!, text, worst: null }];
+    change(view);
+    return /<div class="todo">.*?<\/div>/s.exec(formatPage(view, inlineAssets()))![0];
+  };
+
+  it('on the whole run says when it was worst and where to look, though p99 cannot be told', () => {
+    const few = told('p99 < 300ms', ({ result: { response, service } }) => {
+      response.p99Us = response.p95Us = service.p99Us = null;
+      service.p90Us = response.p90Us! / 2;
+    });
+    expect(few).toMatch(/Worst: <a href="#t=\d+-\d+">/);
+    expect(few).toContain('of a p90 of');
+  });
+
+  it('of the books leads to the books, and to no outcome', () => {
+    const books = told('oversold == 0', ({ result: { slo } }) => {
+      slo[0]!.unit = 'count';
+    });
+    expect(books).toContain('Look at the books');
+    expect(books).not.toContain('#t=');
+  });
+});
+
+describe('a page of a run that goes on', () => {
+  it('holds no order that is still under way against the generator', () => {
+    const view = viewFor(failing());
+    const gates = view.result.generator.gates.map((gate) =>
+      gate.name === 'identities' ? { ...gate, status: 'void' as const, measured: 'fired 165 ≠ 160' } : gate,
+    );
+    const unfinished = { ...view, result: { ...view.result, generator: { ...view.result.generator, gates } } };
+    expect(formatPage(unfinished, inlineAssets())).toContain('It distorted these numbers');
+    const live = formatPage({ ...unfinished, live: { says: 'so far', token: '0' } }, inlineAssets());
+    expect(live).not.toContain('fired 165 ≠ 160');
+    expect(live).toContain('It did not distort these numbers');
+  });
+});
+
 describe('a hostile target', () => {
   it.each(HOSTILE.map((text) => [text.slice(0, 30), text]))('%j stays text wherever it is', async (_, text) => {
     const view = viewFor(failing());
@@ -92,6 +132,12 @@ describe('a hostile target', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     expect(hostile).not.toMatch(/[\u0000\u2028\u202e\u2066\u200b]/);
     expect(hostile.length).toBeLessThan(600_000);
+    // A canvas and a legend escape nothing: what the script draws is spelled out before it gets there.
+    const drawn = JSON.parse(/<script type="application\/json" id="charts">(.*?)<\/script>/s.exec(hostile)![1]!);
+    const labels = [...drawn.byOutcome.of, ...drawn.spectra].map(({ name }: { name: string }) => name);
+    expect(labels.length).toBeGreaterThan(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(labels.join('')).not.toMatch(/[\u0000\u2028\u202e\u2066\u200b]/);
   });
 });
 

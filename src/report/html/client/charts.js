@@ -228,7 +228,7 @@ const MAKERS = {
 };
 
 /**
- * Draws into a figure, and again whenever the span changes. @returns how to draw it anew, with other colours or choices
+ * Draws into a figure, and again whenever the span changes. @returns how to draw it anew, with other colours or choices, and how to let go of it
  *
  * @param {HTMLElement} figure
  * @param {Drawn} drawn
@@ -237,7 +237,7 @@ const MAKERS = {
 export function drawChart(figure, drawn, { zoom, choice }) {
   const maker = MAKERS[/** @type {keyof typeof MAKERS} */ (figure.dataset.chart)];
   const holder = figure.querySelector('.plot');
-  if (!maker || !(holder instanceof HTMLElement) || !holder.querySelector('svg.chart')) return () => {};
+  if (!maker || !(holder instanceof HTMLElement) || !holder.querySelector('svg.chart')) return undefined;
   const overTime = maker !== spectrumChart;
   /** @type {import('uplot') | undefined} */
   let plot;
@@ -269,8 +269,14 @@ export function drawChart(figure, drawn, { zoom, choice }) {
       quiet = false;
     });
   }
-  new ResizeObserver(() => plot?.setSize({ width: widthOf(holder), height: HEIGHT })).observe(holder);
-  return draw;
+  const resized = new ResizeObserver(() => plot?.setSize({ width: widthOf(holder), height: HEIGHT }));
+  resized.observe(holder);
+  const drop = () => {
+    resized.disconnect();
+    plot?.destroy();
+    plot = undefined;
+  };
+  return { draw, drop };
 }
 
 const HEIGHT = 280;
@@ -291,6 +297,8 @@ function optionsOf(chart, { drawn, zoom, overTime, holder, isQuiet }) {
   return {
     width: widthOf(holder),
     height: HEIGHT,
+    // Half of the last clock on the axis.
+    padding: [null, overTime ? 28 : null, null, null],
     series: [
       {
         label: overTime ? 'time' : 'share',

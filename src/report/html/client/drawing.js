@@ -29,6 +29,7 @@ function inside(plot, draw) {
 export function drawBands(plot, { bands }) {
   inside(plot, (ctx, box) => {
     ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textBaseline = 'alphabetic';
     let free = box.left;
     for (const [fromS, untilS, name] of bands) {
       const left = plot.valToPos(fromS, 'x', true);
@@ -81,6 +82,7 @@ export function drawStretches(plot, { stretches }) {
 export function drawLimits(plot, limits) {
   inside(plot, (ctx, box) => {
     ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textBaseline = 'alphabetic';
     ctx.textAlign = 'right';
     ctx.strokeStyle = ctx.fillStyle = colour('limit');
     ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);

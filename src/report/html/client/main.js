@@ -49,12 +49,15 @@ function addControls(holder, choice, redraw) {
 const choice = { of: 'response', log: true };
 /** @type {(() => void)[]} */
 let redraws = [];
+/** Charts of a live page that is replaced; uPlot would keep their cursors in step for ever. @type {(() => void)[]} */
+let drops = [];
 /** @type {Zoom | undefined} */
 let zoom;
 
 function drawCharts() {
   const source = document.getElementById('charts')?.textContent;
-  redraws = [];
+  for (const drop of drops) drop();
+  [redraws, drops] = [[], []];
   if (!source || typeof uPlot === 'undefined') return;
   /** @type {import('./charts.js').Drawn} */
   const drawn = JSON.parse(source);
@@ -65,10 +68,12 @@ function drawCharts() {
       zoomHeat(figure, shared.zoom);
       continue;
     }
-    const redraw = drawChart(figure, drawn, shared);
-    redraws.push(redraw);
+    const chart = drawChart(figure, drawn, shared);
+    if (!chart) continue;
+    redraws.push(chart.draw);
+    drops.push(chart.drop);
     const controls = figure.querySelector('[data-controls]');
-    if (controls instanceof HTMLElement) addControls(controls, choice, redraw);
+    if (controls instanceof HTMLElement) addControls(controls, choice, chart.draw);
   }
   document.getElementById('whole')?.remove();
   shared.zoom.addButton();

@@ -9,13 +9,15 @@ import { facts, mark, section, table } from '../parts.ts';
 import type { RunView } from '../view.ts';
 import { countCell } from '../words.ts';
 
-export function booksSection({ result }: RunView): Html {
+export function booksSection({ result, live }: RunView): Html {
   const { audit, books, orders } = result;
   const read = books?.read ?? null;
   const intro =
-    read === null
-      ? html`<p class="none">The shop's own books were not read: ${formatCount(orders.accepted)} orders were accepted by what it answered${orders.unknown > 0 && html`, ${formatCount(orders.unknown)} more may have been placed`}, and nobody checked that it kept them. Name its books under <code>audit:</code> in the profile.</p>`
-      : html`${summary(result, books!)}`;
+    live !== undefined
+      ? html`<p class="none">The shop's own books are read when the run has ended, where the profile names them.</p>`
+      : read === null
+        ? html`<p class="none">The shop's own books were not read: ${formatCount(orders.accepted)} orders were accepted by what it answered${orders.unknown > 0 && html`, ${formatCount(orders.unknown)} more may have been placed`}, and nobody checked that it kept them. Name its books under <code>audit:</code> in the profile.</p>`
+        : html`${summary(result, books!)}`;
   return section('books', 'The books', html`${intro}${audit.length > 0 && invariants(audit)}`);
 }
 

@@ -15,7 +15,7 @@ export function generatorSection(view: RunView): Html {
   return section(
     'generator',
     'Generator health',
-    html`<p class="lead">${oneLine(view)}</p>
+    html`<p class="lead">${prose(oneLine(view))}</p>
 ${gates(view)}
 ${workers(view)}
 ${machine(view)}
@@ -23,12 +23,12 @@ ${stretches(view)}`,
   );
 }
 
-/** The books stand in a section of their own. */
-const ownGates = ({ generator }: Result): Result['generator']['gates'] =>
-  generator.gates.filter(({ name }) => name !== BOOKS_GATE);
+/** The books stand in a section of their own; orders that are still under way balance no identity. */
+const ownGates = ({ result: { generator }, live }: RunView): Result['generator']['gates'] =>
+  generator.gates.filter(({ name }) => name !== BOOKS_GATE && (live === undefined || name !== 'identities'));
 
-function oneLine({ result }: RunView): string {
-  const all = ownGates(result);
+function oneLine(view: RunView): string {
+  const all = ownGates(view);
   const [unfit, noted] = [all.filter(({ status }) => status === 'void'), all.filter(({ status }) => status === 'warn')];
   const held = all.filter(({ status, known }) => status === 'ok' && known).length;
   const open = all.filter(({ known }) => !known).length;
@@ -41,11 +41,11 @@ function oneLine({ result }: RunView): string {
 
 const STATUSES = { ok: ['pass', 'ok'], warn: ['inconclusive', 'note'], void: ['fail', 'unfit'] } as const;
 
-function gates({ result }: RunView): Html {
-  const rows = ownGates(result).map(({ name, status, measured, limit, touched, advice, known }) => [
+function gates(view: RunView): Html {
+  const rows = ownGates(view).map(({ name, status, measured, limit, touched, advice, known }) => [
     known ? mark(STATUSES[status][0], STATUSES[status][1]) : mark('not-checked', 'not known'),
     name,
-    html`${measured}${touched !== null && touched > 0 && html` <span class="quiet">(${formatShare(touched)} of the run)</span>`}`,
+    html`${prose(measured)}${touched !== null && touched > 0 && html` <span class="quiet">(${formatShare(touched)} of the run)</span>`}`,
     limit,
     advice === '' ? '–' : prose(advice),
   ]);

@@ -156,8 +156,8 @@ function timesTable({ result }: RunView): Html {
 export function heatSection(view: RunView): Html {
   const { heat } = view.charts;
   const reads =
-    `Read it as: each cell is ${formatDuration(heat.everyS * 1e6)} wide; the darker, the more orders took that long. ` +
-    'A second dark band is a second kind of answer; a band that climbs is a queue that grows.';
+    `Read it as: each cell is ${formatDuration(heat.everyS * 1e6)} wide; the more it stands out, the more orders took that long. ` +
+    'A second such band is a second kind of answer; a band that climbs is a queue that grows.';
   const body =
     heat.edgesUs.length === 0
       ? html`<p class="none">No order was answered, so there is nothing to map.</p>`

@@ -2,6 +2,7 @@
 
 import { parseSlo } from '../../../judge/slo.ts';
 import type { Slo } from '../../../judge/spec.ts';
+import { formatCount } from '../../../units.ts';
 import type { ResultSlo } from '../../result.ts';
 import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
@@ -57,6 +58,9 @@ const TRACK = 140;
 /** The limit stands here, so that both sides of it have room. */
 const LIMIT_AT = 96;
 
+/** From here on, times are easier to read than percent. */
+const MANY = 10;
+
 /** Whole from 10 % on: nobody acts on a hundredth of a margin. */
 const percent = (share: number): string => (share >= 0.1 ? `${Math.round(share * 100)} %` : shareText(share));
 
@@ -66,7 +70,11 @@ function margin({ measured: value, limit, status }: ResultSlo): Html | string {
   const used = value / limit;
   const width = Math.round(Math.min(used * LIMIT_AT, TRACK));
   const side =
-    Math.abs(used - 1) < 0.005 ? 'at the limit' : `${percent(Math.abs(used - 1))} ${used < 1 ? 'below' : 'above'}`;
+    used >= MANY
+      ? `${formatCount(Math.round(used))} times the limit`
+      : Math.abs(used - 1) < 0.005
+        ? 'at the limit'
+        : `${percent(Math.abs(used - 1))} ${used < 1 ? 'below' : 'above'}`;
   return html`<svg class="margin margin-${status}" viewBox="0 0 ${TRACK} 12" width="${TRACK}" height="12" aria-hidden="true"><rect class="track" width="${TRACK}" height="12" rx="3" fill="#e8ebf0"/><rect class="bar" width="${width}" height="12" rx="3" fill="${status === 'fail' ? '#b3261e' : status === 'pass' ? '#17734a' : '#8a5a00'}"/><line class="at" x1="${LIMIT_AT}" x2="${LIMIT_AT}" y1="0" y2="12" stroke="#1b2430" stroke-width="2"/></svg><br><span class="quiet">${side}</span>`;
 }
 

@@ -5,7 +5,7 @@ import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
 import { facts, icon, prose, timeLink, VERDICT_ICONS } from '../parts.ts';
 import type { RunView } from '../view.ts';
-import { whereToLook } from '../where.ts';
+import { mostOf, whereToLook } from '../where.ts';
 import { spanText, stampText } from '../words.ts';
 
 export function verdictSection(view: RunView): Html {
@@ -63,7 +63,7 @@ function unfit({ result }: RunView): Html[] {
     .filter(({ status }) => status === 'void')
     .map(
       ({ name, measured, limit, advice }) =>
-        html`<li><strong>${name}</strong>: ${measured} (limit: ${limit}).${advice !== '' && html` <span class="do">What to do: ${prose(advice)}.</span>`}</li>`,
+        html`<li><strong>${name}</strong>: ${prose(measured)} (limit: ${limit}).${advice !== '' && html` <span class="do">What to do: ${prose(advice)}.</span>`}</li>`,
     );
 }
 
@@ -81,8 +81,8 @@ function broken(view: RunView): Html[] {
   const slos = view.result.slo
     .filter(({ status }) => status === 'fail')
     .map((slo) => {
-      const worst = slo.worst && spanText(slo.worst.fromUs / 1e6, slo.worst.untilUs / 1e6);
-      const link = slo.worst && html` Worst: ${timeLink(slo.worst.fromUs / 1e6, slo.worst.untilUs / 1e6, worst)}.`;
+      const at = slo.worst ? { fromS: slo.worst.fromUs / 1e6, untilS: slo.worst.untilUs / 1e6 } : mostOf(view, slo);
+      const link = at && html` Worst: ${timeLink(at.fromS, at.untilS, spanText(at.fromS, at.untilS))}.`;
       return html`<li><code>${slo.text}</code>: ${prose(slo.says)}.${link} <span class="do">${whereToLook(view, slo)}</span></li>`;
     });
   return [...slos, ...forgotten(view)];
