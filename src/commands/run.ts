@@ -25,7 +25,7 @@ import type { Run, RunStart, Told } from '../run/run.ts';
 import { witnessRate } from '../run/witness.ts';
 import { chooseWorkers } from '../run/workers.ts';
 import { curveOf } from '../traffic/curve.ts';
-import { plural } from '../units.ts';
+import { formatCountOf, plural } from '../units.ts';
 import { readCalibration, withRoomWarning } from './calibration.ts';
 import { tellCi } from './ci.ts';
 import { findBaseline, heldAgainst, hopeless, type ToleranceFlags } from './compare.ts';
@@ -64,10 +64,7 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
   const calibration = readCalibration();
   const loaded = await loadProfile(file, flags);
   const plan = withRoomWarning(loaded.plan, calibration, flags);
-  if (flags.witness && !isPlain(plan.order)) {
-    const why = 'an order of this profile is more than one plain exchange, which a witness cannot follow';
-    throw userError('WITNESS_JOURNEY', `--witness: ${why}; leave the flag out`);
-  }
+  const watching = flags.witness ? witnessOrdersOf(plan) : 0;
   const peak = curveOf(plan.traffic).peak();
   const baseline = await baselineOf(plan, flags, terminal);
   await guardHost(plan, peak.ratePerS, flags, terminal.confirm);
@@ -80,9 +77,8 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
     const runId = randomUUID().slice(0, 8);
     const choice = chooseWorkers(plan, { ...flags, calibration });
     terminal.say(formatAnnouncement(plan, { ...choice, workersReason: choice.reason }, peak.ratePerS, terminal));
-    if (flags.witness) {
-      const orders = Math.round((witnessRate(plan.traffic.durationUs) * plan.traffic.durationUs) / 1e6);
-      terminal.say(`a witness sends about ${orders} real ${plural(orders, 'order')} more, in no count of this run`);
+    if (watching > 0) {
+      terminal.say(`a witness sends about ${watching} real ${plural(watching, 'order')} more, in no count of this run`);
     }
     const lost: string[] = [];
     const journal = await Journal.open(folder.path, (says) => {
@@ -216,4 +212,19 @@ function recordOf(plan: Plan, run: Run, story: Story): RunRecord {
       })),
     },
   };
+}
+
+/** How many a witness sends. @throws UserError when it cannot send what the orders are */
+function witnessOrdersOf({ order, traffic }: Plan): number {
+  if (!isPlain(order)) {
+    const why = 'an order of this profile is more than one plain exchange, which a witness cannot follow';
+    throw userError('WITNESS_JOURNEY', `--witness: ${why}; leave the flag out`);
+  }
+  const orders = Math.round((witnessRate(traffic.durationUs) * traffic.durationUs) / 1e6);
+  // They have the indices past the run's own, for which such a feeder must have rows too.
+  const all = traffic.orders + orders;
+  const short = order.feeders?.find((feeder) => feeder.order === 'once' && feeder.rows < all);
+  if (short === undefined) return orders;
+  const why = `feeder \`${short.name}\` gives out each row once and has ${formatCountOf(short.rows, 'row')}, and with the witness's there are about ${formatCountOf(all, 'order')}`;
+  throw userError('WITNESS_FEEDER', `--witness: ${why}; add rows, or leave the flag out`);
 }

@@ -116,6 +116,17 @@ describe.concurrent('the command line', () => {
     });
   });
 
+  it('does not give a witness empty rows of a feeder', async () => {
+    written('fifty.csv', `id\n${Array.from({ length: 50 }, (_, index) => `p${index}\n`).join('')}`);
+    const fed = 'feeders: { people: { file: fifty.csv, order: once } }\norder: { json: { buyer: "{{people.id}}" } }\n';
+    const file = written('fed.yaml', `${GOOD}\n${fed}`);
+    const { code, stderr } = await cli(['run', file, '--witness'], { cwd: folder });
+    expect({ code, stderr }).toMatchObject({ code: 2 });
+    expect(stderr).toMatch(
+      /^error: --witness: feeder `people` gives out each row once and has 50 rows, and with the witness's there are about 5\d orders; add rows, or leave the flag out$/m,
+    );
+  });
+
   it('refuses an output folder it cannot write, before anything is sent', async () => {
     const file = written('readonly.yaml', GOOD);
     const blocked = join(folder, 'a-file');
