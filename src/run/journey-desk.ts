@@ -120,6 +120,7 @@ export class JourneyDesk implements Desk {
   /** What the agenda says is due now: called by the pacer, `now` is not before its due time. */
   fire(one: Try): void {
     const nowUs = this.#seams.nowUs();
+    if (one.why === 'altered') one.purchase.alteredFiredUs = nowUs;
     if (this.#send(one, nowUs)) return;
     this.refused++;
     this.#onNeverSent(one, nowUs);
@@ -341,10 +342,13 @@ export class JourneyDesk implements Desk {
     const fields = outcomeClass === 'accepted' ? this.#fieldsOf(answer) : undefined;
     const facts = factsOf(outcome, answer, fields, this.#journey);
     this.#tell(one, answer, this.#nameOf(outcome), fields?.id);
+    const mayBeInFlight = outcomeClass === 'rejected' && wasNotAlone(one, answer);
+    if (why === 'altered') purchase.alteredDoneUs = answer.doneUs;
     purchase.placed++;
     if (answer.failure === undefined) purchase.answered++;
     if (ledger) ledger.answers.attempts++;
     if (purchase.accepted) {
+      if (why === 'replay' && mayBeInFlight) return;
       if (!isTelling(why, purchase.accepted, facts)) return;
       if (ledger) ledger.answers[why === 'altered' ? 'altered' : 'replays']++;
       this.#hold(one, facts);
@@ -439,6 +443,12 @@ export function laterOf(agenda: Agenda<Try>, desk: JourneyDesk): Later {
 
 function factsOf(outcome: number, answer: Answer, values: AnswerValues | undefined, journey: Journey): AnswerFacts {
   return { class: journey.outcomes[outcome]!.class, status: answer.status, ...values };
+}
+
+/** Another request under this key may have been at work in the shop, which then rightly says no to a replay: it is in flight. */
+function wasNotAlone({ purchase, firedUs }: Try, { doneUs }: Answer): boolean {
+  const { placed, answered, alteredFiredUs, alteredDoneUs } = purchase;
+  return placed > answered || (alteredFiredUs <= doneUs && alteredDoneUs >= firedUs);
 }
 
 /** A later step cannot un-buy. */

@@ -72,6 +72,9 @@ export class Purchase {
   placed = 0;
   answered = 0;
   lastSentUs = Number.NaN;
+  /** When the request with another body went out and was answered. */
+  alteredFiredUs = Number.NaN;
+  alteredDoneUs = Number.POSITIVE_INFINITY;
   readonly deeds: Deed[] = [];
   /** One of the deeds is no first try. */
   hasMore = false;

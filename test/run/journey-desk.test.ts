@@ -357,6 +357,33 @@ describe('shoppers', () => {
     });
   });
 
+  it('hold no replay against a shop that may still be busy with another request of that key', async () => {
+    const noReplays = async (shoppers: ShopperSpec) => {
+      const run = await fire(shopping(shoppers), {
+        says: ({ seq, why, cut }) =>
+          cut
+            ? { failure: 'cut' }
+            : why === 'replay'
+              ? { status: 409 }
+              : why === 'altered'
+                ? { status: 422 }
+                : sold(seq),
+        serviceUs: () => 2_000,
+      });
+      expect(run.ledger.answers.replays).toBe(run.ledger.answers.troubles['no-replay']);
+      return run.ledger.answers.troubles['no-replay'] / run.orders;
+    };
+    const replay = { share: 1, afterUs: 10_000 };
+    const altered = (afterUs: number) => ({ share: 1, afterUs });
+    expect(await noReplays({ replay })).toBe(1);
+    expect(await noReplays({ replay, altered: altered(20_000) })).toBe(1);
+    expect(await noReplays({ replay, altered: altered(1_000) })).toBe(1);
+    // At once, on the way, and one whose end nobody has seen.
+    expect(await noReplays({ replay, altered: altered(10_000) })).toBe(0);
+    expect(await noReplays({ replay, altered: altered(9_000) })).toBe(0);
+    expect(await noReplays({ replay, abandon: { share: 1, againUs: 5_000 } })).toBe(0);
+  });
+
   it('learn from a replay what a lost answer had become', async () => {
     const run = await fire(shopping({ replay: { share: 1, afterUs: 1_000 } }), {
       says: ({ seq, why }) => (why === 'replay' ? sold(seq) : { failure: 'timeout' }),
