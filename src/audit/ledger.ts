@@ -137,7 +137,7 @@ export class Ledger {
     this.#soldOut.add(seq, sentUs);
   }
 
-  /** Of an order marked rejected: for another reason, which may have put its units back on the shelf by `doneUs`. */
+  /** Of an order marked rejected, or failed after it was sent: for another reason, which may have put its units back on the shelf by `doneUs`. */
   refused(seq: number, doneUs: number): void {
     this.#refused.add(seq, doneUs);
   }

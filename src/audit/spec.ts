@@ -22,7 +22,7 @@ export interface LedgerView {
   storyOf(seq: number): Story | undefined;
   /** The last orders turned away for lack of stock, by when they were sent. */
   readonly lastSoldOut: LastOnes;
-  /** The last orders rejected for another reason, by when they were answered: their units went back on the shelf. */
+  /** The last orders rejected for another reason, or failed after they were sent, by when they were answered: their units went back on the shelf. */
   readonly lastRefused: LastOnes;
 }
 

@@ -336,7 +336,7 @@ export class CodeDesk implements Desk {
     if (outcomeClass === 'rejected') {
       if (soldOut.includes(this.#nameOf(outcome))) ledger.soldOut(seq, order.lastSentUs);
       else ledger.refused(seq, order.path.atUs);
-    }
+    } else if (outcomeClass === 'failed' && answered > 0) ledger.refused(seq, order.path.atUs);
     if (answered > 1) ledger.answers.repeated++;
     if (placed > 1) {
       ledger.repeated(seq);

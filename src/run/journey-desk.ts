@@ -342,6 +342,7 @@ export class JourneyDesk implements Desk {
     const fields = outcomeClass === 'accepted' ? this.#fieldsOf(answer) : undefined;
     const facts = factsOf(outcome, answer, fields, this.#journey);
     this.#tell(one, answer, this.#nameOf(outcome), fields?.id);
+    const wasSent = !Number.isNaN(answer.sentUs);
     const mayBeInFlight = outcomeClass === 'rejected' && wasNotAlone(one, answer);
     if (why === 'altered') purchase.alteredDoneUs = answer.doneUs;
     purchase.placed++;
@@ -358,7 +359,8 @@ export class JourneyDesk implements Desk {
       if (fields) purchase.accepted = facts;
       this.#mark(purchase);
       if (fields) this.#keep(purchase, fields);
-    }
+      // It was tried anew, and may have held units once more.
+    } else if (wasSent && !this.#soldOut.includes(this.#nameOf(outcome))) ledger?.refused(purchase.seq, answer.doneUs);
   }
 
   /** Holds a repeat against the first answer that accepted the order. */
@@ -381,6 +383,8 @@ export class JourneyDesk implements Desk {
     const { seq, outcome } = purchase;
     const outcomeClass = this.#classOf(outcome);
     ledger.mark(seq, OUTCOME_CLASSES.indexOf(outcomeClass));
+    // Sent and told no in a way that counts as failed: it may have held units until then.
+    if (outcomeClass === 'failed' && purchase.answered > 0) ledger.refused(seq, purchase.path.atUs);
     if (outcomeClass !== 'rejected') return;
     if (this.#soldOut.includes(this.#nameOf(outcome))) ledger.soldOut(seq, purchase.lastSentUs);
     else ledger.refused(seq, purchase.path.atUs);

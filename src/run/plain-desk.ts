@@ -10,6 +10,7 @@ import type { Desk, DeskSeams } from './desk.ts';
 
 const ACCEPTED = OUTCOME_CLASSES.indexOf('accepted');
 const REJECTED = OUTCOME_CLASSES.indexOf('rejected');
+const FAILED = OUTCOME_CLASSES.indexOf('failed');
 const UNKNOWN = OUTCOME_CLASSES.indexOf('unknown');
 
 export type PlainOrders = {
@@ -41,7 +42,8 @@ export function plainDesk(orders: PlainOrders, seams: DeskSeams): Desk {
     if (classIndex === REJECTED) {
       if (soldOut.includes(outcomes[outcome]!.name)) into.soldOut(seq, answer.sentUs);
       else into.refused(seq, answer.doneUs);
-    }
+      // Told no in a way that counts as failed, such as 402: it may have held units until then.
+    } else if (classIndex === FAILED && !Number.isNaN(answer.sentUs)) into.refused(seq, answer.doneUs);
     if (!into.hasRoom(classIndex)) return;
     const { name } = outcomes[outcome]!;
     const { doneUs, status } = answer;

@@ -357,6 +357,21 @@ describe('shoppers', () => {
     });
   });
 
+  it('may have held units until they were told no, whatever that counts as, and once more when they come again', async () => {
+    const heldUntil = async (shoppers: ShopperSpec) => {
+      const run = await fire(shopping(shoppers), {
+        says: ({ seq }) =>
+          [sold(seq), { status: 402 }, { status: 422 }, { failure: 'refused' as const, unsent: true }][seq % 4]!,
+        serviceUs: () => 2_000,
+      });
+      const seqs = [...run.ledger.lastRefused.seqs];
+      expect(new Set(seqs.map((seq) => seq % 4))).toEqual(new Set([1, 2]));
+      return seqs.length / run.orders;
+    };
+    expect(await heldUntil({ readBack: { share: 1, afterUs: 1_000, path: '/orders/{{vars.orderId}}' } })).toBe(0.5);
+    expect(await heldUntil({ replay: { share: 1, afterUs: 1_000 } })).toBeGreaterThanOrEqual(1);
+  });
+
   it('hold no replay against a shop that may still be busy with another request of that key', async () => {
     const noReplays = async (shoppers: ShopperSpec) => {
       const run = await fire(shopping(shoppers), {
