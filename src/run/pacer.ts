@@ -28,11 +28,6 @@ const BURST_US = 500;
  * may put somebody else on the core. An answer may be read this much later; none is while there are others.
  */
 const LINGER_US = 10;
-/**
- * While no answer is awaited nothing can be read late: there is one turn this long before the due time, to see what a
- * server closed meanwhile, and none beside it (test/bench/README.md, "Pacing": how many orders that makes late).
- */
-const LAST_TURN_US = 100;
 /** A turn of the loop this long had something in it beside a look at the clock: then it was no empty one. */
 const EMPTY_TURN_US = 50;
 
@@ -183,10 +178,10 @@ export class Pacer {
     let spunUs = nowUs - this.#polledUs;
     const nextUs = this.#nextUs();
     let untilUs = Math.min(nextUs, nowUs + LINGER_US);
-    // What is due may have changed since this turn was asked for, as after a stop: then it may be far.
-    if (nextUs - nowUs < SPIN_BELOW_US && this.#idle()) {
-      untilUs = nextUs - nowUs > LAST_TURN_US ? nextUs - LAST_TURN_US : nextUs;
-    }
+    // While no answer is awaited none can be read late, and the turn behind the last sleep has seen what a server closed
+    // meanwhile: no turn until it is due (test/bench/README.md, "Pacing": what a turn costs). What is due may have changed
+    // since this turn was asked for, as after a stop: then it may be far.
+    if (nextUs - nowUs < SPIN_BELOW_US && this.#idle()) untilUs = nextUs;
     let atUs = nowUs;
     while (atUs < untilUs) {
       this.#waiter.pause();
