@@ -1,12 +1,8 @@
-// Faults with real processes, some of which take their time: `npm run test:faults`.
+// What takes its time with real processes, faults above all: `npm run test:faults`. Kept out of `npm test`, which a person
+// waits for.
 import { defineConfig } from 'vitest/config';
+import { SLOW } from './vitest.config.ts';
 
 export default defineConfig({
-  test: {
-    include: ['test/faults/**/*.test.ts'],
-    pool: 'forks',
-    maxWorkers: 2,
-    testTimeout: 300_000,
-    hookTimeout: 60_000,
-  },
+  test: { include: SLOW, pool: 'forks', maxWorkers: 3, testTimeout: 300_000, hookTimeout: 60_000 },
 });
