@@ -4,6 +4,7 @@
 
 import type { WindowRow } from '../measure/windows.ts';
 import { formatDuration, formatShare } from '../units.ts';
+import { percentOf, signedPercent, unitOfChange } from './change-text.ts';
 import { notesOf, refusalsOf } from './comparable.ts';
 import type { Change, ComparedRun, Comparison, MetricChange, Tolerance } from './compare-spec.ts';
 import { TOLERANCE } from './compare-spec.ts';
@@ -154,23 +155,17 @@ function judged({ goodWhen }: Metric, found: Found, certain: Interval, tolerance
 function sentenceOf(metric: Metric, found: Found, verdict: Change, tolerance: Tolerance): string {
   const { before, after, change, interval } = found;
   const value = (each: number) => (metric.unit === 'us' ? formatDuration(each) : formatShare(each));
-  const percent = (each: number) => `${each < 0 ? '−' : '+'}${formatPercent(Math.abs(each))}`;
   const [low, high] = interval;
-  const points = metric.unit === 'us' ? ' %' : ' points';
-  const change95 = `${percent(change)}${points} (${percent(low)} to ${percent(high)})`;
+  const points = ` ${unitOfChange(metric.unit)}`;
+  const change95 = `${signedPercent(change)}${points} (${signedPercent(low)} to ${signedPercent(high)})`;
   const { least } = limitsOf(found, tolerance);
   const tail = {
-    same: `less than ${formatPercent(least)}${points} either way`,
+    same: `less than ${percentOf(least)}${points} either way`,
     worse: wordOf(metric, 'worse'),
     better: wordOf(metric, 'better'),
-    'cannot-tell': `too uncertain to tell from ${formatPercent(least)}${points}`,
+    'cannot-tell': `too uncertain to tell from ${percentOf(least)}${points}`,
   }[verdict];
   return `${value(before)} before, ${value(after)} after: ${change95}, ${tail}`;
-}
-
-/** 0.123 → `12.3`; of shares these are percentage points. */
-function formatPercent(share: number): string {
-  return String(Number((share * 100).toPrecision(3)));
 }
 
 /** What a worse or better metric is called. */

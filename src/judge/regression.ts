@@ -2,6 +2,7 @@
 // has a graver reason already (DESIGN §3).
 
 import { EXIT } from '../errors.ts';
+import { signedPercent, unitOfChange } from './change-text.ts';
 import { wordOf } from './compare.ts';
 import type { Comparison, MetricChange } from './compare-spec.ts';
 import type { Judgement } from './spec.ts';
@@ -38,13 +39,9 @@ export function comparisonSentence(found: Comparison): string {
 
 /** `+12.3 %, slower` · `+0.4 points, more errors` */
 function changeText(metric: MetricChange): string {
-  const change = metric.change ?? 0;
-  const sign = change < 0 ? '−' : '+';
-  const size = Number((Math.abs(change) * 100).toPrecision(3));
-  const unit = metric.unit === 'us' ? '%' : 'points';
   const word =
     metric.verdict === 'worse' || metric.verdict === 'better'
       ? `, ${wordOf({ name: metric.metric, unit: metric.unit }, metric.verdict)}`
       : '';
-  return `${sign}${size} ${unit}${word}`;
+  return `${signedPercent(metric.change ?? 0)} ${unitOfChange(metric.unit)}${word}`;
 }

@@ -1,5 +1,6 @@
 // What `doorbuster compare` prints: the answer in one sentence, then each metric with what it was, what it is, how sure.
 
+import { signedPercent } from '../judge/change-text.ts';
 import { wordOf } from '../judge/compare.ts';
 import type { Change, Comparison, MetricChange } from '../judge/compare-spec.ts';
 import { comparisonSentence, nameOf } from '../judge/regression.ts';
@@ -74,6 +75,5 @@ function cellsOf({ metric, unit, before, after, change, interval, verdict, pairs
 }
 
 function percentText(change: number, unit: 'us' | 'share'): string {
-  const size = Number((Math.abs(change) * 100).toPrecision(3));
-  return `${change < 0 ? '−' : '+'}${size} ${unit === 'us' ? '%' : 'pt'}`;
+  return `${signedPercent(change)} ${unit === 'us' ? '%' : 'pt'}`;
 }

@@ -1,16 +1,12 @@
 // The published JSON Schema (draft-07) of what `run --json` prints: one JSON object a line, told apart by `event`.
 
-import { RESULT_SCHEMA, type Schema } from './result-schema.ts';
+import { RESULT_SCHEMA } from './result-schema.ts';
+import { amount, count, described, maybeAmount, object, type Schema, text } from './schema-shapes.ts';
 
-const count: Schema = { type: 'integer', minimum: 0 };
-const maybeUs: Schema = { type: ['number', 'null'], minimum: 0 };
-const text: Schema = { type: 'string' };
-const amount: Schema = { type: 'number', minimum: 0 };
-
-function event(name: string, description: string, properties: Record<string, Schema>): Schema {
-  const all = { event: { const: name }, ...properties };
-  return { type: 'object', description, properties: all, required: Object.keys(all), additionalProperties: false };
-}
+const event = (name: string, description: string, properties: Record<string, Schema>): Schema => ({
+  ...object({ event: { const: name }, ...properties }),
+  description,
+});
 
 const { $schema, ...result } = RESULT_SCHEMA;
 
@@ -20,25 +16,25 @@ export const EVENTS_SCHEMA: Schema = {
   description: 'One line of `doorbuster run --json`. Times are µs. A reader should ignore events it does not know.',
   anyOf: [
     event('start', 'Once, before the first order.', {
-      name: { ...text, description: 'Of the profile.' },
-      startedAtMs: { ...amount, description: 'Unix time, ms.' },
-      orders: { ...count, description: 'Planned.' },
+      name: described(text, 'Of the profile.'),
+      startedAtMs: described(amount, 'Unix time, ms.'),
+      orders: described(count, 'Planned.'),
       workers: count,
-      reason: { ...text, description: 'Why so many workers.' },
+      reason: described(text, 'Why so many workers.'),
       driver: text,
       driverReason: text,
     }),
     event('second', 'About once a second, and once when everything has ended. Counts are of the run so far.', {
-      elapsedUs: { ...count, description: 'Since the start.' },
+      elapsedUs: described(count, 'Since the start.'),
       fired: count,
       dropped: count,
-      inFlight: { ...count, description: 'Fired and not yet ended.' },
+      inFlight: described(count, 'Fired and not yet ended.'),
       accepted: count,
       rejected: count,
       failed: count,
       unknown: count,
-      p50Us: { ...maybeUs, description: 'Of response, of the orders that have ended; null while there are none.' },
-      p99Us: maybeUs,
+      p50Us: described(maybeAmount, 'Of response, of the orders that have ended; null while there are none.'),
+      p99Us: maybeAmount,
     }),
     event('end', 'Once, last.', { result }),
   ],

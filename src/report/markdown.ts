@@ -9,7 +9,7 @@ import { auditSection } from './audit-markdown.ts';
 import { markdownText, redactCommand } from './foreign.ts';
 import { code, table } from './markdown-shapes.ts';
 import { baselineNote, codeNotes, givenUpNote, insecureNote } from './notes.ts';
-import { outcomeRows, ratesOf, stepsOf } from './numbers.ts';
+import { outcomeRows, QUANTILES, ratesOf, stepsOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 import { fitText, measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
 
@@ -91,13 +91,6 @@ function ordersTable(record: RunRecord): string {
   const counts = table(['Orders', ...names], [['', ...names.map((name) => formatCount(orders[name]))]]);
   return `${counts}\n\nPlanned ${formatRate(plannedMean)} with a peak of ${formatRate(plannedPeak)} at ${formatClock(record.peak.atUs)}, fired ${formatRate(firedMean)}, accepted ${formatRate(acceptedMean)}.`;
 }
-
-const QUANTILES: [label: string, p: number][] = [
-  ['p50', 0.5],
-  ['p90', 0.9],
-  ['p99', 0.99],
-  ['p99.9', 0.999],
-];
 
 function timesTable({ evidence }: RunRecord): string {
   const total = evidence.timeline.total();

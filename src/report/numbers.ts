@@ -62,6 +62,14 @@ export function outcomeRows({ evidence }: RunRecord): OutcomeRow[] {
   });
 }
 
+/** The percentiles that texts show, where enough orders support them. */
+export const QUANTILES: readonly [label: string, p: number][] = [
+  ['p50', 0.5],
+  ['p90', 0.9],
+  ['p99', 0.99],
+  ['p99.9', 0.999],
+];
+
 export type Window = { fromUs: number; untilUs: number };
 
 /** One part of the traffic over all its windows: the orders due in them, whatever other part was on at the time. */

@@ -6,15 +6,9 @@ import { formatCount, formatDuration } from '../units.ts';
 import { visible } from './foreign.ts';
 import type { TextOptions } from './layout.ts';
 import { cut, LABEL, labelled, padStart, widthOf } from './layout.ts';
-import { stepsOf } from './numbers.ts';
+import { QUANTILES, stepsOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 
-const QUANTILES: [label: string, p: number][] = [
-  ['p50', 0.5],
-  ['p90', 0.9],
-  ['p99', 0.99],
-  ['p99.9', 0.999],
-];
 const TIMES: { label: string; view: View; says: string }[] = [
   { label: 'response', view: { of: 'response' }, says: 'from due to answered' },
   { label: 'service', view: { of: 'service' }, says: 'what the shop took' },

@@ -3,7 +3,7 @@
 
 import type { HistogramView } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
-import { ratesOf } from './numbers.ts';
+import { QUANTILES, ratesOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 
 export type TrendPoint = { name: string; unit: string; value: number; extra?: string };
@@ -32,13 +32,6 @@ export function formatBiggerIsBetter(record: RunRecord): string {
     ];
   });
 }
-
-const QUANTILES: [name: string, p: number][] = [
-  ['p50', 0.5],
-  ['p90', 0.9],
-  ['p99', 0.99],
-  ['p99.9', 0.999],
-];
 
 function timePoints(of: string, histogram: HistogramView): TrendPoint[] {
   const { count } = histogram;
