@@ -75,10 +75,10 @@ function divide(values: readonly number[], from: number, until: number, pValue: 
 }
 
 /**
- * The split with the largest energy statistic mn/(m+n)·(2·E|X−Y| − E|X−X'| − E|Y−Y'|). Sums are carried from one split to
+ * The split of [from, until) with the largest energy statistic mn/(m+n)·(2·E|X−Y| − E|X−X'| − E|Y−Y'|). Sums are carried from one split to
  * the next: n² steps in all.
  */
-function splitOf(values: readonly number[], from: number, until: number): number | undefined {
+export function splitOf(values: readonly number[], from: number, until: number): number | undefined {
   const x = values.slice(from, until);
   const total = x.length;
   if (total < 2 * LEAST_SIDE) return undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changePointsOf } from '../../src/judge/change-points.ts';
+import { changePointsOf, splitOf } from '../../src/judge/change-points.ts';
 import { dice, normal } from './simulated-runs.ts';
 
 const nights = (seed: number, levels: readonly [count: number, level: number][], spread = 0.05): number[] => {
@@ -9,6 +9,31 @@ const nights = (seed: number, levels: readonly [count: number, level: number][],
     Array.from({ length: count }, () => level * Math.exp(spread * normal(roll))),
   );
 };
+
+/** mn/(m+n)·(2·E|X−Y| − E|X−X'| − E|Y−Y'|), term by term; the means within a side are of pairs of two nights. */
+function energyOf(left: readonly number[], right: readonly number[]): number {
+  const mean = (pairs: readonly number[]) => pairs.reduce((sum, value) => sum + value, 0) / pairs.length;
+  const between = mean(left.flatMap((a) => right.map((b) => Math.abs(a - b))));
+  const within = (side: readonly number[]) =>
+    mean(side.flatMap((a, i) => side.flatMap((b, j) => (i === j ? [] : [Math.abs(a - b)]))));
+  const [m, n] = [left.length, right.length];
+  return ((m * n) / (m + n)) * (2 * between - within(left) - within(right));
+}
+
+describe('splitOf', () => {
+  it('is where the energy statistic, computed term by term, is largest', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 4, maxLength: 14 }), (values) => {
+        const energies = values.map((_, m) =>
+          m < 2 || values.length - m < 2 ? Number.NEGATIVE_INFINITY : energyOf(values.slice(0, m), values.slice(m)),
+        );
+        const found = splitOf(values, 0, values.length)!;
+        expect(energies[found]!).toBeCloseTo(Math.max(...energies), 8);
+      }),
+      { seed: 20261123, numRuns: 300 },
+    );
+  });
+});
 
 describe('changePointsOf', () => {
   it('finds a step, to the night', () => {
