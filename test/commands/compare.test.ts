@@ -83,6 +83,8 @@ describe('compare', async () => {
 
   it('finds the latest run of the profile that passed', async () => {
     const root = join(folder, 'reports');
+    const broken = recordFor(5, {}, { startedAtMs: Date.UTC(2026, 10, 25) });
+    await written('broken', { ...broken, judgement: { ...broken.judgement, verdict: 'fail', exitCode: 99 } });
     const hash = recordFor(1).plan.profileHash;
     expect((await passesOf(root, hash))[0]?.folder).toBe(tuesday);
     expect(await passesOf(root, 'another')).toEqual([]);

@@ -171,7 +171,9 @@ describe('the journal', () => {
       write: async () => {
         if (room-- <= 0) throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
       },
-      sync: async () => {},
+      sync: async () => {
+        throw Object.assign(new Error('EIO'), { code: 'EIO' });
+      },
       close: async () => {},
     };
     const said: string[] = [];

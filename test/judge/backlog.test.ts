@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backlogOf, plateausOf } from '../../src/judge/backlog.ts';
 import { trendOf } from '../../src/judge/trend.ts';
+import type { Flow } from '../../src/measure/spec.ts';
 import { type Queue, simulateQueue } from './simulated-queue.ts';
 import { dice, normal } from './simulated-runs.ts';
 
@@ -40,20 +41,63 @@ describe('the backlog', () => {
   });
 
   it('does not call more orders in flight a queue where the rate itself rises', () => {
+    // 20 s of service: 12 % more orders are 118 more in flight, more than the noise of 980.
     const rising = {
-      ...at(0.5, 400),
+      ...at(0.5, 2_000),
       ratePerS: (atS: number) => 49 * (0.94 + (0.12 * atS) / 300),
       mostPerS: 52,
-      serviceS: 2,
+      serviceS: 20,
+      exponential: false,
     };
     expect(growing(rising, 500)).toBe(0);
   });
 
+  /** Flows of 300 s at a rate, with so many orders in flight at the end of each second. */
+  const flowsOf = (ratePerS: number, inFlightAt: (second: number) => number): Flow[] =>
+    Array.from({ length: 300 }, (_, second) => {
+      const inFlight = Math.round(inFlightAt(second));
+      const before = second === 0 ? 0 : Math.round(inFlightAt(second - 1));
+      const accepted = ratePerS + before - inFlight;
+      return { second, fired: ratePerS, dropped: 0, accepted, rejected: 0, failed: 0, unknown: 0, inFlight };
+    });
+  const plateau = (ratePerS: number) => ({ fromS: 0, untilS: 300, ratePerS });
+
+  it('grows only by as much as matters beside what an SLO allows', () => {
+    const flows = flowsOf(49, (second) => 50 + second / 2);
+    expect(backlogOf(plateau(49), flows, LIMIT_US)!.growing).toBe(true);
+    // 5 % of what comes in 5 minutes are 735 orders.
+    expect(backlogOf(plateau(49), flows, 300e6)!.growing).toBe(false);
+  });
+
+  it('does not grow by less than 0.5 % of what came', () => {
+    expect(
+      backlogOf(
+        plateau(49),
+        flowsOf(49, (second) => 100 + second / 5),
+        LIMIT_US,
+      )!.growing,
+    ).toBe(false);
+    expect(
+      backlogOf(
+        plateau(49),
+        flowsOf(49, (second) => 100 + second / 2),
+        LIMIT_US,
+      )!.growing,
+    ).toBe(true);
+  });
+
+  it('does not grow where what piled up is worked off by the end, or is within the noise of counts', () => {
+    const worked = flowsOf(2, (second) => (second < 290 ? 60 + (second * 80) / 290 : 80));
+    const kept = flowsOf(2, (second) => 60 + (second * 80) / 300);
+    expect(backlogOf(plateau(2), worked, LIMIT_US)!.growing).toBe(false);
+    expect(backlogOf(plateau(2), kept, LIMIT_US)!.growing).toBe(true);
+  });
+
   it('is not known of a plateau that was hardly reached', () => {
     const { flows, planned } = simulateQueue(1, at(0.9, 4));
-    const [plateau] = plateausOf(planned);
-    expect(backlogOf(plateau!, flows.slice(0, 40), LIMIT_US)).toBeUndefined();
-    expect(backlogOf(plateau!, [], LIMIT_US)).toBeUndefined();
+    const [first] = plateausOf(planned);
+    expect(backlogOf(first!, flows.slice(0, 40), LIMIT_US)).toBeUndefined();
+    expect(backlogOf(first!, [], LIMIT_US)).toBeUndefined();
   });
 });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { compareRuns, LEAST_PAIRS, wordOf } from '../../src/judge/compare.ts';
 import type { ComparedRun, Comparison, MetricChange } from '../../src/judge/compare-spec.ts';
-import { windowSecondsFor } from '../../src/measure/windows.ts';
-import { simulatedRun } from './simulated-runs.ts';
+import { windowSecondsFor, windowsOf } from '../../src/measure/windows.ts';
+import { timelineOfOrders } from '../support/record.ts';
+import { simulatedOrders, simulatedRun } from './simulated-runs.ts';
 
 const TRIES = 20;
 const compared = (before: ComparedRun, after: ComparedRun): Extract<Comparison, { comparable: true }> => {
@@ -139,6 +140,16 @@ describe('wordOf', () => {
     expect(wordOf({ name: 'errors', unit: 'share' }, 'worse')).toBe('more');
     expect(wordOf({ name: 'accepted', unit: 'share' }, 'worse')).toBe('fewer');
     expect(wordOf({ name: 'accepted', unit: 'share' }, 'better')).toBe('more');
+  });
+});
+
+describe('windowsOf', () => {
+  it('has only windows that the run got through whole', () => {
+    const timeline = timelineOfOrders(simulatedOrders(1, { minutes: 2 }));
+    const starts = (untilUs: number) => windowsOf(timeline, 120e6, untilUs).rows.map(({ fromUs }) => fromUs / 1e6);
+    expect(starts(120e6)).toHaveLength(24);
+    expect(starts(14.9e6)).toEqual([0, 5]);
+    expect(starts(15e6)).toEqual([0, 5, 10]);
   });
 });
 
