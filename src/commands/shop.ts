@@ -17,6 +17,7 @@ type ShopFlags = {
   limit?: string;
   service?: string;
   payments?: string;
+  contention?: string;
   decline?: string;
   db?: string;
   seed?: string;
@@ -36,6 +37,7 @@ export function shopCommand(command: Command, setExit: (code: number) => void): 
     .option('--limit <n>', 'units one buyer may hold (default: no limit)')
     .option('--service <time>', 'how long a payment takes: none, fixed:20ms, lognormal:12ms,0.5, exponential:10ms')
     .option('--payments <n>', 'payments at once; orders above it wait in line')
+    .option('--contention <s,k>', 'payments slow each other down (USL: sigma, kappa): 0.05,0.001')
     .option('--decline <share>', 'share of payments that are declined: 1%')
     .option('--db <file>', 'keep the books in an SQLite file (default: in memory)')
     .option('--seed <n>', 'seed of service times and declined payments')
@@ -84,6 +86,7 @@ const BEHIND_THE_DOOR = [
   'limit',
   'service',
   'payments',
+  'contention',
   'decline',
   'db',
   'seed',
@@ -105,6 +108,7 @@ function shopInput(flags: ShopFlags): ShopInput {
     limit: count('limit', flags.limit),
     service: flags.service,
     payments: count('payments', flags.payments),
+    contention: flags.contention,
     declineShare: share('decline', flags.decline),
     db: flags.db,
     seed: count('seed', flags.seed),

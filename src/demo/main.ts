@@ -5,24 +5,19 @@ import { formatCount, formatDuration, formatRate } from '../units.ts';
 import { EXPORT_FAULTS } from './listing.ts';
 import { type NameOf, parseShopOptions, type ShopInput, type ShopOptions } from './options.ts';
 import { quietSqlite } from './quiet.ts';
-import { capacityPerS, meanServiceMs } from './service.ts';
+import { meanServiceMs, peakOf } from './service.ts';
 
 /** What the shop says when its doors open: where it is, what it can take, and lines to paste. */
 export function formatWelcome(url: string, options: ShopOptions): string {
   if (options.nullTarget) return `Null target open at ${url}: answers 201 to everything at once.\n`;
   const [first] = options.catalogue;
-  const meanMs = meanServiceMs(options.service);
-  const knee =
-    meanMs === 0
-      ? 'payments take no time'
-      : `${formatCount(options.payments)} payments at once of ${formatDuration(meanMs * 1e3)} on average, so about ${formatRate(capacityPerS(options))}`;
   const order = JSON.stringify({ buyer: 'ada', sku: first?.sku, quantity: 1 });
   const { bugs, exportFault } = options;
   const wrongs = bugs.length > 0 ? [`It gets wrong: ${bugs.join(', ')}; GET /truth says how often.`] : [];
   if (exportFault) wrongs.push(`Its export is not to be trusted: ${EXPORT_FAULTS[exportFault]}.`);
   return [
     `Shop open at ${url} (Ctrl-C closes it)`,
-    `${formatCount(options.catalogue.length)} skus, ${formatCount(first?.stock ?? 0)} of ${first?.sku}; ${knee}.`,
+    `${formatCount(options.catalogue.length)} skus, ${formatCount(first?.stock ?? 0)} of ${first?.sku}; ${kneeText(options)}.`,
     ...wrongs,
     '',
     `curl -X POST ${url}/checkout -H 'content-type: application/json' -H 'idempotency-key: order-1' -d '${order}'`,
@@ -33,6 +28,15 @@ export function formatWelcome(url: string, options: ShopOptions): string {
     `curl -X POST ${url}/freeze -d '{"ms": 2000}'`,
     '',
   ].join('\n');
+}
+
+function kneeText(options: ShopOptions): string {
+  const meanMs = meanServiceMs(options.service);
+  if (meanMs === 0) return 'payments take no time';
+  const { running, perS } = peakOf(options);
+  const till = `${formatCount(options.payments)} payments at once of ${formatDuration(meanMs * 1e3)} on average`;
+  if (options.contention === null) return `${till}, so about ${formatRate(perS)}`;
+  return `${till} when one runs alone, longer the more run: about ${formatRate(perS)} at most, with ${formatCount(running)} at once`;
 }
 
 function signalled(): Promise<void> {

@@ -15,6 +15,12 @@ export type ServiceTime =
   | { kind: 'lognormal'; medianMs: number; sigma: number }
   | { kind: 'exponential'; meanMs: number };
 
+/**
+ * A payment that starts as one of n takes 1 + sigma·(n − 1) + kappa·n·(n − 1) times as long: the Universal Scalability Law
+ * (Gunther), sigma for what they queue for inside, kappa for what each has to agree on with every other.
+ */
+export type Contention = { sigma: number; kappa: number };
+
 export type CatalogueItem = { sku: string; stock: number; priceCents: number };
 
 export type ShopOptions = {
@@ -25,8 +31,10 @@ export type ShopOptions = {
   /** Units one buyer may hold over all skus; null = no limit. */
   limit: number | null;
   service: ServiceTime;
-  /** Payments at once; orders above it wait in line. Capacity = payments / mean service time. */
+  /** Payments at once; orders above it wait in line. Capacity = payments / mean service time, without contention. */
   payments: number;
+  /** What payments cost each other; null = nothing. */
+  contention: Contention | null;
   /** Share of payments that are declined, 0…1. */
   declineShare: number;
   /** `:memory:` or the path of an SQLite file. */
@@ -43,14 +51,16 @@ export type ShopOptions = {
 
 /**
  * `skus`, `stock` and `priceCents` make the catalogue: one number goes for every sku, a record names its skus (and adds
- * them to `skus`). `service` may be text: `none`, `fixed:20ms`, `lognormal:12ms,0.5` (median, sigma), `exponential:10ms`.
+ * them to `skus`). `service` may be text: `none`, `fixed:20ms`, `lognormal:12ms,0.5` (median, sigma), `exponential:10ms`;
+ * `contention` too: `0.05,0.001` (sigma, kappa).
  */
-export type ShopInput = Partial<Omit<ShopOptions, 'catalogue' | 'service' | 'bugs'>> & {
+export type ShopInput = Partial<Omit<ShopOptions, 'catalogue' | 'service' | 'contention' | 'bugs'>> & {
   bug?: BugName | readonly BugName[];
   skus?: readonly string[];
   stock?: number | Record<string, number>;
   priceCents?: number | Record<string, number>;
   service?: ServiceTime | string;
+  contention?: Contention | string | null;
 };
 
 const DEFAULT_SKUS = Array.from({ length: 10 }, (_, index) => `sku-${index + 1}`);
@@ -70,6 +80,7 @@ const KEYS = [
   'limit',
   'service',
   'payments',
+  'contention',
   'declineShare',
   'db',
   'seed',
@@ -157,6 +168,26 @@ function checkService(check: Checker, value: unknown): ServiceTime {
   return { kind: 'none' };
 }
 
+/** `0.05,0.001`: sigma and kappa; undefined where the text is not that. */
+export function parseContention(text: string): Contention | undefined {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*,\s*(\d+(?:\.\d+)?)\s*$/.exec(text);
+  return match ? { sigma: Number(match[1]), kappa: Number(match[2]) } : undefined;
+}
+
+function checkContention(check: Checker, value: unknown): Contention | null {
+  if (value === null) return null;
+  const contention = typeof value === 'string' ? parseContention(value) : value;
+  if (!isRecord(contention)) {
+    check.mistake('contention', 'sigma and kappa, such as 0.05,0.001', value);
+    return null;
+  }
+  const share = { min: 0, max: 1, whole: false };
+  return {
+    sigma: check.number('contention.sigma', contention.sigma, share),
+    kappa: check.number('contention.kappa', contention.kappa, share),
+  };
+}
+
 function checkSkus(check: Checker, input: Record<string, unknown>): string[] {
   const named = [input.stock, input.priceCents].flatMap((value) => (isRecord(value) ? Object.keys(value) : []));
   const listed = input.skus ?? (isRecord(input.stock) ? [] : DEFAULT_SKUS);
@@ -219,6 +250,7 @@ export function parseShopOptions(input: unknown = {}, nameOf: NameOf = (name) =>
     limit: limit === null ? null : check.number('limit', limit, { min: 1, max: MAX_AMOUNT, whole: true }),
     service: checkService(check, given.service ?? DEFAULT_SERVICE),
     payments: check.number('payments', given.payments ?? 64, { min: 1, max: 1_000_000, whole: true }),
+    contention: checkContention(check, given.contention ?? null),
     declineShare: check.number('declineShare', given.declineShare ?? 0, { min: 0, max: 1, whole: false }),
     db: check.text('db', given.db ?? ':memory:'),
     seed: check.number('seed', given.seed ?? 1, { min: 0, max: 2 ** 32 - 1, whole: true }),

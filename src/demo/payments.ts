@@ -8,13 +8,14 @@ const COMPACT_AT = 1024;
 
 export class Payments {
   readonly #concurrent: number;
-  readonly #sampleMs: () => number;
+  readonly #sampleMs: (running: number) => number;
   readonly #delay: Delay;
   #line: (() => void)[] = [];
   #head = 0;
   #paying = 0;
 
-  constructor(concurrent: number, sampleMs: () => number, delay: Delay) {
+  /** `sampleMs`: how long a payment takes that starts as one of so many, itself included. */
+  constructor(concurrent: number, sampleMs: (running: number) => number, delay: Delay) {
     this.#concurrent = concurrent;
     this.#sampleMs = sampleMs;
     this.#delay = delay;
@@ -35,7 +36,7 @@ export class Payments {
     if (this.#paying < this.#concurrent) this.#paying += 1;
     else await new Promise<void>((turn) => this.#line.push(turn));
     try {
-      const ms = this.#sampleMs();
+      const ms = this.#sampleMs(this.#paying);
       if (ms > 0) await this.#delay(ms);
     } finally {
       this.#next();

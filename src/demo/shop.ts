@@ -18,7 +18,7 @@ import { type Delay, Payments } from './payments.ts';
 import { postCart, postPay, postSession } from './rest-journey.ts';
 import { publicOrder } from './row-text.ts';
 import { honestSteps, type Till } from './sale.ts';
-import { meanServiceMs, seededRandom, serviceSampler } from './service.ts';
+import { meanServiceMs, seededRandom, serviceSampler, slowdown } from './service.ts';
 import { Truth } from './truth.ts';
 
 export type Shop = {
@@ -158,6 +158,11 @@ function answerWith(routes: Routes): (request: IncomingMessage, response: Server
   };
 }
 
+function paymentTimes({ service, contention }: ShopOptions, random: () => number): (running: number) => number {
+  const drawMs = serviceSampler(service, random);
+  return (running) => drawMs() * slowdown(contention, running);
+}
+
 type Doors = { server: TcpServer; close: () => Promise<void>; books: Books | undefined };
 
 function openDoors(options: ShopOptions, seams: ShopSeams): Doors {
@@ -169,7 +174,7 @@ function openDoors(options: ShopOptions, seams: ShopSeams): Doors {
   const till: Till = {
     books,
     commits: new Commits(books),
-    payments: new Payments(options.payments, serviceSampler(options.service, random), seams.delay),
+    payments: new Payments(options.payments, paymentTimes(options, random), seams.delay),
     isDeclined: () => declined() < options.declineShare,
   };
   const truth = new Truth();

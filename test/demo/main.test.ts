@@ -19,6 +19,10 @@ test('the welcome says what the shop can take, and its order can be pasted', () 
   expect(text).toContain('10 skus, 5 of sku-1; 8 payments at once of 10 ms on average, so about 800/s.');
   expect(text).toContain(`-d '{"buyer":"ada","sku":"sku-1","quantity":1}'`);
   expect(text).not.toContain('wrong');
+  const slowing = parseShopOptions({ payments: 64, service: 'fixed:10ms', contention: '0.05,0.001' });
+  expect(formatWelcome('http://x', slowing)).toContain(
+    '64 payments at once of 10 ms on average when one runs alone, longer the more run: about 904/s at most, with 31 at once.',
+  );
   expect(formatWelcome('http://x', parseShopOptions({ bug: ['lost', 'limit'] }))).toContain(
     '\nIt gets wrong: lost, limit; GET /truth says how often.\n',
   );

@@ -22,6 +22,7 @@ describe('shop options', () => {
       limit: null,
       service: { kind: 'lognormal', medianMs: 12, sigma: 0.5 },
       payments: 64,
+      contention: null,
       declineShare: 0,
       db: ':memory:',
       nullTarget: false,
@@ -75,6 +76,10 @@ describe('shop options', () => {
     [{ skus: [''] }],
     [{ skus: 'a' }],
     [{ service: { kind: 'fixed' } }],
+    [{ contention: '0.1' }],
+    [{ contention: '0.1,2' }],
+    [{ contention: { sigma: 0.1 } }],
+    [{ contention: 0.1 }],
     [{ db: '' }],
     [{ nullTarget: 1 }],
     [{ bug: 'sell' }],
@@ -120,4 +125,20 @@ describe('service time as text', () => {
       expect(parseServiceTime(text)).toBeUndefined();
     },
   );
+});
+
+describe('contention', () => {
+  test('as text or as numbers', () => {
+    expect(parseShopOptions({ contention: ' 0.05 , 0.001 ' }).contention).toEqual({ sigma: 0.05, kappa: 0.001 });
+    expect(parseShopOptions({ contention: { sigma: 1, kappa: 0 } }).contention).toEqual({ sigma: 1, kappa: 0 });
+  });
+
+  test('a mistake names what is wrong with it', () => {
+    expect(problemsOf({ contention: '0.1;0.2' })).toEqual([
+      'Expected `contention` to be sigma and kappa, such as 0.05,0.001, got "0.1;0.2" (string)',
+    ]);
+    expect(problemsOf({ contention: '0.1,2' })).toEqual([
+      'Expected `contention.kappa` to be a number from 0 to 1, got 2 (number)',
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Payments } from '../../src/demo/payments.ts';
+import { slowdown } from '../../src/demo/service.ts';
 import { heldDelay } from './support.ts';
 
 /** Lets every promise that can settle do so. */
@@ -88,6 +89,48 @@ describe('payments', () => {
       }),
       { seed: 48, numRuns: 40 },
     );
+  });
+
+  test('each is told how many run as it starts, itself included; one whose turn comes starts among all', async () => {
+    const till = heldDelay();
+    const payments = new Payments(3, (running) => running * 10, till.delay);
+    for (let i = 0; i < 4; i++) void payments.pay();
+    await settled();
+    expect(till.startedMs).toEqual([10, 20, 30]);
+    till.finish(0);
+    await settled();
+    expect(till.startedMs).toEqual([10, 20, 30, 30]);
+    for (const i of [1, 2]) till.finish(i);
+    await settled();
+    void payments.pay();
+    await settled();
+    expect(till.startedMs.at(-1)).toBe(20);
+  });
+
+  test('with contention, n that are kept running pass through at n / (mean · slowdown): the law itself', async () => {
+    const contention = { sigma: 0.05, kappa: 0.002 };
+    for (const places of [1, 8, 22, 60]) {
+      const time = virtualTime();
+      const payments = new Payments(places, (running) => 10 * slowdown(contention, running), time.delay);
+      let paid = 0;
+      const endsMs: number[] = [];
+      const shopper = async () => {
+        for (let k = 0; k < 30; k++) {
+          await payments.pay();
+          paid += 1;
+          endsMs.push(time.nowMs());
+        }
+      };
+      const all = Promise.all(Array.from({ length: places }, shopper));
+      await time.run();
+      await all;
+      // The last two thirds: the first payments found fewer running.
+      const from = endsMs[Math.floor(endsMs.length / 3)]!;
+      const perS = (endsMs.filter((ms) => ms > from).length * 1000) / (endsMs.at(-1)! - from);
+      const law = places / (0.01 * slowdown(contention, places));
+      expect(paid).toBe(30 * places);
+      expect(Math.abs(perS / law - 1), `${places}: ${perS} for ${law}`).toBeLessThan(0.1);
+    }
   });
 
   test('a long line is served to its end (the line is cut as it moves)', async () => {

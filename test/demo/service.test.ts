@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ServiceTime } from '../../src/demo/options.ts';
-import { capacityPerS, meanServiceMs, seededRandom, serviceSampler } from '../../src/demo/service.ts';
+import { capacityPerS, meanServiceMs, peakOf, seededRandom, serviceSampler, slowdown } from '../../src/demo/service.ts';
 
 const SEED = 20150408;
 const DRAWS = 100_000;
@@ -54,5 +54,30 @@ describe('service times', () => {
   test('capacity = payments / mean service time', () => {
     expect(capacityPerS({ payments: 8, service: { kind: 'fixed', ms: 10 } })).toBe(800);
     expect(capacityPerS({ payments: 1, service: { kind: 'none' } })).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('contention', () => {
+  const service: ServiceTime = { kind: 'fixed', ms: 10 };
+
+  test('a payment that runs alone takes its own time; of n it takes 1 + σ(n − 1) + κn(n − 1) times as long', () => {
+    const contention = { sigma: 0.1, kappa: 0.01 };
+    expect(slowdown(contention, 1)).toBe(1);
+    expect(slowdown(contention, 11)).toBeCloseTo(1 + 1 + 1.1, 12);
+    expect(slowdown(null, 11)).toBe(1);
+  });
+
+  test('the capacity is the top of n / (mean · slowdown), by trying every n', () => {
+    const random = seededRandom(SEED);
+    for (let i = 0; i < 300; i++) {
+      const contention = { sigma: i % 7 === 0 ? i % 2 : random() ** 2, kappa: i % 5 === 0 ? 0 : random() ** 4 };
+      const payments = 1 + Math.floor(random() * 200);
+      const all = Array.from({ length: payments }, (_, k) => (k + 1) / (0.01 * slowdown(contention, k + 1)));
+      const best = Math.max(...all);
+      const peak = peakOf({ payments, service, contention });
+      expect(peak.perS, JSON.stringify({ payments, contention })).toBeCloseTo(best, 9);
+      expect(all[peak.running - 1]).toBe(peak.perS);
+      expect(capacityPerS({ payments, service, contention })).toBe(peak.perS);
+    }
   });
 });
