@@ -51,6 +51,16 @@ export function costOf(pid: number): Cost {
   }
 }
 
+/** What one process holds now and has taken so far, its threads included and its children not; NaN where it is gone. */
+export function processMemory(pid: number): { residentBytes: number; cpuUs: number } {
+  try {
+    const resident = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return { residentBytes: Number(resident?.[1]) * 1024, cpuUs: ownCost(pid).cpuUs };
+  } catch {
+    return { residentBytes: Number.NaN, cpuUs: Number.NaN };
+  }
+}
+
 /** Of all processes and the kernel since the start of the machine, idling and time stolen by its host left out. */
 export function machineCpuUs(): number {
   try {
