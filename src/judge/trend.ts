@@ -12,23 +12,24 @@ export type Trend = {
 /** Of values at equal steps; a fit series has 10 or more, and at most a few hundred (all pairs are looked at). */
 export function trendOf(values: readonly number[]): Trend {
   const n = values.length;
-  const slopes: number[] = [];
+  const slopes = new Float64Array((n * (n - 1)) / 2);
+  let pairs = 0;
   let s = 0;
   for (let i = 0; i < n; i++) {
     for (let j = i + 1; j < n; j++) {
       const rise = values[j]! - values[i]!;
       s += Math.sign(rise);
-      slopes.push(rise / (j - i));
+      slopes[pairs++] = rise / (j - i);
     }
   }
-  slopes.sort((a, b) => a - b);
+  slopes.sort();
   const slope = slopes.length === 0 ? 0 : medianOf(slopes);
   const variance = ((n * (n - 1) * (2 * n + 5)) / 18 - tieTerm(values)) * correction(values, slope);
   const z = variance > 0 ? (s - Math.sign(s)) / Math.sqrt(variance) : 0;
   return { slope, pValue: z === 0 ? 1 : 2 * normalTail(Math.abs(z)) };
 }
 
-function medianOf(sorted: readonly number[]): number {
+function medianOf(sorted: ArrayLike<number>): number {
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

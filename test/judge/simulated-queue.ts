@@ -21,7 +21,8 @@ export type Simulated = { flows: Flow[]; planned: number[] };
 export function simulateQueue(seed: number, queue: Queue): Simulated {
   const { seconds, ratePerS, mostPerS, tills, serviceS, exponential = true } = queue;
   const roll = dice(seed);
-  const free = new Array<number>(tills).fill(0);
+  /** When each till is free, as a heap: the first to be free is at the top. */
+  const free = new Float64Array(tills);
   const arrivals: number[] = [];
   const ends: number[] = [];
   for (let at = 0; ; ) {
@@ -29,10 +30,10 @@ export function simulateQueue(seed: number, queue: Queue): Simulated {
     if (at >= seconds) break;
     if (roll() * mostPerS > ratePerS(at)) continue;
     arrivals.push(at);
-    const till = free.indexOf(Math.min(...free));
     const took = exponential ? -Math.log(roll()) * serviceS : serviceS;
-    free[till] = Math.max(at, free[till]!) + took;
-    ends.push(free[till]!);
+    const end = Math.max(at, free[0]!) + took;
+    replaceTop(free, end);
+    ends.push(end);
   }
   const flows: Flow[] = Array.from({ length: seconds }, (_, second) => ({
     second,
@@ -52,4 +53,15 @@ export function simulateQueue(seed: number, queue: Queue): Simulated {
     flow.inFlight = inFlight;
   }
   return { flows, planned: Array.from({ length: seconds }, (_, second) => ratePerS(second + 0.5)) };
+}
+
+function replaceTop(heap: Float64Array, value: number): void {
+  let place = 0;
+  for (let child = 1; child < heap.length; child = 2 * place + 1) {
+    if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++;
+    if (heap[child]! >= value) break;
+    heap[place] = heap[child]!;
+    place = child;
+  }
+  heap[place] = value;
 }

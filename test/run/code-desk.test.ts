@@ -586,7 +586,7 @@ describe('whatever the code and the shop do', () => {
           for (const seq of open) expect(['accepted', 'unknown']).toContain(run.ledger.classOf(seq));
         },
       ),
-      { seed: 20150408, numRuns: 25 },
+      { seed: 20150408, numRuns: 100 },
     );
   });
 });

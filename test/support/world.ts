@@ -9,22 +9,25 @@ export class World {
   nowUs: number;
   /** What one look at the clock or one turn of the event loop costs. */
   readonly #turnUs: number;
+  /** A Node timer may fire up to 1 ms early: the worst that the pacer must bear. */
+  readonly #earlyUs: number;
   /** Rounds of microtasks between two events: code that awaits comes as far as it can before time goes on. */
   readonly #rounds: number;
   readonly #events: Event[] = [];
   #order = 0;
 
-  constructor(options: { startUs?: number; turnUs?: number; rounds?: number } = {}) {
+  constructor(options: { startUs?: number; turnUs?: number; earlyUs?: number; rounds?: number } = {}) {
     this.#rounds = options.rounds ?? 1;
     this.nowUs = options.startUs ?? 0;
     this.#turnUs = options.turnUs ?? 5;
+    this.#earlyUs = options.earlyUs ?? 999;
   }
 
   readonly clock = (): number => this.nowUs;
 
   readonly waiter: Waiter = {
-    // A Node timer may fire up to 1 ms early: the worst that the pacer must bear.
-    after: (ms, callback) => this.at(this.nowUs + Math.max(0, ms * 1e3 - 999), callback),
+    // Not before the next turn: a timer that fired 1 µs later would be asked for a thousand times a millisecond.
+    after: (ms, callback) => this.at(this.nowUs + Math.max(this.#turnUs, ms * 1e3 - this.#earlyUs), callback),
     soon: (callback) => this.at(this.nowUs + this.#turnUs, callback),
     // Where nothing but events lets time pass, there is nothing to wait for in one place.
     pause: () => {},
