@@ -36,6 +36,22 @@ export type TargetPlan = {
 /** One line of `slo:` or `stop:` as written, with its place. Its grammar is judge's. */
 export type SloLine = { text: string; place: Place | undefined };
 
+/** One line of `capacity: slo:`. Its grammar is judge's too. */
+export type CapacityLine = SloLine;
+
+/** How far a search for the shop's capacity may go, and what its answer is held to. */
+export type CapacityPlan = {
+  budgetUs: number;
+  /** Over all trials and the probe; undefined: as many as the time allows. */
+  maxOrders: number | undefined;
+  /** Measured time of a trial, and of the confirming hold; whole seconds. */
+  trialUs: number;
+  holdUs: number;
+  /** Before each measured time; whole seconds. */
+  settleUs: number;
+  slo: CapacityLine[];
+};
+
 /** What `--scale`, `--speed`, `--condense` did to the traffic, in words a report can print. */
 export type Adjustment = { flag: 'scale' | 'speed' | 'condense'; value: string; says: string; cannotShow: string };
 
