@@ -14,7 +14,7 @@ export const IMPORT_TABLE: Record<string, Rule> = {
   audit: { folders: ['order', 'measure'], packages: [], world: false },
   judge: { folders: ['profile', 'measure', 'audit'], packages: [], world: false },
   report: { folders: ['profile', 'measure', 'audit', 'judge'], packages: ['xmlbuilder'], world: false },
-  drive: { folders: ['order', 'measure'], packages: ['undici'], world: true },
+  drive: { folders: ['order', 'measure'], packages: ['autocannon', 'undici'], world: true },
   books: { folders: ['order', 'audit', 'drive'], packages: ['csv-parse'], world: true },
   run: { folders: [...PURE.filter((folder) => folder !== 'report'), 'drive'], packages: ['piscina'], world: true },
   folder: { folders: ['profile', 'measure', 'judge', 'report'], packages: [], world: true },
