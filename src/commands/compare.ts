@@ -8,7 +8,7 @@ import { type Comparison, TOLERANCE, type Tolerance } from '../judge/compare-spe
 import { withComparison } from '../judge/regression.ts';
 import type { Plan } from '../profile/plan.ts';
 import { formatComparison } from '../report/compare-text.ts';
-import { comparedRunOf } from '../report/compared.ts';
+import { adjustmentsOf, comparedRunOf } from '../report/compared.ts';
 import type { RunRecord } from '../report/record.ts';
 import { resultOf } from '../report/result.ts';
 import { terminalOf } from './terminal.ts';
@@ -26,7 +26,7 @@ export function toleranceOf({ minEffect = TOLERANCE.minEffect, floor = TOLERANCE
 /** @throws UserError (exit 2) when one of the folders holds no run */
 export async function compareCommand(before: string, after: string, flags: CompareFlags): Promise<number> {
   const [a, b] = await Promise.all([before, after].map(baselineIn));
-  const found = compareRuns(comparedRunOf(a!.result), comparedRunOf(b!.result), toleranceOf(flags));
+  const found = compareRuns(comparedRunOf(a!.result), comparedRunOf(b!.result), { tolerance: toleranceOf(flags) });
   const shown = terminalOf({ stdout: true });
   process.stdout.write(
     `${flags.json ? JSON.stringify({ before, after, found }, null, 2) : formatComparison(found, shown)}\n`,
@@ -72,7 +72,7 @@ export async function findBaseline(
 /** The record with what the comparison found, and the exit code it leads to. */
 export function heldAgainst(record: RunRecord, baseline: Baseline, flags: ToleranceFlags): RunRecord {
   const [before, after] = [baseline.result, resultOf(record)].map(comparedRunOf);
-  const found = compareRuns(before!, after!, toleranceOf(flags));
+  const found = compareRuns(before!, after!, { tolerance: toleranceOf(flags) });
   const judgement = withComparison(record.judgement, found);
   return { ...record, judgement, comparison: { baseline: baseline.folder, found } };
 }
@@ -80,13 +80,12 @@ export function heldAgainst(record: RunRecord, baseline: Baseline, flags: Tolera
 /** Reasons known before the surge not to compare the two at all: better said now than in twelve hours. */
 export function hopeless(baseline: Baseline, plan: Plan): string[] {
   const before = comparedRunOf(baseline.result);
-  const adjustments = plan.adjustments.map(({ flag, value }) => `--${flag} ${value}`).join(' ');
   const planned = {
     ...before,
-    verdict: 'pass' as const,
+    unfit: [],
     ending: 'complete',
     profileHash: plan.profileHash,
-    adjustments,
+    adjustments: adjustmentsOf(plan),
   };
   return refusalsOf(before, planned).map(({ message }) => message);
 }

@@ -10,9 +10,9 @@ export function refusalsOf(before: ComparedRun, after: ComparedRun): Refusal[] {
   return [...fitness('the baseline', before), ...fitness('the run', after), ...differences(before, after)];
 }
 
-function fitness(which: string, { verdict, ending }: ComparedRun): Refusal[] {
-  if (verdict === 'invalid') {
-    const message = `${which} is INVALID: its generator was not fit, so its numbers say nothing of the shop; take a run that was fit`;
+function fitness(which: string, { unfit, ending }: ComparedRun): Refusal[] {
+  if (unfit.length > 0) {
+    const message = `${which} is INVALID: its generator was not fit (${unfit.join(', ')}), so its numbers say nothing of the shop; take a run that was fit`;
     return [{ code: 'unfit', message }];
   }
   if (ending === 'complete') return [];

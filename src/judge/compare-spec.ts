@@ -1,11 +1,11 @@
 // What a comparison reads of each run, and what it says. All data; both come out of result.json.
 
 import type { Windows } from '../measure/windows.ts';
-import type { Verdict } from './spec.ts';
 
 /** One run, as far as it matters here. */
 export type ComparedRun = {
-  verdict: Verdict;
+  /** Gates that say that its generator was not fit; what its books are like is no matter here. */
+  unfit: readonly string[];
   /** Complete, or why not. */
   ending: string;
   profileHash: string;

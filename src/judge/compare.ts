@@ -1,6 +1,7 @@
 // Did it get slower? Windows of the same plan are paired; the mean of their log-ratios (of shares: of their differences)
-// gets an interval by a moving-block bootstrap (Künsch 1989), and a regression needs all of the interval beyond the
-// tolerance, the least effect, and the absolute floor (METHOD §8). Never the maximum: it is one order.
+// gets an interval by a moving-block bootstrap (Künsch 1989), no narrower than runs drift from night to night, and a
+// regression needs all of the interval beyond the tolerance, the least effect, and the absolute floor (METHOD §8). Never
+// the maximum: it is one order.
 
 import type { WindowRow } from '../measure/windows.ts';
 import { formatDuration, formatShare } from '../units.ts';
@@ -8,6 +9,7 @@ import { percentOf, signedPercent, unitOfChange } from './change-text.ts';
 import { notesOf, refusalsOf } from './comparable.ts';
 import type { Change, ComparedRun, Comparison, MetricChange, Tolerance } from './compare-spec.ts';
 import { TOLERANCE } from './compare-spec.ts';
+import { type Drift, driftNote } from './drift.ts';
 import { blockMeanError, type Interval } from './statistics.ts';
 import { studentQuantile } from './student.ts';
 
@@ -27,17 +29,29 @@ const METRICS: readonly Metric[] = [
   { name: 'accepted', unit: 'share', of: (row) => shareOf(row.accepted, row), goodWhen: 'high' },
 ];
 
+export type CompareOptions = {
+  tolerance?: Tolerance;
+  /** Of earlier runs like these two; undefined where there are too few. */
+  drift?: Drift | undefined;
+};
+
 /** Never throws for what two runs may hold. */
-export function compareRuns(before: ComparedRun, after: ComparedRun, tolerance: Tolerance = TOLERANCE): Comparison {
+export function compareRuns(before: ComparedRun, after: ComparedRun, options: CompareOptions = {}): Comparison {
+  const { tolerance = TOLERANCE, drift } = options;
   const why = refusalsOf(before, after);
   if (why.length > 0) return { comparable: false, why };
   const scopes = scopesOf(before);
   // Each question has its chance of a false alarm; together they keep ALPHA (Bonferroni).
   const alpha = ALPHA / (scopes.length * METRICS.length);
   const metrics = scopes.flatMap((scope) =>
-    METRICS.map((metric) => changeOf(metric, scope, { before, after, tolerance, alpha })),
+    METRICS.map((metric) => changeOf(metric, scope, { before, after, tolerance, alpha, drift })),
   );
-  return { comparable: true, verdict: verdictOf(metrics), metrics, notes: notesOf(before, after) };
+  return {
+    comparable: true,
+    verdict: verdictOf(metrics),
+    metrics,
+    notes: [...notesOf(before, after), driftNote(drift)],
+  };
 }
 
 function verdictOf(metrics: readonly MetricChange[]): Change {
@@ -72,7 +86,13 @@ function covered(windows: ComparedRun['phases'][number]['windows'], fromUs: numb
   );
 }
 
-type Question = { before: ComparedRun; after: ComparedRun; tolerance: Tolerance; alpha: number };
+type Question = {
+  before: ComparedRun;
+  after: ComparedRun;
+  tolerance: Tolerance;
+  alpha: number;
+  drift: Drift | undefined;
+};
 
 type Pair = [before: number, after: number];
 
@@ -99,7 +119,9 @@ function changeOf(metric: Metric, scope: Scope, question: Question): MetricChang
   const moves = pairs.map(([a, b]) => (unit === 'us' ? Math.log(b / a) : b - a));
   const mean = meanOf(moves);
   const width = widthOf(moves, question);
-  const [half, wide] = [width(ALPHA), width(question.alpha)];
+  // Runs drift as a whole: that is one question, however many metrics and parts are asked of.
+  const drifts = driftWidth(metric, question.drift);
+  const [half, wide] = [Math.max(width(ALPHA), drifts), Math.max(width(question.alpha), drifts)];
   const shown = (move: number) => (unit === 'us' ? Math.expm1(move) : move);
   const interval: Interval = [shown(mean - half), shown(mean + half)];
   const before = typicalOf(
@@ -128,6 +150,12 @@ function widthOf(moves: readonly number[], { before }: Question): (alpha: number
   const blocks = Math.floor(moves.length / block);
   const error = blockMeanError(moves, block);
   return (alpha) => studentQuantile(alpha, blocks - 1) * error;
+}
+
+/** Half the interval of what two nights differ by though nothing changed; what varies within them is part of it. */
+function driftWidth({ name }: Metric, drift: Drift | undefined): number {
+  const spread = drift?.spread[name];
+  return spread === undefined ? 0 : studentQuantile(ALPHA, drift!.nights - 1) * spread;
 }
 
 type Found = { before: number; after: number; change: number; interval: Interval; unit: 'us' | 'share' };

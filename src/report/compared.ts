@@ -1,5 +1,6 @@
 // A run as comparisons read it, out of its result.json: nothing else of the run folder has to be kept for a baseline.
 
+import { BOOKS_GATE } from '../judge/books.ts';
 import type { ComparedRun } from '../judge/compare-spec.ts';
 import type { Environment } from './record.ts';
 import type { Result } from './result.ts';
@@ -9,13 +10,23 @@ export function machineOf({ cpu, cores, node, doorbuster }: Omit<Environment, 'c
   return `${cpu}, ${cores} cores, node ${node}, doorbuster ${doorbuster}`;
 }
 
+/** The gates that void its times. Books that could not be read whole void the verdict, not the times. */
+export function unfitGatesOf({ generator }: Result): string[] {
+  return generator.gates.filter(({ name, status }) => status === 'void' && name !== BOOKS_GATE).map(({ name }) => name);
+}
+
+/** `--scale 1%` and the like, which the hash of the profile does not know. */
+export function adjustmentsOf({ adjustments }: Pick<Result, 'adjustments'>): string {
+  return adjustments.map(({ flag, value }) => `--${flag} ${value}`).join(' ');
+}
+
 export function comparedRunOf(result: Result): ComparedRun {
   const { run, environment, generator, ending } = result;
   return {
-    verdict: result.verdict,
+    unfit: unfitGatesOf(result),
     ending: ending.kind,
     profileHash: run.profileHash,
-    adjustments: result.adjustments.map(({ flag, value }) => `--${flag} ${value}`).join(' '),
+    adjustments: adjustmentsOf(result),
     machine: machineOf(environment),
     driver: generator.driver,
     workers: generator.workers,

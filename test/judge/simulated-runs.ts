@@ -57,7 +57,7 @@ export function simulatedRun(seed: number, shop: Shop = {}): ComparedRun {
   const seconds = (shop.minutes ?? 10) * 60;
   const durationUs = seconds * 1e6;
   return {
-    verdict: 'pass',
+    unfit: [],
     ending: 'complete',
     profileHash: 'a',
     adjustments: '',
