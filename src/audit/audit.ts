@@ -2,11 +2,13 @@
 // judges every invariant by what was really looked at. It waits for nothing and reads no clock: who reads the books feeds it.
 
 import type { BooksSpec } from '../order/books.ts';
+import type { Outcome } from '../outcomes.ts';
 import { formatCount, formatCountOf } from '../units.ts';
 import { checkLimit, checkPrices, checkReplays, checkUnread, twoIdsOf, wrongRepeats } from './check-answers.ts';
 import { checkDuplicated, checkLost, checkPhantom, readOrders, settleUnknown } from './check-orders.ts';
 import { checkOversold, checkUndersold, type Stock } from './check-stock.ts';
 import type { Findings } from './findings.ts';
+import { outcomeNames } from './outcome-names.ts';
 import { whyUntold } from './own-orders.ts';
 import { RowBook, type RowBookInput } from './row-book.ts';
 import type { AuditResult, BookRow, Reading, StockLevels } from './spec.ts';
@@ -15,10 +17,12 @@ import { demandOf } from './stock-sums.ts';
 export type AuditInput = RowBookInput & {
   /** Before the first order. */
   stockBefore?: StockLevels;
-  /** The order has steps before the one that places it: one that failed there may hold units in a cart. */
+  /** Orders fill a cart first, and for how long the shop keeps its units for one that is not bought nobody knows. */
   hasCart?: boolean;
   /** When an order was due, µs from the start of the run: for those without a story. */
   dueUsOf?: (seq: number) => number | undefined;
+  /** How many orders ended in which outcome: names what those without a story came to. */
+  outcomes?: readonly (Outcome & { count: number })[];
 };
 
 /** `reading` undefined: the orders in the books were not read at all. */
@@ -42,7 +46,8 @@ function judgeBooks(input: AuditInput, book: RowBook, { reading, stockAfter }: A
   const { ledger, answers, books, stockBefore, hasCart = false, dueUsOf = () => undefined } = input;
   const hasRows = reading !== undefined;
   const incomplete = whyIncomplete(input, book, { reading, stockAfter });
-  const findings: Findings = { ledger, book, hasRows, isWhole: incomplete === '', dueUsOf };
+  const outcomeOf = outcomeNames(ledger, input.outcomes ?? [], books?.soldOut ?? []);
+  const findings: Findings = { ledger, book, hasRows, isWhole: incomplete === '', dueUsOf, outcomeOf };
   const repeats = wrongRepeats(findings, answers);
   const orders = readOrders(findings, repeats);
   const stock: Stock = {

@@ -4,7 +4,7 @@ import type { BooksSpec } from '../order/books.ts';
 import { formatCount, formatCountOf } from '../units.ts';
 import type { OrderFindings } from './check-orders.ts';
 import { exampleOf, type Findings, foundOf, notChecked } from './findings.ts';
-import { untoldOf, whyUntold } from './own-orders.ts';
+import { untoldOf, whyUntold as whyUnitsUntold } from './own-orders.ts';
 import type { AnswerTally, Example, Invariant, TroubleKind } from './spec.ts';
 import { MAX_EXAMPLES } from './spec.ts';
 
@@ -46,13 +46,19 @@ function untoldRepeats({ troubles, troubled }: AnswerTally): number {
   return troubles['no-replay'] + troubles['altered-accepted'] + troubles['other-answer'] - kept;
 }
 
+function whyUntold(untold: number): string {
+  const were = untold === 1 ? 'request with another body was' : 'requests with another body were';
+  return `${formatCount(untold)} ${were} accepted by an answer without an order id: name \`audit.answer.id\`, which tells whether another body was taken or the first result told again`;
+}
+
 type WrongRepeats = { repeats: ReadonlyMap<number, TroubleKind>; mistold: OrderFindings['mistold'] };
 
 export function checkReplays(findings: Findings, { repeats, mistold }: WrongRepeats, answers: AnswerTally): Invariant {
-  const { replays, altered } = answers;
+  const { replays, altered, untold } = answers;
   const isMistold = findings.isWhole ? mistold : { count: 0, seqs: [] };
   const violations = repeats.size + isMistold.count + untoldRepeats(answers);
   const checked = replays + altered;
+  if (violations === 0 && untold > 0) return notChecked('replay_mismatch', whyUntold(untold));
   if (checked === 0 && violations === 0) {
     return notChecked(
       'replay_mismatch',
@@ -102,7 +108,7 @@ export function checkLimit(findings: Findings, books: BooksSpec | undefined): In
   const { book, hasRows, isWhole } = findings;
   if (books?.limit === undefined) return notChecked('over_limit', 'the profile names no limit a buyer has');
   if (!hasRows) return notChecked('over_limit', 'the orders in the books were not read');
-  const untold = untoldOf(books, true).includes('quantity') ? whyUntold(books, true) : undefined;
+  const untold = untoldOf(books, true).includes('quantity') ? whyUnitsUntold(books, true) : undefined;
   if (untold !== undefined) return notChecked('over_limit', untold);
   const { count, shown } = book.overLimit;
   const limit = formatCountOf(books.limit, 'unit');

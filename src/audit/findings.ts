@@ -13,6 +13,8 @@ export type Findings = {
   hasRows: boolean;
   isWhole: boolean;
   dueUsOf: (seq: number) => number | undefined;
+  /** The outcome of an order, where the run leaves no doubt which of its class it was. */
+  outcomeOf: (seq: number) => string | undefined;
 };
 
 export function notChecked(name: InvariantName, why: string): Invariant {
@@ -50,6 +52,18 @@ function deedText({ why, doneUs, outcome, id }: Deed, isOnly: boolean): string {
   return `${isOnly ? '' : `${WORDS[why]}: `}\`${outcome}\` at ${formatMoment(doneUs)}${named}`;
 }
 
+/** Of an order without a story what its bits tell: how often it was sent and what that came to, not when. */
+function pastOf({ ledger, outcomeOf }: Findings, seq: number): string {
+  const outcomeClass = ledger.classOf(seq);
+  const name = outcomeOf(seq);
+  const end = name === undefined || name === outcomeClass ? outcomeClass : `${outcomeClass} (\`${name}\`)`;
+  if (outcomeClass === 'failed') return end;
+  const when = outcomeClass === 'unknown' ? '' : ', when is not kept';
+  const times = { once: outcomeClass === 'accepted' ? 'sent once' : 'not repeated', several: 'sent more than once' };
+  const sendings = ledger.sendingsOf(seq);
+  return `${sendings === undefined ? '' : `${times[sendings]}, `}${end}${when}`;
+}
+
 /** One order that broke an invariant: what is known of it, and `wrong`, what the books or a repeat say. */
 export function exampleOf(findings: Findings, seq: number, wrong: string): Example {
   const { ledger, book, dueUsOf } = findings;
@@ -59,6 +73,6 @@ export function exampleOf(findings: Findings, seq: number, wrong: string): Examp
   const due = dueUs === undefined ? '' : ` due ${formatMoment(dueUs)},`;
   const deeds = story?.deeds ?? [];
   const past =
-    deeds.length > 0 ? deeds.map((deed) => deedText(deed, deeds.length === 1)).join(', ') : ledger.classOf(seq);
+    deeds.length > 0 ? deeds.map((deed) => deedText(deed, deeds.length === 1)).join(', ') : pastOf(findings, seq);
   return { seq, key, says: `order #${seq}, key ${key}:${due} ${past}; ${wrong}`, ...(story ? { story } : {}) };
 }

@@ -12,8 +12,12 @@ import { TROUBLES } from './spec.ts';
 
 /** Prints (4 bytes each) are kept of the first so many orders of a run: at most 40 MB for the ids, as much for totals. */
 export const MAX_PRINTS = 10_000_000;
-/** Orders of a run that have a story: so many of each class, and so many that were sent more than once. About 10 MB. */
-export const MAX_STORIES = { perClass: 4_096, several: 16_384 };
+/**
+ * Orders of a run that have a story: so many of each class, so many that were sent more than once, and beyond those so many
+ * whose repeats went wrong. About 10 MB. Of every other order the bits tell what it came to and whether it was sent once;
+ * when it was answered would take 4 bytes more an order, 8.4 MB of 2.1 million where 1 MB is the limit, and is not kept.
+ */
+export const MAX_STORIES = { perClass: 4_096, several: 16_384, troubled: 2_048 };
 /** Attempts a story tells; later ones are left out. */
 export const MAX_DEEDS = 16;
 /** Orders of a run whose troubles are kept one by one; more are only counted. */
@@ -25,6 +29,9 @@ const ACCEPTED = OUTCOME_CLASSES.indexOf('accepted');
 const REJECTED = OUTCOME_CLASSES.indexOf('rejected');
 /** A class is stored as its index ^ this, so that a ledger of zeros says that nothing was placed. */
 const FAILED = OUTCOME_CLASSES.indexOf('failed');
+/** Kinds of stories behind those of the classes. */
+const SEVERAL = OUTCOME_CLASSES.length;
+const TROUBLED = SEVERAL + 1;
 
 export type LedgerOptions = {
   /** Of the plan. */
@@ -44,6 +51,8 @@ export type LedgerPart = {
   idPrints: Uint32Array;
   totalPrints: Uint32Array;
   stories: Story[];
+  /** Orders sent more than once that found no room for a story. */
+  untoldSeveral: number;
   answers: AnswerTally;
   lastSoldOut: LastOnes;
   lastRefused: LastOnes;
@@ -68,7 +77,18 @@ export function moreAt(more: Uint8Array, index: number): boolean {
 
 export function noAnswers(): AnswerTally {
   const troubles = Object.fromEntries(TROUBLES.map((kind) => [kind, 0])) as AnswerTally['troubles'];
-  return { repeated: 0, replays: 0, altered: 0, readBacks: 0, ids: 0, sent: 0, attempts: 0, troubles, troubled: [] };
+  return {
+    repeated: 0,
+    replays: 0,
+    altered: 0,
+    untold: 0,
+    readBacks: 0,
+    ids: 0,
+    sent: 0,
+    attempts: 0,
+    troubles,
+    troubled: [],
+  };
 }
 
 export class Ledger {
@@ -82,8 +102,9 @@ export class Ledger {
   readonly #idPrints: Uint32Array<ArrayBuffer>;
   readonly #totalPrints: Uint32Array<ArrayBuffer>;
   readonly #stories = new Map<number, Story>();
-  /** Stories that may still be begun: by class, and last of orders sent more than once. */
+  /** Stories that may still be begun: by class, then of orders sent more than once, last of those with troubles. */
   readonly #room: number[];
+  #untoldSeveral = 0;
   readonly #troubles = new Map<number, number>();
   readonly #soldOut: Recent;
   readonly #refused: Recent;
@@ -100,7 +121,8 @@ export class Ledger {
     this.#idPrints = new Uint32Array(ids ? prints : 0);
     this.#totalPrints = new Uint32Array(totals ? prints : 0);
     const share = (whole: number): number => Math.ceil(whole / workers);
-    this.#room = [...OUTCOME_CLASSES.map(() => share(MAX_STORIES.perClass)), share(MAX_STORIES.several)];
+    const { perClass, several, troubled } = MAX_STORIES;
+    this.#room = [...OUTCOME_CLASSES.map(() => share(perClass)), share(several), share(troubled)];
     const recent = Math.min(share(MAX_RECENT), this.#orders);
     this.#soldOut = new Recent(recent);
     this.#refused = new Recent(recent);
@@ -161,15 +183,15 @@ export class Ledger {
     return this.#room[classIndex]! > 0;
   }
 
-  /** Of an order that will be sent more than once, before its first deed: so that its story is told from the start. */
+  /** Of an order that was sent more than once, once and before its first deed: so that its story is told from the start. */
   begin(seq: number, dueUs: number): void {
-    if (!this.#stories.has(seq)) this.#open(seq, dueUs, OUTCOME_CLASSES.length);
+    if (!this.#stories.has(seq) && !this.#open(seq, dueUs, SEVERAL)) this.#untoldSeveral++;
   }
 
   /** One attempt more. `classIndex` is what its answer counts as. Kept while there is room. */
   story(order: { seq: number; dueUs: number }, classIndex: number, deed: Deed): void {
     const { seq, dueUs } = order;
-    const kind = deed.why === 'first' ? classIndex : OUTCOME_CLASSES.length;
+    const kind = deed.why === 'first' ? classIndex : SEVERAL;
     const story = this.#stories.get(seq) ?? this.#open(seq, dueUs, kind);
     if (story && story.deeds.length < MAX_DEEDS) story.deeds.push(deed);
   }
@@ -197,6 +219,7 @@ export class Ledger {
       idPrints: this.#idPrints,
       totalPrints: this.#totalPrints,
       stories: [...this.#stories.values()],
+      untoldSeveral: this.#untoldSeveral,
       answers: this.answers,
       lastSoldOut: this.#soldOut.tell(),
       lastRefused: this.#refused.tell(),
@@ -216,7 +239,8 @@ export class Ledger {
     this.#more[index >>> 3]! |= 1 << (index & 7);
   }
 
-  #open(seq: number, dueUs: number, kind: number): Story | undefined {
+  #open(seq: number, dueUs: number, wanted: number): Story | undefined {
+    const kind = this.#room[wanted]! <= 0 && this.#troubles.has(seq) ? TROUBLED : wanted;
     if (this.#room[kind]! <= 0) return undefined;
     this.#room[kind]!--;
     const story: Story = { seq, dueUs, deeds: [] };

@@ -36,10 +36,17 @@ export function mergeLedgers(
   };
   const counts = countClasses(byWorker, orders);
   const stories = new Map<number, Story>(parts.flatMap(({ stories: told }) => told.map((story) => [story.seq, story])));
+  const isEverySeveralTold = isWhole && parts.every(({ untoldSeveral }) => untoldSeveral === 0);
+  const isRepeated = (seq: number): boolean => classOf(seq) === 'accepted' && moreOf(seq);
   return {
     orders,
     classOf,
-    isRepeated: (seq) => classOf(seq) === 'accepted' && moreOf(seq),
+    isRepeated,
+    sendingsOf: (seq) => {
+      if (partOf(seq) === undefined) return undefined;
+      if (classOf(seq) === 'accepted') return isRepeated(seq) ? 'several' : 'once';
+      return isEverySeveralTold ? 'once' : undefined;
+    },
     isSoldOut: (seq) => classOf(seq) === 'rejected' && moreOf(seq),
     idPrintOf: (seq) => partOf(seq)?.idPrints[indexOf(seq)] ?? 0,
     totalPrintOf: (seq) => partOf(seq)?.totalPrints[indexOf(seq)] ?? 0,
@@ -73,7 +80,7 @@ function joinLast(all: readonly LastOnes[]): LastOnes {
 function joinAnswers(all: readonly AnswerTally[]): AnswerTally {
   const sum = noAnswers();
   for (const each of all) {
-    for (const name of ['repeated', 'replays', 'altered', 'readBacks', 'ids', 'sent', 'attempts'] as const) {
+    for (const name of ['repeated', 'replays', 'altered', 'untold', 'readBacks', 'ids', 'sent', 'attempts'] as const) {
       sum[name] += each[name];
     }
     for (const kind of TROUBLES) sum.troubles[kind] += each.troubles[kind];

@@ -1,18 +1,29 @@
 // What a repeated request may be answered (IETF draft-ietf-httpapi-idempotency-key-header): the same key with the same
 // body gets the first result again; with another body it is refused. Only what an answer itself says is held against the
-// shop: one that was lost on the way, or that asks to slow down, says nothing.
+// shop: one that was lost on the way, that asks to slow down, or that takes another body without a word of what it took,
+// says nothing.
 
 import type { OutcomeClass } from '../outcomes.ts';
 import type { Deed, TroubleKind } from './spec.ts';
 
 /** `id`, `quantity`, `total`: of an accepted answer, where the profile says how to read them. */
-export type AnswerFacts = { class: OutcomeClass; status: number; id?: string; quantity?: number; total?: number };
+export type AnswerFacts = {
+  class: OutcomeClass;
+  status: number;
+  id?: string;
+  quantity?: number;
+  total?: number;
+  /** By a rule of the profile it asks to slow down, whatever its status: GraphQL says so with 200. */
+  isThrottled?: boolean;
+};
 
 const TOO_MANY = 429;
 const isGone = (status: number): boolean => status === 404 || status === 410;
 const isThere = (status: number): boolean => status >= 200 && status < 300;
 const differ = <T>(one: T | undefined, other: T | undefined): boolean =>
   one !== undefined && other !== undefined && one !== other;
+const sellsOther = (first: AnswerFacts, repeat: AnswerFacts): boolean =>
+  differ(first.quantity, repeat.quantity) || differ(first.total, repeat.total);
 
 /**
  * True when a repeat says anything about the shop: only then is it counted in `replays` (copies, retries and replays),
@@ -22,8 +33,20 @@ const differ = <T>(one: T | undefined, other: T | undefined): boolean =>
 export function isTelling(why: Deed['why'], first: AnswerFacts, repeat: AnswerFacts): boolean {
   if (first.class !== 'accepted') return false;
   if (why === 'read-back') return isThere(repeat.status) || isGone(repeat.status);
-  if (repeat.class === 'accepted') return true;
-  return (why === 'replay' || why === 'altered') && repeat.class === 'rejected' && repeat.status !== TOO_MANY;
+  if (repeat.class === 'accepted') return why !== 'altered' || tellsWhatItTook(first, repeat);
+  const asksToWait = repeat.status === TOO_MANY || repeat.isThrottled === true;
+  return (why === 'replay' || why === 'altered') && repeat.class === 'rejected' && !asksToWait;
+}
+
+/** Two ids, or another quantity or total: otherwise another body may have been taken, or the first result told again. */
+function tellsWhatItTook(first: AnswerFacts, repeat: AnswerFacts): boolean {
+  return (first.id !== undefined && repeat.id !== undefined) || sellsOther(first, repeat);
+}
+
+/** Accepted under the same key with another body, and nothing in the answers says which of the two was meant. */
+export function isUntold(why: Deed['why'], first: AnswerFacts, repeat: AnswerFacts): boolean {
+  const areAccepted = first.class === 'accepted' && repeat.class === 'accepted';
+  return why === 'altered' && areAccepted && !tellsWhatItTook(first, repeat);
 }
 
 /** What is wrong with the answer to a repeat; undefined: nothing, or it says nothing. */
@@ -31,7 +54,7 @@ export function troubleOf(why: Deed['why'], first: AnswerFacts, repeat: AnswerFa
   if (!isTelling(why, first, repeat)) return undefined;
   if (why === 'read-back') return isGone(repeat.status) ? 'not-found' : undefined;
   const accepted = repeat.class === 'accepted';
-  const isOther = differ(first.quantity, repeat.quantity) || differ(first.total, repeat.total);
+  const isOther = sellsOther(first, repeat);
   if (why === 'altered') {
     // A shop may answer any repeat with its first result, whatever the body; then it says so by the id.
     const isFirstResult = first.id !== undefined && first.id === repeat.id && !isOther;

@@ -18,8 +18,10 @@ export interface LedgerView {
   /** Prints were kept of orders below this one. */
   readonly printsBelow: number;
   countOf(outcomeClass: OutcomeClass): number;
-  /** Of orders with several attempts, and of the first ones of each class; bounded. */
+  /** Of orders with several attempts, of those with troubles, and of the first ones of each class; bounded. */
   storyOf(seq: number): Story | undefined;
+  /** Its placing step was sent once, more than once, or nobody knows: more orders were repeated than there was room for. */
+  sendingsOf(seq: number): 'once' | 'several' | undefined;
   /** The last orders turned away for lack of stock, by when they were sent. */
   readonly lastSoldOut: LastOnes;
   /** The last orders rejected for another reason, or failed after they were sent, by when they were answered: their units went back on the shelf. */
@@ -59,6 +61,8 @@ export type AnswerTally = {
   /** Copies, retries and replays that can be held against the first answer (repeats.ts), each one counted; as `altered`, `readBacks`. */
   replays: number;
   altered: number;
+  /** Requests with another body that were accepted by an answer which does not say what was taken. */
+  untold: number;
   readBacks: number;
   /** Accepted answers that named an id. */
   ids: number;

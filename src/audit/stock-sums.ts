@@ -29,22 +29,22 @@ export const noDemand = (): SkuDemand => ({
   loose: 0,
 });
 
-/** `hasCart`: an order that failed may hold units, because it failed on its way to the step that places it. */
+/** `hasCart`: an order that came to nothing may hold units, because it was on its way to the step that places it. */
 export function demandOf({ ledger, book, hasRows }: Sources, hasCart: boolean): Map<string, SkuDemand> {
   const demand = new Map<string, SkuDemand>();
   for (let seq = 0; seq < ledger.orders; seq++) {
     const outcome = ledger.classOf(seq);
-    if (outcome === 'rejected' && !ledger.isSoldOut(seq)) continue;
-    if (outcome === 'failed' && !hasCart) continue;
+    const isSoldOut = outcome === 'rejected' && ledger.isSoldOut(seq);
+    if (!hasCart && (outcome === 'failed' || (outcome === 'rejected' && !isSoldOut))) continue;
     const isPlaced = hasRows && book.isConfirmed(seq);
-    if (isPlaced && outcome !== 'rejected') continue;
+    if (isPlaced && !isSoldOut) continue;
     const { sku, quantity } = book.own.identity(seq);
     const units = demand.get(sku) ?? noDemand();
     demand.set(sku, units);
     if (outcome === 'accepted') {
       if (hasRows) units.lost += quantity;
       else units.accepted += quantity;
-    } else if (outcome === 'rejected') {
+    } else if (isSoldOut) {
       units.turnedAway++;
       units.turnedAwayUnits += quantity;
       units.smallest = Math.min(units.smallest, quantity);

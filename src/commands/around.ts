@@ -57,7 +57,7 @@ export class Around {
   }
 
   /** Reads the books and judges them. Takes as long as the books need to come to rest. */
-  audit(run: Pick<Run, 'ledger'>): Promise<AuditResult> {
+  audit(run: Pick<Run, 'ledger' | 'evidence'>): Promise<AuditResult> {
     const { plan, runId } = this.#input;
     return auditRun({ plan, run, runId, before: this.#before, seams: this.#seams(), secrets: this.secrets });
   }

@@ -75,7 +75,7 @@ export async function lookBefore(
 
 export type ToAudit = {
   plan: Plan;
-  run: Pick<Run, 'ledger'>;
+  run: Pick<Run, 'ledger' | 'evidence'>;
   runId: string;
   before: BooksBefore;
   seams: BooksSeams;
@@ -90,8 +90,9 @@ export async function auditRun({ plan, run, runId, before, seams, secrets }: ToA
     answers: run.ledger.answers,
     identity: { ...order.identity, runId },
     also: [`${runId}-witness`],
-    hasCart: placedByOf(order) > 0,
+    hasCart: placedByOf(order) > 0 && books?.cartHolds !== false,
     dueUsOf: dueTimes(traffic),
+    outcomes: endedAs(run),
     ...(books ? { books } : {}),
     ...(before.stock ? { stockBefore: before.stock } : {}),
   });
@@ -130,6 +131,11 @@ export async function findInBooks(books: BooksSpec, seams: BooksSeams, key: stri
     claimed === rows + malformed ? '' : `the books say they have ${claimed} orders, and gave ${rows + malformed}`,
   ];
   return { rows, row, stock, trouble: whys.filter((why) => why !== '').join('; ') };
+}
+
+function endedAs({ evidence }: ToAudit['run']) {
+  const total = evidence.timeline.total();
+  return total.outcomes.map((outcome, index) => ({ ...outcome, count: total.countOfOutcome(index) }));
 }
 
 /** Due times are computed, never kept: made once, when the first one is asked for. */

@@ -40,6 +40,9 @@ export type StockSource = {
   reserved?: string;
 };
 
+/** The outcome that asks to slow down, where the profile names no other. */
+export const THROTTLED: readonly string[] = ['throttled'];
+
 export type BooksSpec = {
   stock?: StockSource;
   orders?: OrdersSource;
@@ -49,6 +52,10 @@ export type BooksSpec = {
   reserved: string[];
   /** Names of outcomes that say there was none left, so that turning away is known from a lack of stock. */
   soldOut: string[];
+  /** Names of outcomes that ask to slow down: a repeat that is told so says nothing. Default: THROTTLED. */
+  throttled?: string[];
+  /** False: what is in a cart is still for sale, until it is bought. Left out: it may be held, for nobody knows how long. */
+  cartHolds?: boolean;
   /** Units one buyer may hold; undefined: not checked. */
   limit?: number;
   /** Price of one unit by sku, in the unit of `fields.total`; undefined: only held against what the answers said. */

@@ -109,9 +109,9 @@ export function checkAnswer(answer: AuditMapInput['answer'], section: Section): 
     .every(Boolean);
 }
 
-/** Only who is turned away is turned away for lack of stock. */
-export function checkSoldOut(
-  names: AuditMapInput['sold-out'],
+/** Only who is turned away is turned away for lack of stock, or for coming too fast. */
+export function checkRefusals(
+  { key, names }: { key: 'sold-out' | 'throttled'; names: AuditMapInput['sold-out'] },
   { outcomes, section }: { outcomes: readonly Outcome[] | undefined; section: Section },
 ): boolean {
   if (outcomes === undefined) return true;
@@ -121,7 +121,7 @@ export function checkSoldOut(
     const name = String(written);
     if (rejected.includes(name)) continue;
     isSound = false;
-    const path: Path = ['audit', 'sold-out', index];
+    const path: Path = ['audit', key, index];
     const other = outcomes.find((each) => each.name === name);
     const hint = didYouMean(name, rejected);
     const wayOut =

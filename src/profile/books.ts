@@ -4,7 +4,7 @@ import type { BookFields, BooksSpec, OrdersSource, StockSource } from '../order/
 import type { AnswerFields, IdentitySpec, StepSpec } from '../order/spec.ts';
 import type { Outcome } from '../outcomes.ts';
 import { parseDuration } from '../units.ts';
-import { checkAnswer, checkFields, checkNeeds, checkSoldOut, checkStatuses } from './book-rules.ts';
+import { checkAnswer, checkFields, checkNeeds, checkRefusals, checkStatuses } from './book-rules.ts';
 import { sentOtherwise } from './bought.ts';
 import { DEMO_BOOKS, DEMO_PRICE_CENTS } from './demo-books.ts';
 import { checkJsonPath } from './extracts.ts';
@@ -55,7 +55,8 @@ export function planAudit(given: BooksInput, seams: AuditSeams): PlannedAudit | 
     checkStatuses(audit, section),
     checkNeeds(audit, section),
     checkAnswer(audit.answer, section),
-    checkSoldOut(audit['sold-out'], seams),
+    checkRefusals({ key: 'sold-out', names: audit['sold-out'] }, seams),
+    checkRefusals({ key: 'throttled', names: audit.throttled }, seams),
   ].every(Boolean);
   if (!isSound || !checks.areSound || stock === 'wrong' || orders === 'wrong') return undefined;
   const prices = pricesOf(audit, audit.shop === 'demo' && seams.isDemo, seams);
@@ -66,6 +67,8 @@ export function planAudit(given: BooksInput, seams: AuditSeams): PlannedAudit | 
     confirmed: (audit.confirmed ?? []).map(String),
     reserved: (audit.reserved ?? []).map(String),
     soldOut: soldOutOf(audit, seams),
+    ...(audit['cart-holds'] === undefined ? {} : { cartHolds: audit['cart-holds'] }),
+    ...(audit.throttled === undefined ? {} : { throttled: audit.throttled.map(String) }),
     ...(audit.limit === undefined ? {} : { limit: countOf(audit.limit)! }),
     ...(prices ? { prices } : {}),
     ...(otherwise.length > 0 ? { sentOtherwise: otherwise } : {}),

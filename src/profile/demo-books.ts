@@ -16,6 +16,8 @@ export const DEMO_BOOKS: AuditMapInput = {
   },
   confirmed: ['confirmed'],
   reserved: ['reserved'],
+  // A cart is a wish there: units are reserved when the payment begins.
+  'cart-holds': false,
   // It writes an order down within a tenth of a second.
   poll: '300ms',
   answer: { id: 'orderId', quantity: 'quantity', total: 'totalCents' },

@@ -134,6 +134,17 @@ const AuditMap = map(
     'sold-out': names('a list of outcome names')
       .describe('Outcomes that mean “sold out”. Default: `sold_out`, where there is a rule of that name.')
       .optional(),
+    'cart-holds': z
+      .boolean({ error: 'must be `true` or `false`' })
+      .describe(
+        'Whether units in a cart are held before they are bought. Default: true; then units left over may have come back from carts, and `undersold` may stay unchecked.',
+      )
+      .optional(),
+    throttled: names('a list of outcome names')
+      .describe(
+        'Outcomes that ask to slow down: a repeat that is told so is not held against the shop, as one with status 429 is not. Default: `throttled`.',
+      )
+      .optional(),
     foreign: z
       .enum(['refuse', 'ignore'])
       .describe('Orders of others in the books: `refuse` the books, or `ignore` them. Default: refuse.')

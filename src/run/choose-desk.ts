@@ -17,7 +17,7 @@ import type { ShareSeams } from './share.ts';
 
 /** Loads the code of the journey, where there is any: throws when it cannot be loaded. */
 export function deskMaker(
-  { order, soldOut, driverOptions }: Share,
+  { order, soldOut, throttled, driverOptions }: Share,
   journey: Journey,
   own: { nowUs: () => number; recorder: Recorder; ledger: Ledger },
 ): ShareSeams['makeDesk'] {
@@ -39,7 +39,7 @@ export function deskMaker(
   }
   return (rest) => {
     const agenda = new Agenda<Try>();
-    const desk = new JourneyDesk(journey, order, { ...rest, ...own, agenda, soldOut, unixMs: Date.now });
+    const desk = new JourneyDesk(journey, order, { ...rest, ...own, agenda, soldOut, throttled, unixMs: Date.now });
     return { desk, later: laterOf(agenda, desk) };
   };
 }

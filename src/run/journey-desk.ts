@@ -2,7 +2,7 @@
 // order goes from step to step; at the placing step several tries of it may be out at once, and it goes on when all of
 // them are answered. What follows the end (replay, altered, read-back) is in no response, only in the ledger.
 
-import { type AnswerFacts, isTelling, troubleOf } from '../audit/repeats.ts';
+import { type AnswerFacts, isTelling, isUntold, troubleOf } from '../audit/repeats.ts';
 import type { Deed } from '../audit/spec.ts';
 import type { Attempt } from '../drive/driver.ts';
 import type { Answer } from '../order/answer.ts';
@@ -29,6 +29,8 @@ export type JourneySeams = DeskSeams & {
   wake: () => void;
   /** Names of outcomes that say there was none left. */
   soldOut: readonly string[];
+  /** Names of outcomes that ask to slow down. */
+  throttled?: readonly string[];
   /** Unix time, for the dates of Retry-After. */
   unixMs: () => number;
 };
@@ -237,9 +239,9 @@ export class JourneyDesk implements Desk {
     if (before < 0 || this.#rankOf(outcome) > this.#rankOf(before) || this.#rankOf(before) === 0)
       purchase.outcome = outcome;
     if (!fields) return;
-    if (purchase.accepted) this.#hold(one, factsOf(outcome, answer, fields, this.#journey));
+    if (purchase.accepted) this.#hold(one, this.#factsOf(outcome, answer, fields));
     else {
-      purchase.accepted = factsOf(outcome, answer, fields, this.#journey);
+      purchase.accepted = this.#factsOf(outcome, answer, fields);
       this.#keep(purchase, fields);
       if (fields.id !== undefined && this.#orderId >= 0) purchase.vars[this.#orderId] = fields.id;
       purchase.lacks = this.#journey.steps[step]!.extract?.(answer, purchase.vars) ?? -1;
@@ -340,7 +342,7 @@ export class JourneyDesk implements Desk {
     const outcome = this.#journey.steps[one.step]!.classify(answer);
     const outcomeClass = this.#classOf(outcome);
     const fields = outcomeClass === 'accepted' ? this.#fieldsOf(answer) : undefined;
-    const facts = factsOf(outcome, answer, fields, this.#journey);
+    const facts = this.#factsOf(outcome, answer, fields);
     this.#tell(one, answer, this.#nameOf(outcome), fields?.id);
     const wasSent = !Number.isNaN(answer.sentUs);
     const mayBeInFlight = outcomeClass === 'rejected' && wasNotAlone(one, answer);
@@ -350,6 +352,7 @@ export class JourneyDesk implements Desk {
     if (ledger) ledger.answers.attempts++;
     if (purchase.accepted) {
       if (why === 'replay' && mayBeInFlight) return;
+      if (ledger && isUntold(why, purchase.accepted, facts)) ledger.answers.untold++;
       if (!isTelling(why, purchase.accepted, facts)) return;
       if (ledger) ledger.answers[why === 'altered' ? 'altered' : 'replays']++;
       this.#hold(one, facts);
@@ -433,6 +436,13 @@ export class JourneyDesk implements Desk {
   #rankOf(outcome: number): number {
     return RANK[this.#classOf(outcome)];
   }
+
+  #factsOf(outcome: number, answer: Answer, values: AnswerValues | undefined): AnswerFacts {
+    const { class: outcomeClass, name } = this.#journey.outcomes[outcome]!;
+    const facts: AnswerFacts = { class: outcomeClass, status: answer.status, ...values };
+    if (this.#seams.throttled?.includes(name)) facts.isThrottled = true;
+    return facts;
+  }
 }
 
 /** The agenda as the pacer takes from it. */
@@ -443,10 +453,6 @@ export function laterOf(agenda: Agenda<Try>, desk: JourneyDesk): Later {
     },
     fire: () => desk.fire(agenda.take()!),
   };
-}
-
-function factsOf(outcome: number, answer: Answer, values: AnswerValues | undefined, journey: Journey): AnswerFacts {
-  return { class: journey.outcomes[outcome]!.class, status: answer.status, ...values };
 }
 
 /** Another request under this key may have been at work in the shop, which then rightly says no to a replay: it is in flight. */

@@ -18,6 +18,8 @@ export type Share = {
   order: OrderSpec;
   /** Names of outcomes that say there was none left. */
   soldOut: string[];
+  /** And that ask to slow down. */
+  throttled: readonly string[];
   driver: DriverName;
   driverOptions: DriverOptions;
 };

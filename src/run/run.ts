@@ -11,6 +11,7 @@ import { type Stopper, stopperOf } from '../judge/stop.ts';
 import { histogramShape, type Shape } from '../measure/shape.ts';
 import type { Interval } from '../measure/spec.ts';
 import { Timeline } from '../measure/timeline.ts';
+import { THROTTLED } from '../order/books.ts';
 import { compileJourney, isPlain } from '../order/journey.ts';
 import { OUTCOME_CLASSES, type Outcome } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
@@ -142,6 +143,7 @@ class Running {
       traffic: plan.traffic,
       order,
       soldOut: plan.books?.soldOut ?? [],
+      throttled: plan.books?.throttled ?? THROTTLED,
       driver,
       driverOptions: driverOptionsOf(plan.target, options.url, workers, worker),
     }));

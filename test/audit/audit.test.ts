@@ -48,7 +48,9 @@ describe('a sale without a fault', () => {
     expect(incomplete).toBe('');
     expect(truth).toEqual({ accepted: 3, confirmed: 3, unknown: 1, holds: true });
     expect(unknown).toMatchObject({ total: 1, placed: 0, notPlaced: 1 });
-    expect(unknown!.examples[0]!.says).toBe(`order #4, key ${keyAt(4)}: due 00:00:00.004, unknown; not placed`);
+    expect(unknown!.examples[0]!.says).toBe(
+      `order #4, key ${keyAt(4)}: due 00:00:00.004, not repeated, unknown; not placed`,
+    );
     expect(attempts).toEqual({ orders: 0, attempts: 0 });
   });
 
@@ -61,6 +63,47 @@ describe('a sale without a fault', () => {
 });
 
 describe('the story of an order', () => {
+  const bare = (outcomeClass: Told['class'], more: Partial<Told> = {}): Told => ({ class: outcomeClass, ...more });
+  const pastOf = (told: Told, more: Partial<World> = {}): string => {
+    const others = [bare('accepted'), bare('rejected'), bare('rejected', { soldOutAtUs: 5e6 })];
+    const rows = told.class === 'accepted' ? [rowOf(0)] : [rowOf(0), rowOf(3)];
+    const world = sale({ told: [...others, told], rows, before: { shoe: { available: 2 } }, ...more });
+    const { invariants } = auditOf(world);
+    const [example] = invariants.flatMap(({ examples }) => examples.filter(({ seq }) => seq === 3));
+    expect(example!.story).toBeUndefined();
+    return /due 00:00:00.003, (.*);/.exec(example!.says)![1]!;
+  };
+  const outcomes = [
+    { name: 'sold', class: 'accepted', count: 2 },
+    { name: 'limit', class: 'rejected', count: 1 },
+    { name: 'sold_out', class: 'rejected', count: 1 },
+    { name: 'failed', class: 'failed', count: 0 },
+  ] satisfies World['outcomes'];
+
+  it('is told by the bits of the ledger where none was kept: how often it was sent and what it came to', () => {
+    expect(pastOf(bare('accepted'))).toBe('sent once, accepted, when is not kept');
+    expect(pastOf(bare('accepted', { repeated: true }))).toBe('sent more than once, accepted, when is not kept');
+    expect(pastOf(bare('rejected'))).toBe('not repeated, rejected, when is not kept');
+    expect(pastOf(bare('rejected'), { ledger: { sendingsOf: () => undefined } })).toBe('rejected, when is not kept');
+    expect(pastOf(bare('failed'))).toBe('failed');
+  });
+
+  it('names the outcome where there is only one that it can be', () => {
+    expect(pastOf(bare('accepted'), { outcomes })).toBe('sent once, accepted (`sold`), when is not kept');
+    const [sold2, limit, soldOut] = outcomes;
+    const two = [sold2!, { ...limit!, count: 2 }, soldOut!];
+    expect(pastOf(bare('rejected'), { outcomes: two })).toBe('not repeated, rejected (`limit`), when is not kept');
+    expect(
+      pastOf(bare('rejected', { soldOutAtUs: 6e6 }), { outcomes: [sold2!, limit!, { ...soldOut!, count: 2 }] }),
+    ).toBe('not repeated, rejected (`sold_out`), when is not kept');
+    // Two that it can be; and a class of which the ledger counts more than ended so.
+    const either = [sold2!, limit!, soldOut!, { ...limit!, name: 'closed' }];
+    expect(pastOf(bare('rejected'), { outcomes: either })).toBe('not repeated, rejected, when is not kept');
+    expect(pastOf(bare('accepted'), { outcomes: [{ ...sold2!, count: 1 }] })).toBe(
+      'sent once, accepted, when is not kept',
+    );
+  });
+
   it('says when it was due, what it was answered and what the books say', () => {
     const lost = found(sale({ rows: without(1) }), 'lost');
     expect(lost).toMatchObject({ status: 'fail', violations: 1, checked: 3 });

@@ -26,17 +26,33 @@ export const fates: fc.Arbitrary<Fate[]> = fc.array(
   { minLength: 1, maxLength: 60 },
 );
 
-export type Sale = { fates: Fate[]; stock: number; seed: number; limit: number | undefined; workers: number };
+/** `holdUs`: units of a cart that was not bought come back only so long after; Infinity: after the books are read. 0: no carts. */
+export type Sale = {
+  fates: Fate[];
+  stock: number;
+  seed: number;
+  limit: number | undefined;
+  workers: number;
+  holdUs: number;
+};
 export const sales: fc.Arbitrary<Sale> = fc.record({
   fates,
   stock: fc.integer({ min: 0, max: 40 }),
   seed: fc.nat(10_000),
   limit: fc.option(fc.integer({ min: 3, max: 8 }), { nil: undefined }),
   workers: fc.integer({ min: 1, max: 3 }),
+  holdUs: fc.constant(0),
 });
+/** The same with a cart before the payment. */
+export const cartSales: fc.Arbitrary<Sale> = fc
+  .tuple(sales, fc.constantFrom(100, 300, Number.POSITIVE_INFINITY))
+  .map(([sale, holdUs]) => ({ ...sale, holdUs }));
+
+const soldOf = (rows: readonly Row[], sku: string): number =>
+  rows.reduce((sum, row) => sum + (row.status === 'confirmed' && row.sku === sku ? row.quantity! : 0), 0);
 
 /** The world after such a sale, books and all. */
-export function playOut({ fates: all, stock, seed, limit, workers }: Sale): World & { rows: Row[] } {
+export function playOut({ fates: all, stock, seed, limit, workers, holdUs }: Sale): World & { rows: Row[] } {
   const identity: IdentitySpec = {
     runId: `sale-${seed}`,
     seed,
@@ -51,9 +67,11 @@ export function playOut({ fates: all, stock, seed, limit, workers }: Sale): Worl
   const rows: Row[] = [];
   let ends: { us: number; end: () => void }[] = [];
   const passUntil = (us: number): void => {
-    const due = ends.filter((each) => each.us <= us).sort((a, b) => a.us - b.us);
-    ends = ends.filter((each) => each.us > us);
-    for (const { end } of due) end();
+    for (let due = ends; due.length > 0; ) {
+      due = ends.filter((each) => each.us <= us).sort((a, b) => a.us - b.us);
+      ends = ends.filter((each) => each.us > us);
+      for (const { end } of due) end();
+    }
   };
   for (const [seq, { ends: fate, takesUs }] of all.entries()) {
     const sentUs = (seq + 1) * APART_US;
@@ -84,13 +102,16 @@ export function playOut({ fates: all, stock, seed, limit, workers }: Sale): Worl
       if (isPaid) rows.push({ seq, id, buyer, sku, quantity, total, status: 'confirmed' });
       else {
         rows.push({ seq, id, buyer, sku, quantity, total, status: 'other' });
-        shelf.set(sku, shelf.get(sku)! + quantity);
-        held.set(buyer, held.get(buyer)! - quantity);
+        ends.push({ us: doneUs + holdUs, end: giveBack });
       }
+    };
+    const giveBack = (): void => {
+      shelf.set(sku, shelf.get(sku)! + quantity);
+      held.set(buyer, held.get(buyer)! - quantity);
     };
     ends.push({ us: doneUs, end });
   }
-  passUntil(Number.POSITIVE_INFINITY);
+  passUntil(Number.MAX_SAFE_INTEGER);
   return {
     identity,
     told,
@@ -98,6 +119,9 @@ export function playOut({ fates: all, stock, seed, limit, workers }: Sale): Worl
     rows,
     books: { prices: PRICES, ...(limit === undefined ? {} : { limit }) },
     before: Object.fromEntries(SKUS.map((sku) => [sku, { available: stock, reserved: 0 }])),
-    after: Object.fromEntries(SKUS.map((sku) => [sku, { available: shelf.get(sku)!, reserved: 0 }])),
+    after: Object.fromEntries(
+      SKUS.map((sku) => [sku, { available: shelf.get(sku)!, reserved: stock - shelf.get(sku)! - soldOf(rows, sku) }]),
+    ),
+    hasCart: holdUs > 0,
   };
 }

@@ -219,6 +219,48 @@ describe('the stories of a ledger', () => {
   });
 });
 
+describe('how often an order was sent', () => {
+  const view = (ledger: Ledger) => mergeLedgers([handOver(ledger)], { orders: 50_000, workers: 1 });
+  const made = () => new Ledger({ orders: 50_000, worker: 0, workers: 1, ids: false, totals: false });
+
+  it('is known of the accepted, and of the others while there is room for all that were sent again', () => {
+    const ledger = made();
+    for (const seq of [0, 1]) ledger.mark(seq, ACCEPTED);
+    ledger.repeated(1);
+    ledger.mark(2, REJECTED);
+    for (let seq = 10; seq < 10 + MAX_STORIES.several; seq++) ledger.begin(seq, 0);
+    expect([0, 1, 2].map(view(ledger).sendingsOf)).toEqual(['once', 'several', 'once']);
+  });
+
+  it('is not known of the others when one more was sent again, nor of those of a lost worker', () => {
+    const ledger = made();
+    for (const seq of [0, 1]) ledger.mark(seq, ACCEPTED);
+    for (let seq = 10; seq <= 10 + MAX_STORIES.several; seq++) ledger.begin(seq, 0);
+    expect([0, 2].map(view(ledger).sendingsOf)).toEqual(['once', undefined]);
+    const half = new Ledger({ orders: 10, worker: 1, workers: 2, ids: false, totals: false });
+    const merged = mergeLedgers([handOver(half)], { orders: 10, workers: 2 });
+    half.mark(1, REJECTED);
+    expect([0, 1].map(merged.sendingsOf)).toEqual([undefined, undefined]);
+  });
+
+  it('leaves room for the stories of those whose repeats went wrong', () => {
+    const ledger = made();
+    const tell = (seq: number) => {
+      ledger.begin(seq, 0);
+      ledger.story({ seq, dueUs: 0 }, REJECTED, deedOf('replay'));
+    };
+    for (let seq = 0; seq < MAX_STORIES.several + 1; seq++) tell(seq);
+    const [late, later] = [40_000, 40_001];
+    ledger.trouble(late, 'no-replay');
+    tell(late);
+    tell(later);
+    const { storyOf } = view(ledger);
+    expect(storyOf(MAX_STORIES.several)).toBeUndefined();
+    expect(storyOf(late)?.deeds).toHaveLength(1);
+    expect(storyOf(later)).toBeUndefined();
+  });
+});
+
 describe('what is kept one by one is bounded, and', () => {
   it('troubles beyond the bound are still counted', () => {
     const ledger = new Ledger({ orders: 200_000, worker: 0, workers: 1, ids: false, totals: false });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type AnswerFacts, isTelling, troubleOf } from '../../src/audit/repeats.ts';
+import { type AnswerFacts, isTelling, isUntold, troubleOf } from '../../src/audit/repeats.ts';
 import type { Deed } from '../../src/audit/spec.ts';
 
 const sold = { class: 'accepted', status: 201, id: 'order-1', quantity: 1, total: 500 } as const;
 const bare = { class: 'accepted', status: 201 } as const;
 const soldOut = { class: 'rejected', status: 409 } as const;
 const busy = { class: 'rejected', status: 429 } as const;
+const throttled = { class: 'rejected', status: 200, isThrottled: true } as const;
 const timeout = { class: 'unknown', status: 0 } as const;
 const found = { class: 'accepted', status: 200 } as const;
 const gone = { class: 'rejected', status: 404 } as const;
@@ -22,11 +23,21 @@ const cases: [says: string, why: Deed['why'], first: AnswerFacts, repeat: Answer
     ['a replay that is turned away', 'replay', sold, soldOut, 'no-replay'],
     ['a second click that is told to wait for the first', 'copy', sold, soldOut, undefined],
     ['a replay that is asked to slow down', 'replay', sold, busy, undefined],
+    ['a replay that is asked to slow down with status 200', 'replay', sold, throttled, undefined],
+    ['another body that is asked to slow down with status 200', 'altered', sold, throttled, undefined],
+    ['a replay that is turned away with status 200', 'replay', sold, { ...throttled, isThrottled: false }, 'no-replay'],
     ['a replay that got no answer', 'replay', sold, timeout, undefined],
     ['another body refused', 'altered', sold, { class: 'rejected', status: 422 }, undefined],
     ['another body taken', 'altered', sold, { ...sold, quantity: 2, total: 1000 }, 'altered-accepted'],
     ['another body taken as another order', 'altered', sold, { ...sold, id: 'order-2' }, 'altered-accepted'],
-    ['another body accepted, and no more is known', 'altered', bare, bare, 'altered-accepted'],
+    ['another body accepted, and no more is known', 'altered', bare, bare, undefined],
+    [
+      'another body taken, without an id',
+      'altered',
+      { ...bare, quantity: 1 },
+      { ...bare, quantity: 2 },
+      'altered-accepted',
+    ],
     ['another body answered with the first result', 'altered', sold, sold, undefined],
     ['an order that was turned away and then sold', 'retry', soldOut, sold, undefined],
     ['an order that is there', 'read-back', sold, found, undefined],
@@ -42,6 +53,16 @@ describe('the answer to a repeat', () => {
       if (trouble !== undefined) expect(isTelling(why, first, repeat)).toBe(true);
     });
   }
+
+  it('leaves open what was taken where another body is accepted without an id', () => {
+    expect(isUntold('altered', bare, bare)).toBe(true);
+    expect(isUntold('altered', sold, bare)).toBe(true);
+    expect(isTelling('altered', sold, bare)).toBe(false);
+    expect(isUntold('altered', sold, sold)).toBe(false);
+    expect(isUntold('altered', bare, soldOut)).toBe(false);
+    expect(isUntold('replay', bare, bare)).toBe(false);
+    expect(isUntold('altered', { ...bare, total: 5 }, { ...bare, total: 10 })).toBe(false);
+  });
 
   it('says nothing when it was lost or put off, or when the first was not accepted', () => {
     for (const repeat of [timeout, busy, { class: 'failed', status: 0 } as const]) {

@@ -175,11 +175,14 @@ function mispricedIn(world: World, confirmed: readonly Full[]): number {
   return new Set(wrong.map(({ key }) => key)).size;
 }
 
+const cameToNothing = (one: Told): boolean =>
+  one.class === 'failed' || (one.class === 'rejected' && one.soldOutAtUs === undefined);
+
 function undersoldIn(world: World, confirmed: readonly Full[], reserved: readonly Full[]): number {
   const { rows, told } = world;
   const isThere = (seq: number): boolean => confirmed.some((full) => full.seq === seq);
   const isLoose = (one: Told, seq: number): boolean =>
-    (one.class === 'unknown' || (one.class === 'failed' && world.hasCart === true)) && !isThere(seq);
+    (one.class === 'unknown' || (world.hasCart === true && cameToNothing(one))) && !isThere(seq);
   return sum(
     Object.entries(world.before ?? {}).map(([sku, before]) => {
       const after = world.after?.[sku] ?? { available: 0 };

@@ -39,13 +39,14 @@ export type World = {
   identity: IdentitySpec;
   told: Told[];
   workers: number;
-  answers?: { replays?: number; altered?: number; readBacks?: number };
+  answers?: { replays?: number; altered?: number; untold?: number; readBacks?: number };
   /** Undefined: the profile names no export. */
   rows?: Row[];
   books: Partial<BooksSpec>;
   before?: StockLevels;
   after?: StockLevels;
   hasCart?: boolean;
+  outcomes?: { name: string; class: OutcomeClass; count: number }[];
   reading?: Partial<Reading>;
   /** In place of what the ledger knows. */
   ledger?: Partial<LedgerView>;
@@ -110,6 +111,7 @@ export function auditOf(world: World): AuditResult {
     also: [BESIDE],
     stockBefore: world.before,
     hasCart: world.hasCart,
+    outcomes: world.outcomes,
     dueUsOf: (seq) => seq * 1e3,
   });
   for (const row of world.rows ?? []) audit.row({ ...row, key: keyOf(world, row) });

@@ -74,6 +74,7 @@ async function closedLoop({ url, order: kind, seconds, connections }: DeskLoad):
     traffic: plan.traffic,
     order,
     soldOut: [],
+    throttled: [],
     driver: 'wire',
     driverOptions,
   };

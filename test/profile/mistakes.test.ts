@@ -201,6 +201,7 @@ audit:
   limit: 2
   prices: 12
   sold-out: [soldout, sold, 409, gone]
+  throttled: [sold_outt]
   answer: { id: a..b }
 `),
   'audit-words': minimal(`audit:
@@ -209,6 +210,7 @@ audit:
   fields: { id: orderId }
   confirmed: confirmed
   foreign: skip
+  cart-holds: sometimes
 `),
   'audit-sources': minimal(`audit: { orders: { path: /orders, file: x.csv }, stock: { items: data } }
 `),

@@ -100,7 +100,8 @@ async function fire(order: OrderSpec, options: Options = {}) {
       recorder,
       makeDesk: (rest) => {
         const agenda = new Agenda<Try>();
-        const seams = { ...rest, nowUs: world.clock, recorder, ledger, agenda, unixMs: () => 0, soldOut: ['sold_out'] };
+        const named = { soldOut: ['sold_out'], throttled: ['slow_down'] };
+        const seams = { ...rest, nowUs: world.clock, recorder, ledger, agenda, unixMs: () => 0, ...named };
         const desk = new JourneyDesk(journey, order, seams);
         return { desk, later: laterOf(agenda, desk) };
       },
@@ -397,6 +398,26 @@ describe('shoppers', () => {
     expect(await noReplays({ replay, altered: altered(10_000) })).toBe(0);
     expect(await noReplays({ replay, altered: altered(9_000) })).toBe(0);
     expect(await noReplays({ replay, abandon: { share: 1, againUs: 5_000 } })).toBe(0);
+  });
+
+  it('hold no answer against the shop that asks to slow down by a rule, nor another body accepted without a word', async () => {
+    const run = await fire(
+      orderOf([step('order')], {
+        rules: [
+          { name: 'slow_down', class: 'rejected', status: [201], body: [['type', 'SLOW_DOWN']] },
+          { name: 'no', class: 'rejected', status: [201], body: [['type', 'NO']] },
+          { name: 'sold', class: 'accepted', status: [201] },
+        ],
+        shoppers: { replay: { share: 1, afterUs: 1_000 }, altered: { share: 1, afterUs: 100_000 } },
+      }),
+      {
+        says: ({ seq, why }) =>
+          why === 'replay' ? { body: `{"type":"${seq % 5 === 0 ? 'NO' : 'SLOW_DOWN'}"}` } : { body: '{"type":"SOLD"}' },
+      },
+    );
+    const { answers } = run.ledger;
+    expect(answers.troubles).toMatchObject({ 'no-replay': run.orders / 5, 'altered-accepted': 0 });
+    expect(answers).toMatchObject({ replays: run.orders / 5, altered: 0, untold: run.orders });
   });
 
   it('learn from a replay what a lost answer had become', async () => {
