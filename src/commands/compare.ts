@@ -74,7 +74,9 @@ export function heldAgainst(record: RunRecord, baseline: Baseline, flags: Tolera
   const [before, after] = [baseline.result, resultOf(record)].map(comparedRunOf);
   const found = compareRuns(before!, after!, { tolerance: toleranceOf(flags) });
   const judgement = withComparison(record.judgement, found);
-  return { ...record, judgement, comparison: { baseline: baseline.folder, found } };
+  const held = { ...record, judgement, comparison: { baseline: baseline.folder, found } };
+  const { histogram, maxUs } = baseline.result.response;
+  return found.comparable && maxUs !== null ? { ...held, baselineResponse: { histogram, maxUs } } : held;
 }
 
 /** Reasons known before the surge not to compare the two at all: better said now than in twelve hours. */

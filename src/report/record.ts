@@ -55,6 +55,8 @@ export type RunRecord = {
   environment: Environment;
   /** Held against an earlier run; `baseline`: its folder. */
   comparison?: { baseline: string; found: Comparison };
+  /** Responses of the run it was compared with: HdrHistogram V2, base64, and the exact maximum. */
+  baselineResponse?: { histogram: string; maxUs: number };
   /** What the generator itself used. */
   generator: { cpuUs?: number; rssBytes?: number; workers: WorkerStory[]; noiseFloor?: NoiseFloor };
 };

@@ -2,6 +2,7 @@
 
 import { recoveriesOf } from '../../judge/recovery.ts';
 import { planSeconds, reachedSeconds } from '../../judge/scope.ts';
+import { Histogram } from '../../measure/histogram.ts';
 import type { Timeline } from '../../measure/timeline.ts';
 import { insecureNote, notesOf } from '../notes.ts';
 import { timelineOf } from '../numbers.ts';
@@ -122,8 +123,8 @@ function outcomeRowsOf(timeline: Timeline, rows: Pick<FlowRows, 'fromS' | 'until
   };
 }
 
-/** The whole run, and each part that is not always on. */
-function spectraOf({ evidence }: RunRecord, timeline: Timeline): Charts['spectra'] {
+/** The whole run, each part that is not always on, and the run it was compared with. */
+function spectraOf({ evidence, baselineResponse }: RunRecord, timeline: Timeline): Charts['spectra'] {
   const total = timeline.total();
   const names = new Set(
     evidence.phases
@@ -140,9 +141,23 @@ function spectraOf({ evidence }: RunRecord, timeline: Timeline): Charts['spectra
     }
     return spectrumOf(name, tally.histogram({ of: 'response' }));
   });
+  const baseline = baselineResponse && baselineSpectrum(baselineResponse);
   return {
     response: spectrumOf('response', total.histogram({ of: 'response' })),
     service: spectrumOf('service', total.histogram({ of: 'service' })),
     parts: parts.filter(({ count }) => count > 0),
+    ...(baseline && { baseline }),
   };
+}
+
+/** Undefined where its result.json holds something else: a page without that line is better than none. */
+function baselineSpectrum({ histogram, maxUs }: NonNullable<RunRecord['baselineResponse']>): Spectrum | undefined {
+  try {
+    const { points, ...rest } = spectrumOf('baseline', Histogram.decode(histogram));
+    // The text knows the maximum by its bucket only.
+    return { ...rest, points: points.map(([quantile, us]) => [quantile, Math.min(us, maxUs)]) };
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }

@@ -50,7 +50,11 @@ export const CHARTS_SCHEMA: Schema = object({
   ),
   byOutcome: object({ ...rows, of: listOf(object({ index: { type: 'integer' }, counts: column })) }),
   heat: object({ ...rows, edgesUs: listOf(amount), cells: listOf(object({ from: count, counts: listOf(count) })) }),
-  spectra: object({ response: spectrum, service: spectrum, parts: listOf(spectrum) }),
+  spectra: {
+    type: 'object',
+    properties: { response: spectrum, service: spectrum, parts: listOf(spectrum), baseline: spectrum },
+    required: ['response', 'service', 'parts'],
+  },
   recoveries: listOf(
     object({ part: text, fromS: count, untilS: count, before: amount, most: count, mostAtS: count, recoveredS: maybe }),
   ),

@@ -65,7 +65,8 @@ export type Charts = {
   outcomes: { name: string; class: OutcomeClass; count: number; firstS: number; lastS: number; p99Us: number | null }[];
   byOutcome: OutcomeRows;
   heat: Heat;
-  spectra: { response: Spectrum; service: Spectrum; parts: Spectrum[] };
+  /** `baseline`: response of the run it was compared with. */
+  spectra: { response: Spectrum; service: Spectrum; parts: Spectrum[]; baseline?: Spectrum };
   recoveries: Recovery[];
   stretches: Stretch[];
 };

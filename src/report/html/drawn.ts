@@ -2,6 +2,7 @@
 
 import type { FlowRows, TimeColumns, TimeRows } from '../charts/spec.ts';
 import { visible } from '../foreign.ts';
+import { overlaysOf } from './overlays.ts';
 import type { Packed } from './packed.ts';
 import { packCounts, packTimes } from './packed.ts';
 import { limitsOf } from './sections/response.ts';
@@ -12,7 +13,7 @@ import type { RunView } from './view.ts';
 const MOST_NAME = 80;
 
 export function drawnFrom(view: RunView) {
-  const { durationS, seconds, flow, times, detail, outcomes, byOutcome, heat, spectra, stretches } = view.charts;
+  const { durationS, seconds, flow, times, detail, outcomes, byOutcome, heat, stretches } = view.charts;
   const nameOf = (name: string) => visible(name.slice(0, MOST_NAME));
   return {
     durationS,
@@ -33,9 +34,12 @@ export function drawnFrom(view: RunView) {
       })),
     },
     heat: { everyS: heat.everyS, untilS: heat.untilS, edgesUs: heat.edgesUs },
-    spectra: [spectra.response, spectra.service, ...spectra.parts].map(({ name, points }) => ({
-      name: nameOf(name),
-      points,
+    spectra: overlaysOf(view.charts).map(({ label, ink, width, dashed, spectrum }) => ({
+      name: nameOf(label),
+      ink,
+      width,
+      dashed,
+      points: spectrum.points,
     })),
     stretches: stretches.map(({ fromS, untilS, why }): [number, number, string] => [fromS, untilS, why]),
     bands: bandsOf(view).map(({ fromS, untilS, name }): [number, number, string] => [fromS, untilS, nameOf(name)]),

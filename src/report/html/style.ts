@@ -37,8 +37,8 @@ main>section,.banner{background:var(--card);border:1px solid var(--line);border-
 .skip:focus{left:1rem;top:.5rem;background:var(--card);padding:.5rem 1rem;z-index:9}`;
 
 const NAV = `
-nav{position:sticky;top:0;z-index:5;display:flex;gap:1.1rem;align-items:center;padding:.45rem 1.25rem;min-height:3rem;background:var(--card);border-bottom:1px solid var(--line)}
-nav ul{display:flex;flex:1;gap:1rem;list-style:none;margin:0;padding:.35rem .25rem;font-size:.84rem;white-space:nowrap;overflow-x:auto;scrollbar-width:none}
+nav{position:sticky;top:0;z-index:5;display:flex;gap:.25rem 1.1rem;align-items:center;padding:.45rem 1.25rem;min-height:3rem;background:var(--card);border-bottom:1px solid var(--line)}
+nav ul{display:flex;flex:1;flex-wrap:wrap;gap:.1rem 1rem;list-style:none;margin:0;padding:.2rem .25rem;font-size:.84rem;white-space:nowrap}
 nav a{color:var(--quiet);text-decoration:none}
 nav a:hover{color:var(--ink);text-decoration:underline}
 .brand{font-weight:650;letter-spacing:-.01em}
@@ -62,6 +62,7 @@ const BANNER = `
 .notes{list-style:none;margin:1rem 0;padding:0}
 .notes li{padding:.45rem .9rem;margin:.3rem 0;border-left:4px solid var(--open);background:var(--open-soft);border-radius:0 8px 8px 0;overflow-wrap:anywhere}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(12.5rem,1fr));gap:.9rem 1.5rem;margin:1.25rem 0 0}
+.facts+.scroll{margin-top:1.25rem}
 .facts dt,.tile .name{font-size:.8rem;color:var(--quiet);letter-spacing:.01em}
 .facts dd{margin:0;overflow-wrap:anywhere;font-size:.95rem}
 .glossary>div{display:grid;grid-template-columns:11rem 1fr;gap:1rem;padding:.4rem 0;border-top:1px solid var(--line)}
@@ -76,7 +77,8 @@ const BANNER = `
 .tiles{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden}
 .tile{background:var(--card);padding:1rem 1.1rem;display:flex;flex-direction:column}
 .tile strong{font-size:1.55rem;font-weight:650;letter-spacing:-.02em;line-height:1.3}
-.tile .spark{margin-top:auto;padding-top:.5rem;width:100%;height:2.25rem}`;
+.tile .spark{margin-top:auto;padding-top:.5rem;width:100%;height:2.25rem}
+.spark path{vector-effect:non-scaling-stroke}`;
 
 const TABLES = `
 .scroll{overflow-x:auto;margin:.5rem 0 1rem;border:1px solid var(--line);border-radius:10px}
@@ -85,10 +87,13 @@ caption{caption-side:top;text-align:left;color:var(--quiet);font-size:.85rem;pad
 th,td{text-align:left;vertical-align:top;padding:.5rem .9rem;border-top:1px solid var(--line)}
 thead th{color:var(--quiet);font-weight:600;font-size:.8rem;white-space:nowrap;background:var(--page)}
 tbody th{font-weight:500}
-.n,.nums td,.nums thead th+th{text-align:right;white-space:nowrap}.nums tbody th{white-space:nowrap}.nums .says{white-space:normal;min-width:8rem;max-width:14rem}
-th button{border:0;background:none;padding:0;font:inherit;color:inherit;border-radius:3px}
-th button::after{content:"";display:inline-block;width:.9em}
-th[aria-sort=ascending] button::after{content:" ↑"}th[aria-sort=descending] button::after{content:" ↓"}
+.n,.nums td{text-align:right;white-space:nowrap}.nums thead th+th{text-align:right}.nums tbody th{white-space:nowrap}.nums .says{white-space:normal;min-width:8rem;max-width:14rem}
+th button{position:relative;border:0;background:none;padding:0;font:inherit;color:inherit;border-radius:3px;text-align:inherit}
+th button::after{position:absolute;bottom:0;left:100%;width:1em;text-align:center}
+th.n button::after,.nums th+th button::after{left:auto;right:100%}
+th[aria-sort=ascending] button::after{content:"↑"}th[aria-sort=descending] button::after{content:"↓"}
+.nums td,.nums th{padding-inline:.65rem}.nums th:first-child{padding-left:.9rem}
+.nums thead th{white-space:normal;vertical-align:bottom;min-width:3.6rem}
 .examples,.files{margin:0;padding-left:1.1rem}
 details{margin:.75rem 0}
 summary{cursor:pointer;color:var(--accent);font-size:.9rem}`;
@@ -104,6 +109,9 @@ figcaption{margin-top:.6rem;max-width:46rem}
 .uplot .u-legend tr{margin-right:1.1rem}
 .uplot .u-legend th,.uplot .u-legend td{border:0;padding:.1rem .15rem;background:none;font-weight:400;font-size:.85rem;color:var(--quiet)}
 .uplot .u-legend td{color:var(--ink);min-width:4.2em}
+.u-inline.u-live th::after{content:none}
+.uplot .u-label{cursor:pointer;border-radius:3px}.uplot .u-label:hover{text-decoration:underline}.uplot .u-series:first-child .u-label{cursor:default;text-decoration:none}
+[data-chart=outcomes] .u-legend th{pointer-events:none}
 .uplot .u-select{background:var(--accent);opacity:.18}
 .uplot .u-cursor-x{border-right-color:var(--quiet)}.uplot .u-cursor-y{border-bottom-color:var(--quiet)}
 .legend li{min-width:0}
@@ -123,7 +131,13 @@ ${['plan', 'accepted', 'rejected', 'failed', 'unknown', 'p50', 'p90', 'p99', 'p9
 ${[0, 1, 2, 3, 4, 5, 6, 7].map((shade) => `.heat-${shade}{stroke:var(--h${shade})}.fill-heat-${shade}{fill:var(--h${shade})}`).join('')}`;
 
 const NARROW = `
+@media (max-width:62rem){html{scroll-padding-top:6rem}}
 @media (max-width:40rem){
+nav{gap:.5rem;padding:.35rem .6rem}
+.brand{display:none}
+.uplot .u-legend{margin-left:0}
+nav ul{flex-wrap:nowrap;overflow-x:auto;scrollbar-width:none;padding-right:2rem;mask-image:linear-gradient(to right,#000 calc(100% - 2.5rem),transparent)}
+html{scroll-padding-top:4rem}
 main{padding:.75rem .6rem 2rem}
 main>section,.banner{padding:1.15rem 1rem;border-radius:10px;margin-bottom:.75rem}
 .sentence{font-size:1.1rem}.verdict{font-size:1.6rem}
@@ -139,7 +153,7 @@ const PRINT = `
 :root:root:root:root{${LIGHT}--page:#ffffff;color-scheme:light}
 @page{margin:14mm}
 body{font-size:10pt}
-nav,.tools,.controls,.skip,.uplot,details:not([open]){display:none}
+nav,.tools,.controls,.skip,.uplot,.hint,details:not([open]){display:none}
 .plot svg.chart{min-width:0}
 main{max-width:none;padding:0}
 main>section,.banner{border:0;border-top:1px solid var(--line);border-radius:0;padding:5mm 0;margin:0}

@@ -100,6 +100,15 @@ describe.skipIf(CHROMIUM === undefined)('the report in Chromium', () => {
     await close(seen);
   });
 
+  it('cuts nothing at the width of a small laptop', async () => {
+    const seen = await opened('audited', { viewport: { width: 1024, height: 800 } });
+    const cut = `[...document.querySelectorAll('.scroll, nav ul, .plot')]
+      .filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1)
+      .map((each) => each.getAttribute('aria-label'))`;
+    expect(await seen.page.evaluate(cut)).toEqual([]);
+    await close(seen);
+  });
+
   it('shows every number and every picture without scripts', async () => {
     const seen = await opened('failing', { javaScriptEnabled: false });
     const text = await seen.page.innerText('main');
@@ -186,6 +195,25 @@ describe.skipIf(CHROMIUM === undefined)('the report in Chromium', () => {
     await button('Logarithmic').click();
     expect((await drawn()).equals(service)).toBe(false);
     expect(await pressed('Logarithmic')).toBe('false');
+    await close(seen);
+  });
+
+  it('hides a line by its name, with the keyboard too, until it is asked for again', async () => {
+    const seen = await opened('failing');
+    const drawn = () => seen.page.locator('#spectrum-chart canvas').screenshot();
+    const name = seen.page.locator('#spectrum-chart').getByRole('button', { name: 'during hourly' });
+    const whole = await drawn();
+    await name.press('Enter');
+    expect(await name.getAttribute('aria-pressed')).toBe('false');
+    const without = await drawn();
+    expect(without.equals(whole)).toBe(false);
+    // Drawn anew in other colours, it is still hidden; other charts have kept theirs.
+    await seen.page.click('#theme');
+    await seen.page.click('#theme');
+    expect(await name.getAttribute('aria-pressed')).toBe('false');
+    expect(await seen.page.locator('.u-label[aria-pressed=false]').count()).toBe(1);
+    await name.press(' ');
+    expect(await name.getAttribute('aria-pressed')).toBe('true');
     await close(seen);
   });
 

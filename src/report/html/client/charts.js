@@ -11,8 +11,8 @@ import { unpack } from './unpack.js';
 /** @typedef {(number | null)[]} Values */
 /** @typedef {import('./zoom.js').Zoom} Zoom */
 /** @typedef {{ fromS: number, untilS: number, everyS: number }} Rows */
-/** @typedef {{ series: Series[], values: (span: { fromS: number, untilS: number }) => [xs: number[], ...Values[]], limits?: { us: number, text: string }[], log?: boolean, axis: (value: number) => string, top?: number }} Chart */
-/** @typedef {{ of: 'response' | 'service', log: boolean }} Choice */
+/** @typedef {{ series: Series[], values: (span: { fromS: number, untilS: number }) => [xs: number[], ...Values[]], limits?: { us: number, text: string }[], log?: boolean, whole?: boolean, axis: (value: number) => string, top?: number }} Chart */
+/** `hidden`: lines that are not drawn, as `FIGURE NAME`. @typedef {{ of: 'response' | 'service', log: boolean, hidden: Set<string> }} Choice */
 
 /** @param {Rows} rows */
 const countOf = ({ fromS, untilS, everyS }) => Math.max(0, Math.ceil((untilS - fromS) / everyS));
@@ -58,7 +58,7 @@ const lineOf = (label, ink, format, more = {}) => ({
   stroke: () => colour(ink),
   width: 1.6,
   points: { show: false },
-  value: (_, value) => format(value),
+  value: (_, value, __, row) => (row === null ? '' : format(value)),
   ...more,
 });
 
@@ -96,6 +96,7 @@ function inFlightChart(drawn) {
   return {
     series: [lineOf('in flight', 'accent', countText, { fill: fillOf('accent', '22') })],
     axis: countText,
+    whole: true,
     values: (span) => {
       const { flow } = levelFor(drawn, span);
       return [middles(flow), unpack(flow.columns.inFlight ?? 0, countOf(flow))];
@@ -180,7 +181,7 @@ function outcomesChart(drawn) {
       lineOf(name, ink, rateText, {
         fill: fillOf(ink, alpha),
         width: 1,
-        value: (_, __, ___, row) => rateText(row === null ? null : values[row]),
+        value: (_, __, ___, row) => (row === null ? '' : rateText(values[row])),
       }),
     ),
     axis: rateText,
@@ -188,28 +189,22 @@ function outcomesChart(drawn) {
   };
 }
 
-const SPECTRUM_INKS = ['max', 'p90', 'accepted', 'rejected', 'unknown', 'failed'];
-
 /**
  * @param {Drawn} drawn
  * @returns {Chart}
  */
 function spectrumChart({ spectra, limits }) {
   const nines = (/** @type {number} */ quantile) => Math.round(-Math.log10(1 - quantile) * 1e4) / 1e4;
-  const shown = spectra.slice(0, SPECTRUM_INKS.length);
-  const xs = [...new Set(shown.flatMap(({ points }) => points.map(([quantile = 0]) => nines(quantile))))].sort(
+  const xs = [...new Set(spectra.flatMap(({ points }) => points.map(([quantile = 0]) => nines(quantile))))].sort(
     (a, b) => a - b,
   );
-  const columns = shown.map(({ points }) => {
+  const columns = spectra.map(({ points }) => {
     const at = new Map(points.map(([quantile = 0, us = 0]) => [nines(quantile), Math.max(1, us)]));
     return xs.map((x) => at.get(x) ?? null);
   });
   return {
-    series: shown.map(({ name }, index) =>
-      lineOf(index < 2 ? name : `during ${name}`, SPECTRUM_INKS[index] ?? 'max', durationText, {
-        spanGaps: true,
-        width: index === 0 ? 2.2 : 1.5,
-      }),
+    series: spectra.map(({ name, ink, width, dashed }) =>
+      lineOf(name, ink, durationText, { spanGaps: true, width, ...(dashed ? { dash: [6, 4] } : {}) }),
     ),
     axis: durationText,
     log: true,
@@ -242,6 +237,7 @@ export function drawChart(figure, drawn, { zoom, choice }) {
   /** @type {import('uplot') | undefined} */
   let plot;
   let quiet = false;
+  const plotted = () => (plot?.series.length ?? 1) - 1;
   const draw = () => {
     plot?.destroy();
     const chart = maker(drawn, choice);
@@ -251,12 +247,14 @@ export function drawChart(figure, drawn, { zoom, choice }) {
       chart.values(zoom.span),
       holder,
     );
+    if (maker !== outcomesChart) makeNamesToggle(plot, figure.id, choice.hidden);
     plot.root.setAttribute('role', 'group');
     plot.root.setAttribute('aria-label', holder.querySelector('svg.chart')?.getAttribute('aria-label') ?? 'chart');
     quiet = false;
   };
   draw();
   figure.classList.add('enhanced');
+  if (maker !== outcomesChart && plotted() > 1) addHint(figure);
   if (overTime) {
     zoom.listenToKeys(holder);
     zoom.watchers.push((span) => {
@@ -279,7 +277,51 @@ export function drawChart(figure, drawn, { zoom, choice }) {
   return { draw, drop };
 }
 
+/**
+ * The name of a line hides it and shows it again, with the keyboard too.
+ *
+ * @param {import('uplot')} plot
+ * @param {string} figure
+ * @param {Set<string>} hidden
+ */
+function makeNamesToggle(plot, figure, hidden) {
+  const names = [...plot.root.querySelectorAll('.u-series .u-label')];
+  plot.series.forEach((series, index) => {
+    const name = names[index];
+    if (index === 0 || !(name instanceof HTMLElement)) return;
+    const key = `${figure} ${series.label}`;
+    name.tabIndex = 0;
+    name.setAttribute('role', 'button');
+    const label = () => name.setAttribute('aria-pressed', String(series.show));
+    if (hidden.has(key)) plot.setSeries(index, { show: false });
+    label();
+    // uPlot's own click is on the cell around it.
+    name.parentElement?.addEventListener('click', () => {
+      if (series.show) hidden.delete(key);
+      else hidden.add(key);
+      label();
+    });
+    name.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      name.click();
+    });
+  });
+}
+
+/** @param {HTMLElement} figure */
+function addHint(figure) {
+  const caption = figure.querySelector('figcaption');
+  if (!caption || caption.querySelector('.hint')) return;
+  const hint = document.createElement('span');
+  hint.className = 'hint';
+  hint.textContent = ' Choose a name below the chart to hide its line.';
+  caption.append(hint);
+}
+
 const HEIGHT = 280;
+/** Steps of an axis of counts. */
+const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((each) => each * 10 ** power)).flat();
 
 /** @param {HTMLElement} holder */
 const widthOf = (holder) => Math.max(280, Math.floor(holder.clientWidth));
@@ -302,7 +344,7 @@ function optionsOf(chart, { drawn, zoom, overTime, holder, isQuiet }) {
     series: [
       {
         label: overTime ? 'time' : 'share',
-        value: (_, x) => (x === null ? '–' : overTime ? clockText(x) : ninesText(x)),
+        value: (_, x) => (x === null ? '' : overTime ? clockText(x) : ninesText(x)),
       },
       ...chart.series,
     ],
@@ -331,14 +373,22 @@ function optionsOf(chart, { drawn, zoom, overTime, holder, isQuiet }) {
       {
         ...axis,
         size: 66,
-        ...(chart.log ? { splits: (_, __, low, high) => logSplits(low, high) } : {}),
+        // uPlot would leave all but powers of ten without a label.
+        ...(chart.whole ? { incrs: WHOLE } : {}),
+        ...(chart.log ? { splits: (_, __, low, high) => logSplits(low, high), filter: (_, splits) => splits } : {}),
         values: (_, splits) => splits.map((value) => (value === null ? '' : chart.axis(value))),
       },
     ],
     cursor: {
       drag: { x: overTime, y: false, setScale: false },
       ...(overTime
-        ? { sync: { key: 'time', filters: { pub: (event) => event === 'mousemove' || event === 'mouseleave' } } }
+        ? {
+            sync: {
+              key: 'time',
+              setSeries: false,
+              filters: { pub: (event) => event === 'mousemove' || event === 'mouseleave' },
+            },
+          }
         : {}),
       bind: {
         dblclick: () => () => {

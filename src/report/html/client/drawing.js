@@ -31,6 +31,7 @@ export function drawBands(plot, { bands }) {
     ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
     ctx.textBaseline = 'alphabetic';
     let free = box.left;
+    const seen = new Set();
     for (const [fromS, untilS, name] of bands) {
       const left = plot.valToPos(fromS, 'x', true);
       const right = plot.valToPos(untilS, 'x', true);
@@ -39,11 +40,16 @@ export function drawBands(plot, { bands }) {
       ctx.fillStyle = colour('accent');
       ctx.fillRect(left, box.top, Math.max(right - left, 1), box.height);
       ctx.globalAlpha = 1;
-      const at = Math.max(left, box.left) + 4 * devicePixelRatio;
-      if (at < free) continue;
+      const width = ctx.measureText(name).width;
+      const end = box.left + box.width;
+      // As in svg/frame.ts.
+      const start = Math.min(Math.max(left, box.left) + 4 * devicePixelRatio, end - width);
+      const at = seen.has(name) ? start : Math.max(start, free);
+      if (at < free || at + width > end || (at > start && at >= right)) continue;
+      seen.add(name);
       ctx.fillStyle = colour('quiet');
       ctx.fillText(name, at, box.top + 12 * devicePixelRatio);
-      free = at + ctx.measureText(name).width + 8 * devicePixelRatio;
+      free = at + width + 8 * devicePixelRatio;
     }
   });
 }
@@ -75,6 +81,9 @@ export function drawStretches(plot, { stretches }) {
   });
 }
 
+/** Of the names of parts, at the top: the words of a limit make room for them. */
+const NAMES_HEIGHT = 24;
+
 /**
  * @param {uPlot} plot
  * @param {{ us: number, text: string }[]} limits
@@ -92,7 +101,8 @@ export function drawLimits(plot, limits) {
       ctx.moveTo(box.left, y);
       ctx.lineTo(box.left + box.width, y);
       ctx.stroke();
-      ctx.fillText(text, box.left + box.width - 4, y - 5 * devicePixelRatio);
+      const below = y < box.top + NAMES_HEIGHT * devicePixelRatio;
+      ctx.fillText(text, box.left + box.width - 4, y + (below ? 13 : -5) * devicePixelRatio);
     }
   });
 }

@@ -46,7 +46,7 @@ function addControls(holder, choice, redraw) {
 }
 
 /** What survives when a live page is replaced by a newer one. @type {Choice} */
-const choice = { of: 'response', log: true };
+const choice = { of: 'response', log: true, hidden: new Set() };
 /** @type {(() => void)[]} */
 let redraws = [];
 /** Charts of a live page that is replaced; uPlot would keep their cursors in step for ever. @type {(() => void)[]} */

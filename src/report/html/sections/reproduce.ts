@@ -2,7 +2,7 @@
 
 import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
-import { facts, section } from '../parts.ts';
+import { facts, prose, section } from '../parts.ts';
 import type { RunView } from '../view.ts';
 import { bytesText } from '../words.ts';
 
@@ -28,7 +28,7 @@ export function reproduceSection({ result, profile }: RunView): Html {
     'reproduce',
     'Reproduce',
     html`<pre class="command"><code>${run.command}</code></pre>
-${adjustments.map(({ flag, value, says, cannotShow }) => html`<p><code>--${flag} ${value}</code>: ${says}. This run cannot show ${cannotShow}.</p>`)}
+${adjustments.map(({ flag, value, says, cannotShow }) => html`<p><code>--${flag} ${value}</code>: ${prose(says)}. This run cannot show ${cannotShow}.</p>`)}
 ${facts([
   ['Run', run.id],
   ['Seed', String(run.seed)],

@@ -82,5 +82,5 @@ function worst({ worst: window, unit, windows }: ResultSlo): Html | string {
   if (window === null) return '–';
   const [from, until] = [window.fromUs / 1e6, window.untilUs / 1e6];
   const share = windows && html`<br><span class="quiet">${windows.failed} of ${windows.total} broke</span>`;
-  return html`${timeLink(from, until, spanText(from, until))}: ${measureText(window.measured, unit)}${share}`;
+  return html`${timeLink(from, until, spanText(from, until))}<br>${measureText(window.measured, unit)}${share}`;
 }

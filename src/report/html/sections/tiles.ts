@@ -106,5 +106,5 @@ function sparkline(rows: Rows, column: Column): Html | undefined {
       pen = 'L';
     }
   });
-  return html`<svg class="spark" viewBox="0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}" width="${SPARK_WIDTH}" height="${SPARK_HEIGHT}" aria-hidden="true"><path class="ink-fired" d="${pathData(d)}" fill="none" stroke="#1f5fbf" stroke-width="1.5"/></svg>`;
+  return html`<svg class="spark" viewBox="0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}" width="${SPARK_WIDTH}" height="${SPARK_HEIGHT}" preserveAspectRatio="none" aria-hidden="true"><path class="ink-fired" d="${pathData(d)}" fill="none" stroke="#1f5fbf" stroke-width="1.5"/></svg>`;
 }

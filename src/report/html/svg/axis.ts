@@ -11,6 +11,8 @@ export type Scale = {
 };
 
 const STEPS = [1, 2, 2.5, 5, 10];
+/** Ticks of counts are whole. */
+const STEPS_OF_ONES = [1, 2, 3, 5, 10];
 const TIME_STEPS_S = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200, 86_400,
 ];
@@ -21,7 +23,7 @@ export type Range = { from: number; to: number };
 export function linearScale(highest: number, range: Range, format: (value: number) => string): Scale {
   const top = highest > 0 ? highest : 1;
   const scale = 10 ** Math.floor(Math.log10(top / 4));
-  const step = scale * STEPS.find((each) => each * scale >= top / 4 - 1e-12)!;
+  const step = scale * (scale === 1 ? STEPS_OF_ONES : STEPS).find((each) => each * scale >= top / 4 - 1e-12)!;
   const count = Math.ceil(top / step - 1e-9);
   const high = count * step;
   const at = (value: number) => range.from + (range.to - range.from) * (value / high);

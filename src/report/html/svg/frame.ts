@@ -48,13 +48,20 @@ ${layers}
 
 /** Stretches of time, shaded and named at the top. */
 export function shading(bands: readonly Band[], x: Scale): Html {
-  let labelledTo = 0;
+  let free = 0;
+  const seen = new Set<string>();
   return html`${bands.map(({ fromS, untilS, name }) => {
     const [left, right] = [x.at(fromS), Math.min(x.at(untilS), PLOT.right)];
     const width = name.length * 6.4;
-    const room = left >= labelledTo && left + width < PLOT.right;
-    if (room) labelledTo = left + width + 8;
-    return html`<rect class="band" x="${px(left)}" y="${PLOT.top}" width="${px(Math.max(right - left, 1))}" height="${PLOT.bottom - PLOT.top}" fill="#1f5fbf" fill-opacity="0.07"/>${room && html`<text class="tick" x="${px(left + 3)}" y="${PLOT.top + 10}" font-size="11" fill="#5b6472">${name}</text>`}`;
+    // At its start, the first time also further right, as long as that is above it; and again where there is room.
+    const start = Math.min(left + 3, PLOT.right - width);
+    const at = seen.has(name) ? start : Math.max(start, free);
+    const room = at >= free && at + width <= PLOT.right && (at === start || at < right);
+    if (room) {
+      free = at + width + 8;
+      seen.add(name);
+    }
+    return html`<rect class="band" x="${px(left)}" y="${PLOT.top}" width="${px(Math.max(right - left, 1))}" height="${PLOT.bottom - PLOT.top}" fill="#1f5fbf" fill-opacity="0.07"/>${room && html`<text class="tick" x="${px(at)}" y="${PLOT.top + 10}" font-size="11" fill="#5b6472">${name}</text>`}`;
   })}`;
 }
 
@@ -131,7 +138,11 @@ class Pen {
 const tenths = (value: number): string => String(value / 10).replace(/^(-?)0\./, '$1.');
 const apart = (number: string): string => (number.startsWith('-') ? number : ` ${number}`);
 
-/** A horizontal line at a limit, with its words. */
+/** Of the names of parts, at the top of a chart. */
+const NAMES_HEIGHT = 24;
+
+/** A horizontal line at a limit, with its words: above it, unless the names of parts are there. */
 export function limitLine(y: number, label: string): Html {
-  return html`<line class="ink-limit" x1="${PLOT.left}" x2="${PLOT.right}" y1="${px(y)}" y2="${px(y)}" stroke="${INKS.limit}" stroke-width="1.3" stroke-dasharray="2 3"/><text class="limit" x="${PLOT.right - 4}" y="${px(y - 5)}" text-anchor="end" font-size="11" fill="${INKS.limit}">${label}</text>`;
+  const baseline = y < PLOT.top + NAMES_HEIGHT ? y + 13 : y - 5;
+  return html`<line class="ink-limit" x1="${PLOT.left}" x2="${PLOT.right}" y1="${px(y)}" y2="${px(y)}" stroke="${INKS.limit}" stroke-width="1.3" stroke-dasharray="2 3"/><text class="limit" x="${PLOT.right - 4}" y="${px(baseline)}" text-anchor="end" font-size="11" fill="${INKS.limit}">${label}</text>`;
 }
