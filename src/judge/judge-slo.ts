@@ -8,13 +8,14 @@ import type { HistogramView } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
 import type { SloLine } from '../profile/plan.ts';
 import { judgeBooks } from './books.ts';
+import { judgeBacklog, judgeRecovery } from './judge-stability.ts';
 import { countOrders, countSlow, type Reading, readPoint, readWindow, type Times, viewOf } from './reading.ts';
 import { saysEarlyEnd, saysNoData, saysPercentile, saysPoint, saysWindows, unitOf } from './says.ts';
 import { isReached, reachedSpans, type Span, type Stretch, spansOf, stretchOf, windowsOf } from './scope.ts';
 import { limitValue } from './slo-limit.ts';
 import { isTimes } from './slo-metric.ts';
 import type { DurationMetric, Evidence, Slo, SloResult, SloStatus } from './spec.ts';
-import { judgeBacklog, judgeRecovery } from './stability.ts';
+
 import {
   BLOCK_S,
   bootstrapRanks,

@@ -188,10 +188,48 @@ export type Gate = {
   byWorker?: { worker: number; measured: string }[];
 };
 
+/** One plateau of the plan, as far as the run got in it: did the queue grow? The numbers are there where that can be told. */
+export type PlateauStability = {
+  /** The part of the traffic it lies in; left out where only what is always on was on. */
+  part?: string;
+  fromUs: number;
+  untilUs: number;
+  ratePerS: number;
+  backlog: 'stable' | 'growing' | 'cannot-tell';
+  /** Orders fired and ended in it. */
+  arrivals?: number;
+  completions?: number;
+  meanInFlight?: number;
+  /** Of orders in flight, per second. */
+  slopePerS?: number;
+  pValue?: number;
+  says: string;
+};
+
+/** One burst of a part: how many orders were in flight before it and at the most, and when they were as few again. */
+export type BurstRecovery = {
+  part: string;
+  fromUs: number;
+  untilUs: number;
+  status: 'recovered' | 'not-within-the-run' | 'cannot-tell';
+  before: number | null;
+  most: number | null;
+  mostAtUs: number | null;
+  /** From when on as few as before were in flight, for 10 s; and how long after the end of the burst that is. */
+  atUs: number | null;
+  tookUs: number | null;
+  says: string;
+};
+
+/** How the run held together, in order of time. */
+export type Stability = { plateaus: PlateauStability[]; recoveries: BurstRecovery[] };
+
 export type Judgement = {
   verdict: Verdict;
   exitCode: number;
   reasons: Reason[];
   slo: SloResult[];
   gates: Gate[];
+  /** Judged by nothing unless an SLO asks for it; a warning all the same. */
+  stability: Stability;
 };

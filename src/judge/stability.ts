@@ -1,18 +1,40 @@
-// The SLOs on how a run held together, not on single orders: `backlog stable`, and `recovers within 30s after hourly`
-// (METHOD §5). What was not reached, or had no calm stretch to compare with, is not known and never a pass.
+// How a run held together, whatever was asked of it: on each plateau of the plan whether the queue grew, and after each
+// burst how long it took to get over it (METHOD §5). Part of every judgement, because a run that held its limits while its
+// queue grew would have broken them a little later.
 
 import { formatClock, formatCountOf, formatDuration, formatRate } from '../units.ts';
-import { type Backlog, backlogOf, plateausOf } from './backlog.ts';
-import { type Recovery, recoveriesOf } from './recovery.ts';
+import { type Backlog, backlogOf, type Plateau, plateausOf } from './backlog.ts';
+import { CALM_S, isBurst, LEAST_BEFORE_S, type Recovery, recoveryOf, tookUsOf } from './recovery.ts';
 import { reachedSeconds } from './scope.ts';
 import { parseSlo } from './slo.ts';
 import { limitValue } from './slo-limit.ts';
 import { isTimes } from './slo-metric.ts';
-import type { Evidence, Slo, SloResult } from './spec.ts';
-
-type Judged = Pick<SloResult, 'status' | 'measured' | 'samples' | 'windows' | 'worst' | 'says'>;
+import type { BurstRecovery, Evidence, PhaseWindow, PlateauStability, Stability } from './spec.ts';
 
 const UNLIMITED_US = 1e6;
+
+/** Of every plateau and burst that the run got to, in order of time. */
+export function stabilityOf(evidence: Evidence): Stability {
+  const reachedS = reachedSeconds(evidence);
+  const flows = evidence.timeline.flows.slice(0, reachedS);
+  const limitUs = tightestUs(evidence);
+  const plateaus = plateausOf(evidence.planned)
+    .filter(({ fromS }) => fromS < reachedS)
+    .map((plateau) => plateauStability(plateau, backlogOf(plateau, flows, limitUs), { evidence, reachedS }));
+  const recoveries = evidence.phases
+    .filter((phase) => isBurst(phase, evidence.durationUs) && Math.floor(phase.fromUs / 1e6) < reachedS)
+    .map((phase) => burstRecovery(phase, recoveryOf(flows, phase), reachedS))
+    .sort((a, b) => a.fromUs - b.fromUs);
+  return { plateaus, recoveries };
+}
+
+/** The plateau whose queue grew fastest; undefined where none grew. */
+export function worstBacklog({ plateaus }: Stability): PlateauStability | undefined {
+  return growingOf(plateaus).sort((a, b) => (b.slopePerS ?? 0) - (a.slopePerS ?? 0))[0];
+}
+
+export const growingOf = (plateaus: readonly PlateauStability[]): PlateauStability[] =>
+  plateaus.filter(({ backlog }) => backlog === 'growing');
 
 /** Every plateau of the plan that the run got through far enough to tell. */
 export function backlogsOf(evidence: Evidence): Backlog[] {
@@ -31,108 +53,66 @@ function tightestUs({ slo, phases }: Evidence): number {
   return limits.length > 0 ? Math.min(...limits) : UNLIMITED_US;
 }
 
-export function judgeBacklog(evidence: Evidence): Judged {
-  const all = backlogsOf(evidence);
-  const growing = all.filter((each) => each.growing);
-  const samples = all.reduce((sum, each) => sum + each.arrivals, 0);
-  if (all.length === 0) {
-    const says = 'no stretch of 30 s or more at one rate was reached, so nobody can say whether the queue grows';
-    return { status: 'inconclusive', measured: undefined, samples, windows: undefined, worst: undefined, says };
+function plateauStability(
+  plateau: Plateau,
+  found: Backlog | undefined,
+  { evidence, reachedS }: { evidence: Evidence; reachedS: number },
+): PlateauStability {
+  const { fromS, ratePerS } = plateau;
+  const untilS = Math.min(plateau.untilS, reachedS);
+  const part = partOn(evidence, fromS, untilS);
+  const where = {
+    ...(part === undefined ? {} : { part }),
+    fromUs: fromS * 1e6,
+    untilUs: untilS * 1e6,
+    ratePerS,
+  };
+  const span = `at ${formatRate(ratePerS)} from ${formatClock(where.fromUs)} to ${formatClock(where.untilUs)}`;
+  if (found === undefined) {
+    const says = `too little of the plateau ${span} was reached to tell whether the queue grew`;
+    return { ...where, backlog: 'cannot-tell', says };
   }
-  const windows = { total: all.length, failed: growing.length, undecided: 0 };
-  const whole = evidence.ending.kind === 'complete';
-  const status = growing.length > 0 ? 'fail' : whole ? 'pass' : 'inconclusive';
-  const [worst] = [...growing].sort((a, b) => b.slopePerS - a.slopePerS);
-  const says = worst === undefined ? stableText(all, evidence) : growingText(worst, growing.length);
-  return { status, measured: growing.length, samples, windows, worst: worst && spanOf(worst), says };
+  const { growing, arrivals, completions, meanInFlight, slopePerS, pValue } = found;
+  const says = growing ? growingText({ ...found, untilS }) : `no queue grew ${span}`;
+  const numbers = { arrivals, completions, meanInFlight, slopePerS, pValue };
+  return { ...where, backlog: growing ? 'growing' : 'stable', ...numbers, says };
 }
 
-const spanOf = ({ fromS, untilS, slopePerS }: Backlog) => ({
-  fromUs: fromS * 1e6,
-  untilUs: untilS * 1e6,
-  measured: slopePerS,
-});
-
-function growingText({ fromS, untilS, ratePerS, arrivals, completions, slopePerS }: Backlog, count: number): string {
-  const more = count > 1 ? `, and on ${formatCountOf(count - 1, 'other plateau')}` : '';
+/** `the queue grew by 2.5/s at 49/s from 00:00 to 00:05: 735 orders more came than were answered` */
+export function growingText({ fromS, untilS, ratePerS, arrivals, completions, slopePerS }: Backlog): string {
   return (
     `the queue grew by ${formatRate(slopePerS)} at ${formatRate(ratePerS)} from ${formatClock(fromS * 1e6)} to ` +
-    `${formatClock(untilS * 1e6)}: ${formatCountOf(arrivals - completions, 'order')} more came than were answered${more}`
+    `${formatClock(untilS * 1e6)}: ${formatCountOf(arrivals - completions, 'order')} more came than were answered`
   );
 }
 
-function stableText(all: readonly Backlog[], { ending }: Evidence): string {
-  const fastest = Math.max(...all.map(({ ratePerS }) => ratePerS));
-  const early = ending.kind === 'complete' ? '' : '; the run ended early';
-  return `the queue grew on none of ${formatCountOf(all.length, 'plateau')}, the fastest at ${formatRate(fastest)}${early}`;
+/** Of the parts that are not always on the one that began last and was on all the while. */
+function partOn({ phases, durationUs }: Evidence, fromS: number, untilS: number): string | undefined {
+  return phases
+    .filter((phase) => isBurst(phase, durationUs))
+    .filter(({ fromUs, untilUs }) => Math.floor(fromUs / 1e6) <= fromS && untilS <= Math.ceil(untilUs / 1e6))
+    .sort((a, b) => b.fromUs - a.fromUs)[0]?.part;
 }
 
-/** From the end of each burst to the first second from which on as few orders were in flight as before it, for 10 s. */
-export function judgeRecovery(slo: Slo, after: string, evidence: Evidence): Judged {
-  const reached = reachedSeconds(evidence);
-  const limitUs = limitValue(slo.limit);
-  const { flows } = evidence.timeline;
-  const seen = recoveriesOf(flows, evidence.phases, evidence.durationUs).filter(({ part }) => part === after);
-  const bursts = evidence.phases.filter(({ part }) => part === after).length;
-  const judged = seen.map((each) => ({
-    each,
-    ...recoveryOf(each, { limitUs, untilS: Math.max(reached, flows.length) }),
-  }));
-  const failed = judged.filter(({ holds }) => holds === false);
-  const undecided = judged.filter(({ holds }) => holds === undefined).length + bursts - seen.length;
-  const known = judged.filter(({ holds }) => holds !== undefined);
-  const windows = { total: bursts, failed: failed.length, undecided };
-  const measured = known.length === 0 ? undefined : Math.max(...known.map(({ tookUs }) => tookUs));
-  const slowest = [...known].sort((a, b) => b.tookUs - a.tookUs)[0];
-  const worst = slowest && {
-    fromUs: slowest.each.fromS * 1e6,
-    untilUs: slowest.each.untilS * 1e6 + slowest.tookUs,
-    measured: slowest.tookUs,
-  };
-  const status = failed.length > 0 ? 'fail' : known.length > 0 && undecided === 0 ? 'pass' : 'inconclusive';
-  return {
-    status,
-    measured,
-    samples: known.length,
-    windows,
-    worst,
-    says: recoveryText({ after, bursts, windows, slowest, limitUs }),
-  };
-}
-
-type Took = { tookUs: number; holds: boolean | undefined };
-
-/** One that was not seen to recover took at least as long as was looked; that may be too short to tell. */
-function recoveryOf(
-  { untilS, recoveredS }: Recovery,
-  { limitUs, untilS: seenS }: { limitUs: number; untilS: number },
-): Took {
+function burstRecovery(phase: PhaseWindow, found: Recovery | undefined, reachedS: number): BurstRecovery {
+  const { part, fromUs, untilUs } = phase;
+  const open = { part, fromUs, untilUs, atUs: null, tookUs: null, status: 'cannot-tell' as const };
+  if (found === undefined) {
+    const says = `less than ${formatDuration(LEAST_BEFORE_S * 1e6)} of the run came before it to compare with`;
+    return { ...open, before: null, most: null, mostAtUs: null, says };
+  }
+  const { before, most, mostAtS, recoveredS, untilS } = found;
+  const numbers = { before, most, mostAtUs: mostAtS * 1e6 };
   if (recoveredS !== null) {
-    const tookUs = Math.max(0, recoveredS - untilS) * 1e6;
-    return { tookUs, holds: tookUs <= limitUs };
+    const tookUs = tookUsOf(found, recoveredS);
+    const says =
+      tookUs === 0
+        ? 'as few orders were in flight as before it by the time it was over'
+        : `as few orders were in flight as before it ${formatDuration(tookUs)} after its end`;
+    return { ...open, ...numbers, status: 'recovered', atUs: recoveredS * 1e6, tookUs, says };
   }
-  const tookUs = Math.max(0, seenS - untilS) * 1e6;
-  return { tookUs, holds: tookUs > limitUs ? false : undefined };
-}
-
-type RecoveryFacts = {
-  after: string;
-  bursts: number;
-  windows: NonNullable<SloResult['windows']>;
-  slowest: { each: Recovery; tookUs: number } | undefined;
-  limitUs: number;
-};
-
-function recoveryText({ after, bursts, windows, slowest, limitUs }: RecoveryFacts): string {
-  if (slowest === undefined) {
-    return bursts === 0
-      ? `\`${after}\` was not on while this run lasted, so there is nothing to recover from`
-      : `no burst of \`${after}\` has a calm stretch of 5 s before it and enough of the run after it to tell`;
-  }
-  const { each, tookUs } = slowest;
-  const never = each.recoveredS === null ? 'at least ' : '';
-  const at = `the one at ${formatClock(each.fromS * 1e6)}`;
-  const open = windows.undecided === 0 ? '' : `; of ${windows.undecided} it is not known`;
-  const slow = windows.failed > 0 ? `${windows.failed} of ${bursts} took longer than ${formatDuration(limitUs)}; ` : '';
-  return `${slow}the slowest, ${at}, took ${never}${formatDuration(tookUs)} until as few orders were in flight as before${open}`;
+  const seenS = reachedS - untilS;
+  if (seenS < CALM_S) return { ...open, ...numbers, says: 'the run ended too soon after it to tell' };
+  const says = `not within the ${formatDuration(seenS * 1e6)} of the run that came after it`;
+  return { ...open, ...numbers, status: 'not-within-the-run', says };
 }

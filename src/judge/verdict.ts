@@ -9,7 +9,8 @@ import { fitnessOf } from './fitness.ts';
 import { judgeSlo } from './judge-slo.ts';
 import type { JudgedSlo } from './lateness.ts';
 import { parseSlo } from './slo.ts';
-import type { Ending, Evidence, Gate, Judgement, Reason, SloResult, Verdict } from './spec.ts';
+import type { Ending, Evidence, Gate, Judgement, Reason, SloResult, Stability, Verdict } from './spec.ts';
+import { stabilityOf, worstBacklog } from './stability.ts';
 
 /** Judges everything. Never throws for what a run may contain; lines that do not parse are INCONCLUSIVE, not ignored. */
 export function judge(evidence: Evidence): Judgement {
@@ -28,8 +29,10 @@ export function judge(evidence: Evidence): Judgement {
     evidence.audit,
     judged.map((each) => each.slo),
   );
-  const reasons = reasonsOf(slo, gates, books, evidence);
-  return { verdict, exitCode: exitCodeOf(verdict, evidence.ending), reasons, slo, gates };
+  const stability = stabilityOf(evidence);
+  const asked = judged.some((each) => each.slo.metric.kind === 'backlog');
+  const reasons = [...reasonsOf(slo, gates, books, evidence), ...(asked ? [] : backlogReasons(stability))];
+  return { verdict, exitCode: exitCodeOf(verdict, evidence.ending), reasons, slo, gates, stability };
 }
 
 /** Lines are checked before a run; one that names a part that was never on gets here. */
@@ -84,6 +87,12 @@ function endingReasons(ending: Ending): Reason[] {
     return [{ code: 'stopped', message: `\`${ending.text}\` stopped the run at ${at}: ${rest}` }];
   const who = ending.signal === 'crash' ? 'a crash of Doorbuster' : ending.signal;
   return [{ code: 'interrupted', message: `${who} interrupted the run at ${at}: ${rest}` }];
+}
+
+/** No SLO forbids a queue that grows, and it decides nothing; but who reads that the limits held must read this too. */
+function backlogReasons(stability: Stability): Reason[] {
+  const worst = worstBacklog(stability);
+  return worst === undefined ? [] : [{ code: 'backlog-growing', message: worst.says }];
 }
 
 function reasonsOf(

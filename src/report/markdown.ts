@@ -12,6 +12,7 @@ import { baselineNote, codeNotes, givenUpNote, insecureNote } from './notes.ts';
 import { outcomeRows, QUANTILES, ratesOf, stepsOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 import { fitText, measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
+import { backlogSentence, recoverySentence } from './stability-text.ts';
 
 const ICONS = { pass: '✅', fail: '❌', inconclusive: '❔', invalid: '⚠️' } as const;
 const SLO_WORDS: Record<SloResult['status'], string> = {
@@ -39,6 +40,7 @@ export function formatMarkdown(record: RunRecord): string {
     ordersTable(record),
     timesTable(record),
     outcomesTable(record),
+    stabilityText(record),
     auditSection(record),
     fitness(record),
     ...plan.adjustments.map(
@@ -129,6 +131,15 @@ function outcomesTable(record: RunRecord): string {
     .sort((a, b) => b.count - a.count)
     .map((row) => [markdownText(row.name), row.class, formatCount(row.count), formatShare(row.shareOfFired)]);
   return rows.length === 0 ? '' : table(['Outcome', 'Class', 'Orders', 'Share'], rows, 2);
+}
+
+/** A queue that grew, and how the bursts were got over; nothing where there is nothing to say. */
+function stabilityText({ judgement: { stability } }: RunRecord): string {
+  const [queue, bursts] = [backlogSentence(stability), recoverySentence(stability)];
+  return [
+    ...(queue === '' ? [] : [`⚠️ **Backlog:** ${markdownText(queue)}.`]),
+    ...(bursts === '' ? [] : [`**Bursts:** ${markdownText(bursts)}.`]),
+  ].join('\n\n');
 }
 
 /** What is wrong with it in full sight, and every check behind a click. */

@@ -2,6 +2,7 @@
 // tests hold it against real results, property by property, and against schema/result.schema.json.
 
 import { OUTCOME_CLASSES } from '../outcomes.ts';
+import { STABILITY_SCHEMA } from './result-stability.ts';
 import { ATTEMPTS_SCHEMA, AUDIT_SCHEMA, BOOKS_SCHEMA } from './schema-books.ts';
 import {
   amount,
@@ -232,42 +233,46 @@ export const RESULT_SCHEMA: Schema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Doorbuster result.json',
   description: 'What one run found. Times are µs, rates are per second, shares are 0…1.',
-  ...object({
-    schemaVersion: { const: 1 },
-    verdict: oneOf('pass', 'fail', 'inconclusive', 'invalid'),
-    exitCode: count,
-    sentence: described(text, 'The verdict in one plain sentence.'),
-    reasons: listOf(object({ code: text, message: text })),
-    ending,
-    orders: object({ planned: count, unreached: count, sent: count, ...counts }),
-    response: times(
-      'done − due: what the shopper feels; orders that were given up, with what they had waited by then.',
-    ),
-    service: times('done − sent: what the shop took.'),
-    wait: times('sent − fired: waiting for a free connection, connecting, TLS.'),
-    connect: times('Part of wait, once for each connection that an order waited for: look-up of the name and TCP.'),
-    tls: times('Part of wait, once for each connection that an order waited for: the TLS handshake.'),
-    think: times("The shoppers' own pauses, inside the response."),
-    steps: described(
-      listOf(object({ name: text, ...numbersOfTimes, histogram: text })),
-      'Service of each step; empty where an order is one request.',
-    ),
-    lateness: times('fired − due: what the generator did wrong.'),
-    rate: object({ plannedMean: amount, plannedPeak: amount, firedMean: amount, acceptedMean: amount }),
-    slo: listOf(slo),
-    phases: listOf(phase),
-    outcomes: listOf(outcome),
-    audit: described(AUDIT_SCHEMA, 'What must hold between the answers and the books of the shop.'),
-    books: BOOKS_SCHEMA,
-    attempts: ATTEMPTS_SCHEMA,
-    windows: described(windows, 'Equal stretches of the plan that the run got through, for comparisons.'),
-    comparison: described(orNull(comparison), 'With the run of --baseline.'),
-    adjustments: listOf(
-      object({ flag: oneOf('scale', 'speed', 'condense'), value: text, says: text, cannotShow: text }),
-    ),
-    generator,
-    environment,
-    run,
-    files: described(listOf(text), 'What the run folder holds, this file among them.'),
-  }),
+  ...object(
+    {
+      schemaVersion: { const: 1 },
+      verdict: oneOf('pass', 'fail', 'inconclusive', 'invalid'),
+      exitCode: count,
+      sentence: described(text, 'The verdict in one plain sentence.'),
+      reasons: listOf(object({ code: text, message: text })),
+      ending,
+      orders: object({ planned: count, unreached: count, sent: count, ...counts }),
+      response: times(
+        'done − due: what the shopper feels; orders that were given up, with what they had waited by then.',
+      ),
+      service: times('done − sent: what the shop took.'),
+      wait: times('sent − fired: waiting for a free connection, connecting, TLS.'),
+      connect: times('Part of wait, once for each connection that an order waited for: look-up of the name and TCP.'),
+      tls: times('Part of wait, once for each connection that an order waited for: the TLS handshake.'),
+      think: times("The shoppers' own pauses, inside the response."),
+      steps: described(
+        listOf(object({ name: text, ...numbersOfTimes, histogram: text })),
+        'Service of each step; empty where an order is one request.',
+      ),
+      lateness: times('fired − due: what the generator did wrong.'),
+      rate: object({ plannedMean: amount, plannedPeak: amount, firedMean: amount, acceptedMean: amount }),
+      slo: listOf(slo),
+      phases: listOf(phase),
+      outcomes: listOf(outcome),
+      audit: described(AUDIT_SCHEMA, 'What must hold between the answers and the books of the shop.'),
+      books: BOOKS_SCHEMA,
+      attempts: ATTEMPTS_SCHEMA,
+      stability: STABILITY_SCHEMA,
+      windows: described(windows, 'Equal stretches of the plan that the run got through, for comparisons.'),
+      comparison: described(orNull(comparison), 'With the run of --baseline.'),
+      adjustments: listOf(
+        object({ flag: oneOf('scale', 'speed', 'condense'), value: text, says: text, cannotShow: text }),
+      ),
+      generator,
+      environment,
+      run,
+      files: described(listOf(text), 'What the run folder holds, this file among them.'),
+    },
+    ['stability'],
+  ),
 };

@@ -15,6 +15,8 @@ import { lastedUs, phaseRows, ratesOf, timelineOf } from './numbers.ts';
 import type { Environment, RunRecord, WorkerStory } from './record.ts';
 import type { ResultAttempts, ResultBooks, ResultInvariant } from './result-audit.ts';
 import { auditParts } from './result-audit.ts';
+import type { ResultStability } from './result-stability.ts';
+import { resultStability } from './result-stability.ts';
 import { verdictSentence } from './sentence.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -72,6 +74,8 @@ export type Result = {
   audit: ResultInvariant[];
   books: ResultBooks | null;
   attempts: ResultAttempts | null;
+  /** Not there in a result that an older Doorbuster wrote. */
+  stability?: ResultStability;
   /** Equal stretches of the plan, for comparisons. */
   windows: Windows;
   /** Null without a baseline. */
@@ -142,6 +146,7 @@ export function resultOf(record: RunRecord, files: readonly string[] = []): Resu
     phases: phaseRows(evidence),
     outcomes: summary.outcomes,
     ...auditParts(evidence.audit),
+    stability: resultStability(judgement.stability),
     windows: windowsOf(evidence.timeline, evidence.durationUs, lastedUs(evidence)),
     comparison: record.comparison ?? null,
     adjustments: plan.adjustments,

@@ -5,6 +5,7 @@ import type { InvariantName } from '../audit/spec.ts';
 import { INVARIANTS } from '../audit/spec.ts';
 import { BOOKS_GATE, brokenIn } from '../judge/books.ts';
 import type { Evidence, Judgement, SloResult, Verdict } from '../judge/spec.ts';
+import { worstBacklog } from '../judge/stability.ts';
 import { formatClock, formatCount, formatCountOf, formatDuration, formatRate, formatShare, plural } from '../units.ts';
 import { visible } from './foreign.ts';
 import { lastedUs, tailUs } from './numbers.ts';
@@ -237,7 +238,17 @@ export function verdictSentence(record: RunRecord): string {
   }
   const stopped = ending.kind === 'stopped' ? `, when \`${visible(ending.text)}\` stopped the run` : '';
   const why = { pass: success, fail: failure, inconclusive: uncertainty }[judgement.verdict](record);
-  return sentence(`${what}${cutShort}${stopped}`, `; ${visible(why)}`);
+  const beside = judgement.verdict === 'fail' ? '' : queueText(record);
+  return sentence(`${what}${cutShort}${stopped}`, `; ${visible(why)}`, beside);
+}
+
+/** What no SLO forbids, and whoever reads that they held must know: the shop was on its way to breaking. */
+function queueText({ judgement, evidence }: RunRecord): string {
+  const worst = worstBacklog(judgement.stability);
+  if (worst === undefined || judgement.slo.some(isBacklog)) return '';
+  const during = partAt(evidence, worst.fromUs, worst.untilUs);
+  const where = during === '' ? ` from ${formatClock(worst.fromUs)}` : during;
+  return `, but the queue was growing at ${formatRate(worst.ratePerS)}${where}`;
 }
 
 function sentence(...clauses: string[]): string {

@@ -15,6 +15,7 @@ import { insecureNote, noteLines, notesOf } from './notes.ts';
 import { outcomeRows, ratesOf } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 import { fitText, measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
+import { backlogSentence, recoverySentence } from './stability-text.ts';
 import { timesLines } from './times-text.ts';
 
 /** A terminal of 25 rows shows all of it. */
@@ -41,13 +42,13 @@ export function formatSummary(record: RunRecord, options: SummaryOptions): strin
   const head = headLines(record, options, width);
   const folder = options.folder === undefined ? [] : [labelled('folder', cut(visible(options.folder), width - LABEL))];
   const orders = [...orderLines(record, width), rateLine(record, width)];
-  const outcomes = outcomeLine(record, width);
+  const outcomes = [outcomeLine(record, width), ...stabilityLines(record, options, width)];
   const wrong = generatorGates(record.judgement).filter((gate) => gate.status !== 'ok').length;
   const gates = Math.max(1, Math.min(wrong, LEAST_GATE_LINES));
   const auditOf = (most: number): string[] => auditSection(record, options, width, most);
   // Everything at its shortest; the steps of a journey get what a few SLOs and the audit do not need.
   const times = timesLines(record, options, width, 0).length;
-  const free = SUMMARY_LINES - head.length - orders.length - times - 1 - folder.length - 3;
+  const free = SUMMARY_LINES - head.length - orders.length - times - outcomes.length - folder.length - 3;
   // An SLO and how many more there are, a check and the audit's standing come before the last note.
   const notes = shownNotes(notesOf(record), Math.max(1, Math.min(MOST_NOTES, free - 3 - auditOf(1).length)));
   const room = free - notes.length;
@@ -61,7 +62,7 @@ export function formatSummary(record: RunRecord, options: SummaryOptions): strin
   const fitness = fitnessLines(record, options, width, left - slo.length - audit);
   const books = auditOf(Math.max(1, left - slo.length - fitness.length));
   const beside = noteSection(notes, options, width, left - slo.length - fitness.length - books.length);
-  const body = [...orders, '', ...shownTimes, outcomes, ...books];
+  const body = [...orders, '', ...shownTimes, ...outcomes, ...books];
   return [...head, '', ...slo, ...(slo.length > 0 ? [''] : []), ...body, ...fitness, ...beside, ...folder].join('\n');
 }
 
@@ -185,6 +186,20 @@ function outcomeLine(record: RunRecord, width: number): string {
   const short = joinFitting(counts, width - LABEL, (count) => `and ${count} more in result.json`);
   const text = fitting([shares, short], width - LABEL);
   return labelled('outcomes', text === '' ? 'none' : text);
+}
+
+/** A queue that grew, and a burst that was not over at its end: a line each. None of a run that proves nothing. */
+function stabilityLines({ judgement }: RunRecord, { paint }: TextOptions, width: number): string[] {
+  if (judgement.verdict === 'invalid') return [];
+  const lines = [
+    { style: 'warn' as const, text: backlogSentence(judgement.stability) },
+    { style: 'accent' as const, text: recoverySentence(judgement.stability) },
+  ].filter(({ text }) => text !== '');
+  return lines.map(({ style, text }, index) => {
+    const ways = [text, text.split('; ')[0]!, text.split(/: |; /)[0]!];
+    const line = labelled(index === 0 ? 'stability' : '', fitting(ways, width - LABEL));
+    return paint(style, line.slice(0, LABEL)) + line.slice(LABEL);
+  });
 }
 
 /** One line when all is well; otherwise each check that is not, with what to do, in at most `room` lines. */

@@ -11,6 +11,7 @@ const judgement = (verdict: Judgement['verdict']): Judgement => ({
   reasons: [{ code: 'held', message: 'all held' }],
   slo: [],
   gates: [],
+  stability: { plateaus: [], recoveries: [] },
 });
 const before = simulatedRun(21);
 const slower = compareRuns(before, simulatedRun(22, { slower: 1.4 }));

@@ -3,6 +3,8 @@ import { judgeSlo } from '../../src/judge/judge-slo.ts';
 import { recoveriesOf } from '../../src/judge/recovery.ts';
 import { formatSlo, parseSlo } from '../../src/judge/slo.ts';
 import type { Evidence, SloResult } from '../../src/judge/spec.ts';
+import { stabilityOf } from '../../src/judge/stability.ts';
+import { judge } from '../../src/judge/verdict.ts';
 import type { Flow } from '../../src/measure/spec.ts';
 import { verdictSentence } from '../../src/report/sentence.ts';
 import { evidenceOf, steadyOrders } from '../support/evidence.ts';
@@ -130,6 +132,93 @@ describe('`recovers within … after …`', () => {
       status: 'inconclusive',
       samples: 0,
     });
+  });
+});
+
+describe('the stability of a run', () => {
+  const bursts = [{ fromS: 120, untilS: 180 }];
+  const flash: Queue = {
+    seconds: 600,
+    ratePerS: (atS) => (atS >= 120 && atS < 180 ? 200 : 50),
+    mostPerS: 200,
+    tills: 100,
+    serviceS: 1,
+  };
+
+  it('has the numbers of the SLOs, without one', () => {
+    const evidence = evidenceFrom(11, flash, bursts);
+    const { plateaus, recoveries } = stabilityOf(evidence);
+    const { measured } = judged('recovers within 150s after hourly', evidence);
+    expect(recoveries).toMatchObject([
+      { part: 'hourly', fromUs: 120e6, untilUs: 180e6, status: 'recovered', tookUs: measured },
+    ]);
+    expect(recoveries[0]!.atUs! - 180e6).toBe(measured);
+    const growing = plateaus.filter(({ backlog }) => backlog === 'growing');
+    expect(judged('backlog stable', evidence).measured).toBe(growing.length);
+    expect(growing).toMatchObject([{ part: 'hourly' }]);
+    expect(judge(evidence).stability).toEqual({ plateaus, recoveries });
+  });
+
+  it('says what cannot be told, and why', () => {
+    const early = stabilityOf(evidenceFrom(12, flash, [{ fromS: 2, untilS: 30 }, ...bursts], 184));
+    expect(early.recoveries.map(({ status, says }) => [status, says])).toEqual([
+      ['cannot-tell', 'less than 5 s of the run came before it to compare with'],
+      ['cannot-tell', 'the run ended too soon after it to tell'],
+    ]);
+    const later = stabilityOf(evidenceFrom(12, flash, bursts, 240));
+    expect(later.recoveries).toMatchObject([
+      { status: 'not-within-the-run', tookUs: null, says: 'not within the 1 m of the run that came after it' },
+    ]);
+    expect(later.plateaus.at(-1)).toMatchObject({ untilUs: 240e6 });
+    const hardly = stabilityOf(evidenceFrom(13, busy(0.5), [], 20));
+    expect(hardly.plateaus).toMatchObject([{ backlog: 'cannot-tell', fromUs: 0, untilUs: 20e6 }]);
+    expect(stabilityOf(evidenceFrom(13, busy(0.5), [], 0))).toEqual({ plateaus: [], recoveries: [] });
+  });
+
+  it('takes no emptying after the last order for a recovery', () => {
+    const { evidence } = { evidence: evidenceFrom(14, { ...flash, seconds: 200 }, bursts) };
+    const { flows } = evidence.timeline;
+    const drained = Array.from({ length: 60 }, (_, index) => ({ ...flows.at(-1)!, second: 200 + index, inFlight: 0 }));
+    const longer = { ...evidence, timeline: { ...evidence.timeline, flows: [...flows, ...drained] } };
+    expect(stabilityOf(longer).recoveries).toMatchObject([{ status: 'not-within-the-run' }]);
+    expect(judged('recovers within 10s after hourly', longer).status).toBe('fail');
+    expect(judged('recovers within 10m after hourly', longer).status).toBe('inconclusive');
+  });
+
+  it('is a reason to read on where no SLO asks for it, and no second one where one does', () => {
+    const codes = (slo: string[]) => {
+      const evidence = evidenceFrom(2, busy(1.05));
+      return judge({ ...evidence, slo: slo.map((text) => ({ text, place: undefined })) }).reasons.filter(
+        ({ message }) => message.includes('the queue grew'),
+      );
+    };
+    expect(codes([]).map(({ code }) => code)).toEqual(['backlog-growing']);
+    expect(codes(['backlog stable']).map(({ code }) => code)).toEqual(['slo-failed']);
+  });
+});
+
+describe('recovery against what a fluid queue predicts', () => {
+  // So many too many for so long, worked off by what the shop has to spare: (peak − capacity) · length ÷ (capacity − base).
+  it.each([
+    { peak: 200, tills: 100, lengthS: 60 },
+    { peak: 150, tills: 75, lengthS: 60 },
+    { peak: 300, tills: 120, lengthS: 30 },
+    { peak: 120, tills: 80, lengthS: 90 },
+  ])('is within 10 % at a peak of $peak/s on $tills tills for $lengthS s', ({ peak, tills, lengthS }) => {
+    const [fromS, untilS] = [120, 120 + lengthS];
+    const queue: Queue = {
+      seconds: 600,
+      ratePerS: (atS) => (atS >= fromS && atS < untilS ? peak : 50),
+      mostPerS: peak,
+      tills,
+      serviceS: 1,
+    };
+    const predicted = ((peak - tills) * lengthS) / (tills - 50);
+    const errors = [21, 22, 23].map((seed) => {
+      const [found] = stabilityOf(evidenceFrom(seed, queue, [{ fromS, untilS }])).recoveries;
+      return Math.abs(found!.tookUs! / 1e6 / predicted - 1);
+    });
+    for (const error of errors) expect(error).toBeLessThan(0.1);
   });
 });
 

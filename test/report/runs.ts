@@ -122,3 +122,26 @@ export const unfit = (): RunRecord =>
     },
     UNFIT,
   );
+
+/**
+ * A shop that answers 80 orders a second, one after the other: a burst of 100/s piles up, and is worked off. In the last
+ * minute and a half it answers 49 of the 50 that come, and nobody asked for anything but few errors.
+ */
+export const crowded = (): RunRecord => {
+  let freeUs = 0;
+  const queued = (dueUs: number): Partial<Order> => {
+    const tookUs = 1e6 / (dueUs < 150e6 ? 80 : 48.5);
+    freeUs = Math.max(freeUs, dueUs + 100) + tookUs;
+    return { firedUs: dueUs + 100, sentUs: dueUs + 140, doneUs: Math.round(freeUs + 20_000) };
+  };
+  const orders = [
+    ...steadyOrders(50, 60, queued),
+    ...steadyOrders(100, 30, queued, 60),
+    ...steadyOrders(50, 150, queued, 90),
+  ];
+  const phases = [
+    { part: 'base', fromUs: 0, untilUs: FOR_S * 1e6 },
+    { part: 'hourly', fromUs: 60e6, untilUs: 90e6 },
+  ];
+  return run(orders, { slo: ['errors < 0.1%'], phases });
+};

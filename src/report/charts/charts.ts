@@ -1,6 +1,5 @@
 // The record of a run → what its report draws. See spec.ts; a few hundred rows for 12 hours.
 
-import { recoveriesOf } from '../../judge/recovery.ts';
 import { planSeconds, reachedSeconds } from '../../judge/scope.ts';
 import { Histogram } from '../../measure/histogram.ts';
 import type { Timeline } from '../../measure/timeline.ts';
@@ -16,7 +15,6 @@ import { CHARTS_VERSION } from './spec.ts';
 const MOST_ROWS = 750;
 /** Outcomes with a line of their own in the picture; the table has them all. */
 const MOST_OUTCOMES = 8;
-const MOST_RECOVERIES = 60;
 const MOST_PARTS = 6;
 /** So many orders a p99 needs (METHOD §5): rows are made wide enough to have one, if that leaves enough rows. */
 const ORDERS_OF_A_ROW = 369;
@@ -48,7 +46,6 @@ export function chartsOf(record: RunRecord): Charts {
     byOutcome: outcomeRowsOf(timeline, whole(due, widthFor(due, MOST_ROWS))),
     heat: heatOf(timeline, due),
     spectra: spectraOf(record, timeline),
-    recoveries: recoveriesOf(timeline.flows, evidence.phases, evidence.durationUs).slice(0, MOST_RECOVERIES),
     stretches: stretchesOf(evidence, timeline, slos),
   };
 }

@@ -55,9 +55,6 @@ export const CHARTS_SCHEMA: Schema = object({
     properties: { response: spectrum, service: spectrum, parts: listOf(spectrum), baseline: spectrum },
     required: ['response', 'service', 'parts'],
   },
-  recoveries: listOf(
-    object({ part: text, fromS: count, untilS: count, before: amount, most: count, mostAtS: count, recoveredS: maybe }),
-  ),
   stretches: listOf(
     object({ fromS: count, untilS: amount, why: { type: 'string', enum: ['off plan', 'late', 'dropped'] } }),
   ),

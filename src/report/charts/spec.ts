@@ -2,7 +2,6 @@
 // of orders, times µs with three digits (maxima exact), null where too few orders can say. A few hundred rows however long
 // the run was, and single seconds around what went wrong.
 
-import type { Recovery } from '../../judge/recovery.ts';
 import type { OutcomeClass } from '../../outcomes.ts';
 
 export const CHARTS_VERSION = 1;
@@ -67,6 +66,5 @@ export type Charts = {
   heat: Heat;
   /** `baseline`: response of the run it was compared with. */
   spectra: { response: Spectrum; service: Spectrum; parts: Spectrum[]; baseline?: Spectrum };
-  recoveries: Recovery[];
   stretches: Stretch[];
 };

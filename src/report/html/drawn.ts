@@ -6,6 +6,7 @@ import { overlaysOf } from './overlays.ts';
 import type { Packed } from './packed.ts';
 import { packCounts, packTimes } from './packed.ts';
 import { limitsOf } from './sections/response.ts';
+import { growthsOf, momentsOf } from './svg/stability.ts';
 import { bandsOf } from './svg/time.ts';
 import type { RunView } from './view.ts';
 
@@ -43,6 +44,8 @@ export function drawnFrom(view: RunView) {
     })),
     stretches: stretches.map(({ fromS, untilS, why }): [number, number, string] => [fromS, untilS, why]),
     bands: bandsOf(view).map(({ fromS, untilS, name }): [number, number, string] => [fromS, untilS, nameOf(name)]),
+    growths: growthsOf(view.result.stability).map(({ fromS, untilS }): [number, number] => [fromS, untilS]),
+    moments: momentsOf(view.result.stability).map(({ atS, text }): [number, string] => [atS, text]),
     limits: limitsOf(view).map(({ us, text }) => ({ us, text: nameOf(text) })),
   };
 }

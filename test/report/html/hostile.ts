@@ -10,7 +10,7 @@ export const HOSTILE = [
 ];
 
 /** What has a fixed set of words, or is read by machines. */
-const KEEP = /^(verdict|kind|status|class|unit|why|startedAt|endedAt|flag|histogram)$/;
+const KEEP = /^(verdict|backlog|kind|status|class|unit|why|startedAt|endedAt|flag|histogram)$/;
 
 /** The same value with every free text in it replaced. */
 export function everywhere<T>(value: T, text: string, key = ''): T {

@@ -4,12 +4,14 @@ import { HtmlValidate } from 'html-validate';
 import { describe, expect, it } from 'vitest';
 import { inlineAssets } from '../../../src/folder/page-assets.ts';
 import { viewOf } from '../../../src/folder/view.ts';
+import { judgeSlo } from '../../../src/judge/judge-slo.ts';
+import { parseSlo } from '../../../src/judge/slo.ts';
 import type { Column } from '../../../src/report/charts/spec.ts';
 import { escapeText } from '../../../src/report/html/escape.ts';
 import { formatPage } from '../../../src/report/html/page.ts';
 import { formatCount, formatDuration } from '../../../src/units.ts';
 import { longRun } from '../../support/long-run.ts';
-import { failing } from '../runs.ts';
+import { crowded, failing } from '../runs.ts';
 import { everywhere, HOSTILE } from './hostile.ts';
 import { pageOf, RUNS, viewFor } from './pages.ts';
 
@@ -80,6 +82,37 @@ describe('the page', () => {
     expect(files).not.toContain('<style>');
     const main = (page: string) => page.slice(page.indexOf('<main'), page.indexOf('</main>'));
     expect(main(files)).toBe(main(inline));
+  });
+});
+
+describe('backlog and recovery', () => {
+  const view = viewFor(crowded());
+  const sectionOf = (shown: typeof view) =>
+    /<section id="backlog"[\s\S]*?<section id="parts"/.exec(formatPage(shown, inlineAssets()))![0];
+
+  it('has each plateau, and the very recovery that an SLO and result.json have', () => {
+    const { plateaus, recoveries } = view.result.stability!;
+    const page = sectionOf(view);
+    expect(plateaus.filter(({ backlog }) => backlog === 'growing').length).toBe(1);
+    expect(page).toContain('On 1 of ');
+    for (const { fromUs, untilUs } of plateaus) expect(page).toContain(`href="#t=${fromUs / 1e6}-${untilUs / 1e6}"`);
+    const took = formatDuration(recoveries[0]!.tookUs!);
+    const { measured } = judgedRecovery();
+    expect(recoveries[0]!.tookUs).toBe(measured);
+    expect(page).toContain(`>${took}</td>`);
+    expect(page).toContain(`back after ${took}</text>`);
+    expect(page).toContain('>growing</text>');
+  });
+
+  const judgedRecovery = () => {
+    const parsed = parseSlo('recovers within 60s after hourly', { parts: ['hourly'], place: 'slo' });
+    if (!parsed.ok) throw new Error(parsed.mistake.message);
+    return judgeSlo(parsed.slo, { text: '', place: undefined }, crowded().evidence);
+  };
+
+  it('says so of a run of an older Doorbuster', () => {
+    const { stability: _, ...older } = view.result;
+    expect(sectionOf({ ...view, result: older })).toContain('did not yet look');
   });
 });
 

@@ -8,7 +8,7 @@ import type { RunRecord } from '../../../src/report/record.ts';
 import { recordOf } from '../../support/record.ts';
 import { asJourney, withAudit } from '../audited.ts';
 import { cleanAudit, cutAudit, lossyAudit } from '../audits.ts';
-import { failing, interrupted, passing, unfit } from '../runs.ts';
+import { crowded, failing, interrupted, passing, unfit } from '../runs.ts';
 
 const FILES = ['profile.yaml', 'summary.md', 'spectrum.hgrm', 'run.hlog', 'charts.json', 'report.html', 'result.json'];
 
@@ -36,6 +36,7 @@ export const RUNS: Record<string, () => RunRecord> = {
   audited,
   lossy,
   unread: cutShort,
+  crowded,
 };
 
 export const viewFor = (record: RunRecord): RunView => viewOf(record, FILES);

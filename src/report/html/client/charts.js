@@ -1,7 +1,7 @@
 // The charts over time and the spectrum, drawn by uPlot in place of the page's still pictures. Where single seconds are
 // known (drawn.detail) and nothing else is shown, they are drawn.
 
-import { colour, drawBands, drawLimits, drawStretches } from './drawing.js';
+import { colour, drawBands, drawGrowths, drawLimits, drawMoments, drawStretches } from './drawing.js';
 import { clockText, countText, durationText, ninesText, rateText } from './format.js';
 import { unpack } from './unpack.js';
 
@@ -11,7 +11,7 @@ import { unpack } from './unpack.js';
 /** @typedef {(number | null)[]} Values */
 /** @typedef {import('./zoom.js').Zoom} Zoom */
 /** @typedef {{ fromS: number, untilS: number, everyS: number }} Rows */
-/** @typedef {{ series: Series[], values: (span: { fromS: number, untilS: number }) => [xs: number[], ...Values[]], limits?: { us: number, text: string }[], log?: boolean, whole?: boolean, axis: (value: number) => string, top?: number }} Chart */
+/** @typedef {{ series: Series[], values: (span: { fromS: number, untilS: number }) => [xs: number[], ...Values[]], limits?: { us: number, text: string }[], log?: boolean, whole?: boolean, axis: (value: number) => string, top?: number, queue?: boolean }} Chart */
 /** `hidden`: lines that are not drawn, as `FIGURE NAME`. @typedef {{ of: 'response' | 'service', log: boolean, hidden: Set<string> }} Choice */
 
 /** @param {Rows} rows */
@@ -97,6 +97,7 @@ function inFlightChart(drawn) {
     series: [lineOf('in flight', 'accent', countText, { fill: fillOf('accent', '22') })],
     axis: countText,
     whole: true,
+    queue: true,
     values: (span) => {
       const { flow } = levelFor(drawn, span);
       return [middles(flow), unpack(flow.columns.inFlight ?? 0, countOf(flow))];
@@ -399,9 +400,10 @@ function optionsOf(chart, { drawn, zoom, overTime, holder, isQuiet }) {
     },
     legend: { live: true, markers: { width: 0, fill: inkOf } },
     hooks: {
-      drawClear: [(plot) => overTime && drawBands(plot, drawn)],
+      drawClear: [(plot) => overTime && drawBands(plot, drawn), (plot) => chart.queue && drawGrowths(plot, drawn)],
       draw: [
         (plot) => chart.limits && drawLimits(plot, chart.limits),
+        (plot) => chart.queue && drawMoments(plot, drawn),
         (plot) => overTime && drawStretches(plot, drawn),
       ],
       setSelect: [

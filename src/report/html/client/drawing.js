@@ -106,3 +106,60 @@ export function drawLimits(plot, limits) {
     }
   });
 }
+
+/**
+ * Plateaus on which the queue grew: red, and a bar on the axis.
+ *
+ * @param {uPlot} plot
+ * @param {Drawn} drawn
+ */
+export function drawGrowths(plot, { growths }) {
+  inside(plot, (ctx, box) => {
+    ctx.fillStyle = colour('limit');
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'alphabetic';
+    const bar = 4 * devicePixelRatio;
+    let free = box.left;
+    for (const [fromS, untilS] of growths) {
+      const left = Math.max(plot.valToPos(fromS, 'x', true), box.left);
+      const width = Math.min(plot.valToPos(untilS, 'x', true), box.left + box.width) - left;
+      if (width <= 0) continue;
+      ctx.globalAlpha = 0.1;
+      ctx.fillRect(left, box.top, width, box.height);
+      ctx.globalAlpha = 1;
+      ctx.fillRect(left, box.top + box.height - bar, width, bar);
+      if (left < free) continue;
+      ctx.fillText('growing', left + bar, box.top + box.height - 2 * bar);
+      free = left + ctx.measureText('growing').width + 3 * bar;
+    }
+  });
+}
+
+/**
+ * When each burst was got over.
+ *
+ * @param {uPlot} plot
+ * @param {Drawn} drawn
+ */
+export function drawMoments(plot, { moments }) {
+  inside(plot, (ctx, box) => {
+    ctx.strokeStyle = ctx.fillStyle = colour('quiet');
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'alphabetic';
+    ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
+    let free = box.left;
+    for (const [atS, text] of moments) {
+      const at = plot.valToPos(atS, 'x', true);
+      if (at < box.left || at > box.left + box.width) continue;
+      ctx.beginPath();
+      ctx.moveTo(at, box.top);
+      ctx.lineTo(at, box.top + box.height);
+      ctx.stroke();
+      if (at < free) continue;
+      ctx.fillText(text, at + 4 * devicePixelRatio, box.top + 26 * devicePixelRatio);
+      free = at + ctx.measureText(text).width + 8 * devicePixelRatio;
+    }
+  });
+}

@@ -1,31 +1,38 @@
-// 10: orders in flight, and how long the shop took to come back from each burst.
+// 10: orders in flight, where the queue grew, and how long the shop took to come back from each burst.
 
-import { formatClock, formatCount, formatDuration } from '../../../units.ts';
+import type { BurstRecovery, PlateauStability, SloStatus } from '../../../judge/spec.ts';
+import { formatCount, formatCountOf, formatDuration } from '../../../units.ts';
 import { cellOf } from '../../charts/rows.ts';
+import type { ResultStability } from '../../result-stability.ts';
 import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
-import { figure, section, table } from '../parts.ts';
+import { figure, mark, section, table, timeLink } from '../parts.ts';
 import { clockScale, linearScale } from '../svg/axis.ts';
 import { area, frame, hatching, PLOT, shading } from '../svg/frame.ts';
+import { growth, moments } from '../svg/stability.ts';
 import { bandsOf, middles, valuesOf } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
-import { clockCell, countCell, spanText } from '../words.ts';
+import { clockCell, countCell, rateCell, spanText } from '../words.ts';
 import { joined, MOST_TABLE_ROWS } from './rate.ts';
 
+const reads =
+  'Read it as: orders fired and not yet answered at the end of each second. Flat is a shop that keeps up; a slope is a queue that grows, and its way down is how fast it is worked off. Red: a plateau, a stretch at one rate, on which the queue grew. A dashed line: from when on as few were in flight again as before a burst.';
+
 export function backlogSection(view: RunView): Html {
-  const reads =
-    'Read it as: orders fired and not yet answered at the end of each second. Flat is a shop that keeps up; a slope is a queue that grows, and its way down is how fast it is worked off.';
+  const { stability } = view.result;
   return section(
     'backlog',
     'Backlog and recovery',
     html`${figure({ id: 'backlog', chart: 'inflight', reads, picture: picture(view), numbers: numbers(view) })}
-${recovery(view)}
+${stability === undefined ? older : html`${plateaus(stability)}${recoveries(stability)}`}
 <p class="quiet">Capacity and headroom were not measured in this run.</p>`,
   );
 }
 
+const older = html`<p class="quiet">This run was written by a Doorbuster that did not yet look for queues that grow.</p>`;
+
 function picture(view: RunView): Html {
-  const { charts } = view;
+  const { charts, result } = view;
   const { flow } = charts;
   const x = clockScale(charts.seconds, { from: PLOT.left, to: PLOT.right });
   const values = valuesOf(flow, flow.columns.inFlight).map((value) => value ?? 0);
@@ -35,7 +42,9 @@ function picture(view: RunView): Html {
   const ys = values.map(y.at);
   const layers = [
     shading(bandsOf(view), x),
+    growth(result.stability, x),
     area('inflight', xs, ys, { edge: true, opacity: 0.14 }),
+    moments(result.stability, x),
     hatching(charts.stretches, x),
   ];
   return frame(`Orders in flight over the run, at most ${formatCount(most)}.`, x, y, layers);
@@ -56,30 +65,81 @@ function numbers({ charts: { flow } }: RunView): Html {
   );
 }
 
-function recovery({ charts: { recoveries } }: RunView): Html {
-  if (recoveries.length === 0) {
-    return html`<p class="quiet">No burst had a calm stretch before it to compare with, so no recovery is timed.</p>`;
+const number = (label: string) => ({ label, kind: 'number' as const });
+const words = (label: string) => ({ label, kind: 'text' as const });
+
+const QUEUES: Record<PlateauStability['backlog'], { status: SloStatus; word: string }> = {
+  stable: { status: 'pass', word: 'no queue grew' },
+  growing: { status: 'fail', word: 'growing' },
+  'cannot-tell': { status: 'inconclusive', word: 'cannot tell' },
+};
+
+function plateaus({ plateaus: all, plateausInAll }: ResultStability): Html {
+  const title = html`<h3>Did the queue grow?</h3>`;
+  if (all.length === 0) {
+    return html`${title}<p class="quiet">No stretch of 30 s or more at one rate was reached, so nobody can say.</p>`;
   }
-  const rows = recoveries.map(({ part, fromS, before, most, mostAtS, recoveredS }) => [
-    part,
-    clockCell(fromS),
-    { shows: before.toFixed(1), sort: before },
-    countCell(most),
-    { shows: formatClock(mostAtS * 1e6), sort: mostAtS },
-    recoveredS === null
-      ? { shows: 'not within the run', sort: Number.MAX_SAFE_INTEGER }
-      : { shows: formatDuration((recoveredS - mostAtS) * 1e6), sort: recoveredS - mostAtS },
+  const growing = all.filter(({ backlog }) => backlog === 'growing').length;
+  const told = all.filter(({ backlog }) => backlog !== 'cannot-tell').length;
+  const says =
+    growing === 0
+      ? `On none of ${formatCountOf(told, 'plateau')} of 30 s or more that can be told.`
+      : `On ${growing} of ${formatCountOf(told, 'plateau')}: had the load lasted, the shop would have broken there, whatever the times still say.`;
+  const rows = all.map(
+    ({ part, fromUs, untilUs, ratePerS, backlog, arrivals, completions, slopePerS, meanInFlight }) => [
+      { shows: timeLink(fromUs / 1e6, untilUs / 1e6, spanText(fromUs / 1e6, untilUs / 1e6)), sort: fromUs },
+      part ?? '–',
+      rateCell(ratePerS),
+      mark(QUEUES[backlog].status, QUEUES[backlog].word),
+      countCell(arrivals === undefined || completions === undefined ? undefined : Math.max(0, arrivals - completions)),
+      rateCell(slopePerS === undefined ? undefined : Math.max(0, slopePerS)),
+      meanInFlight === undefined ? '–' : { shows: meanInFlight.toFixed(1), sort: meanInFlight },
+    ],
+  );
+  const body = table(
+    `Plateaus: stretches of 30 s or more at one rate${all.length < plateausInAll ? `, ${all.length} of ${formatCount(plateausInAll)}` : ''}`,
+    [
+      words('When'),
+      words('Part'),
+      number('Rate'),
+      words('Queue'),
+      number('More came than went'),
+      number('Grew by'),
+      number('In flight, mean'),
+    ],
+    rows,
+  );
+  return html`${title}<p>${says}</p>
+${all.length > FEW ? html`<details><summary>All ${formatCount(all.length)} of them</summary>${body}</details>` : body}`;
+}
+
+/** As many rows as are no burden to who scrolls by. */
+const FEW = 16;
+
+function recoveries({ recoveries: all, recoveriesInAll }: ResultStability): Html {
+  const title = html`<h3>Recovery after each burst</h3>`;
+  if (all.length === 0) return html`${title}<p class="quiet">The run had no bursts to recover from.</p>`;
+  const rows = all.map((each) => [
+    each.part,
+    clockCell(each.fromUs / 1e6),
+    clockCell(each.untilUs / 1e6),
+    each.before === null ? '–' : { shows: each.before.toFixed(1), sort: each.before },
+    countCell(each.most),
+    each.mostAtUs === null ? '–' : clockCell(each.mostAtUs / 1e6),
+    tookCell(each),
   ]);
-  return html`<h3>Recovery after each burst</h3>
-${table(
-  'From the most orders in flight until they were as few as before, for 10 s',
-  [
-    { label: 'Part', kind: 'text' },
-    ...['Start', 'In flight before', 'At the most', 'When', 'Recovered after'].map((label) => ({
-      label,
-      kind: 'number' as const,
-    })),
-  ],
-  rows,
-)}`;
+  const body = table(
+    `From the end of the burst until as few orders were in flight as before it, for 10 s${all.length < recoveriesInAll ? `; ${all.length} of ${formatCount(recoveriesInAll)} bursts` : ''}`,
+    [words('Part'), ...['Start', 'End', 'In flight before', 'At the most', 'When', 'Recovered after'].map(number)],
+    rows,
+  );
+  return html`${title}${all.length > FEW ? html`<details><summary>All ${formatCount(all.length)} of them</summary>${body}</details>` : body}`;
+}
+
+function tookCell({ status, tookUs, says }: BurstRecovery) {
+  if (status === 'recovered') {
+    return { shows: tookUs === 0 ? 'before its end' : formatDuration(tookUs ?? 0), sort: tookUs ?? 0 };
+  }
+  const word = status === 'cannot-tell' ? 'cannot tell' : 'not within the run';
+  return { shows: html`${word}<span class="says">${says}</span>`, sort: Number.MAX_SAFE_INTEGER };
 }
