@@ -51,9 +51,14 @@ export class Around {
   /** Setup, then the books as they are. @returns warnings; @throws UserError when no order should be sent */
   async before(): Promise<string[]> {
     const { plan } = this.#input;
-    await runSetup(plan.setup, this.#plane, this.#found);
+    await this.setUp();
     if (plan.books) this.#before = await lookBefore(plan.books, this.#seams(), this.secrets);
     return this.#before.warnings;
+  }
+
+  /** The setup alone. @throws UserError when no order should be sent */
+  setUp(): Promise<void> {
+    return runSetup(this.#input.plan.setup, this.#plane, this.#found);
   }
 
   /** Reads the books and judges them. Takes as long as the books need to come to rest. */

@@ -20,6 +20,14 @@ export function isLoopback(hostname: string): boolean {
 
 export type GuardFlags = { yes?: boolean };
 
+/** The built-in shop, or a target and proxy on this machine. */
+export function isOwnHost({ target }: Pick<Plan, 'target'>): boolean {
+  if (target.demo) return true;
+  return [target.url, ...(target.proxy === undefined ? [] : [target.proxy])].every((url) =>
+    isLoopback(new URL(url).hostname),
+  );
+}
+
 /**
  * @param confirm asks the person at the terminal; undefined where there is none
  * @param load what would go there, where it is not the whole plan

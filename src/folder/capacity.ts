@@ -1,0 +1,48 @@
+// What a search for capacity leaves in its folder. capacity.json comes last: where it is, the others are.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { userError } from '../errors.ts';
+import type { CapacityRecord } from '../report/capacity-record.ts';
+import type { RunFolder } from './open.ts';
+import { reasonOf } from './reason.ts';
+import { PROFILE_FILE } from './view.ts';
+import { type WriteFile, writeWhole } from './write.ts';
+
+export const CAPACITY_FILE = 'capacity.json';
+
+type Artifact = { name: string; format: (record: CapacityRecord) => string };
+
+const ARTIFACTS: readonly Artifact[] = [
+  { name: PROFILE_FILE, format: ({ plan }) => plan.effectiveYaml },
+  { name: CAPACITY_FILE, format: (record) => `${JSON.stringify(record.capacity, null, 2)}\n` },
+];
+
+/**
+ * Writes every file, each whole or not at all. One that cannot be written does not keep the others from it.
+ *
+ * @throws UserError (exit 2) naming the files and the reason
+ */
+export async function writeCapacity(
+  { path }: RunFolder,
+  record: CapacityRecord,
+  write: WriteFile = writeWhole,
+): Promise<string[]> {
+  const written: string[] = [];
+  const missing: { name: string; error: unknown }[] = [];
+  await mkdir(path, { recursive: true }).catch(() => {});
+  for (const { name, format } of ARTIFACTS) {
+    const content = format(record);
+    await write(join(path, name), content).then(
+      () => written.push(name),
+      (error: unknown) => missing.push({ name, error }),
+    );
+  }
+  if (missing.length === 0) return written;
+  throw userError(
+    'RUN_FOLDER_INCOMPLETE',
+    `Cannot write ${missing.map(({ name }) => name).join(', ')} in ${path}: ${reasonOf(missing[0]!.error)}. ` +
+      `Written: ${written.length === 0 ? 'nothing' : written.join(', ')}. Make room, or name another place with --out DIR.`,
+    { cause: missing[0]!.error },
+  );
+}
