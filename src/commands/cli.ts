@@ -184,7 +184,9 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
     .command('schema')
     .description('print the JSON Schema of profiles (draft-07), for editors')
     .addHelpText('before', examples('schema > profile.schema.json', 'schema --of result'))
-    .addOption(new Option('--of <what>', 'which schema').choices(['profile', 'result', 'events']).default('profile'))
+    .addOption(
+      new Option('--of <what>', 'which schema').choices(['profile', 'result', 'events', 'capacity']).default('profile'),
+    )
     .action(async (flags) => {
       const { schemaCommand } = await import('./schema.ts');
       setExit(schemaCommand(flags));

@@ -3,6 +3,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { userError } from '../errors.ts';
+import { type CapacityFile, capacityFileOf } from '../report/capacity-file.ts';
+import { formatCapacityMarkdown } from '../report/capacity-markdown.ts';
 import type { CapacityRecord } from '../report/capacity-record.ts';
 import type { RunFolder } from './open.ts';
 import { reasonOf } from './reason.ts';
@@ -11,11 +13,12 @@ import { type WriteFile, writeWhole } from './write.ts';
 
 export const CAPACITY_FILE = 'capacity.json';
 
-type Artifact = { name: string; format: (record: CapacityRecord) => string };
+type Artifact = { name: string; format: (record: CapacityRecord, file: CapacityFile) => string };
 
 const ARTIFACTS: readonly Artifact[] = [
   { name: PROFILE_FILE, format: ({ plan }) => plan.effectiveYaml },
-  { name: CAPACITY_FILE, format: (record) => `${JSON.stringify(record.capacity, null, 2)}\n` },
+  { name: 'summary.md', format: (_, file) => formatCapacityMarkdown(file) },
+  { name: CAPACITY_FILE, format: (_, file) => `${JSON.stringify(file, null, 2)}\n` },
 ];
 
 /**
@@ -32,7 +35,8 @@ export async function writeCapacity(
   const missing: { name: string; error: unknown }[] = [];
   await mkdir(path, { recursive: true }).catch(() => {});
   for (const { name, format } of ARTIFACTS) {
-    const content = format(record);
+    const there = name === CAPACITY_FILE ? [...written, name] : ARTIFACTS.map((each) => each.name);
+    const content = format(record, asRead(record, there));
     await write(join(path, name), content).then(
       () => written.push(name),
       (error: unknown) => missing.push({ name, error }),
@@ -45,4 +49,9 @@ export async function writeCapacity(
       `Written: ${written.length === 0 ? 'nothing' : written.join(', ')}. Make room, or name another place with --out DIR.`,
     { cause: missing[0]!.error },
   );
+}
+
+/** What is read back later is what is shown now. `files`: what the folder holds, or will. */
+export function asRead(record: CapacityRecord, files: readonly string[]): CapacityFile {
+  return JSON.parse(JSON.stringify(capacityFileOf(record, files))) as CapacityFile;
 }

@@ -58,7 +58,7 @@ const incident: Schema = {
   ],
 };
 
-const slo = object({
+export const slo = object({
   text: described(text, 'As written in the profile.'),
   line: described({ type: ['integer', 'null'], minimum: 1 }, 'Line of the profile.'),
   status: oneOf('pass', 'fail', 'inconclusive', 'not-checked'),
@@ -204,7 +204,7 @@ const generator = object(
   ['code'],
 );
 
-const environment = object({
+export const environment = object({
   doorbuster: text,
   node: text,
   platform: text,

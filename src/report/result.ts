@@ -160,7 +160,7 @@ export function resultOf(record: RunRecord, files: readonly string[] = []): Resu
 const known = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
 
-function sloOf(slo: SloResult): ResultSlo {
+export function sloOf(slo: SloResult): ResultSlo {
   const { text, status, unit, limit, samples, says } = slo;
   return {
     text,

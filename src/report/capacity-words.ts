@@ -1,0 +1,49 @@
+// What every rendering of a capacity says in the same words: ranges of headroom, loads, what limited the search.
+
+import { formatDuration, formatRate, formatShare } from '../units.ts';
+import type { CapacityFile, CapacityLoad, Range } from './capacity-file.ts';
+
+/** Mark and word of what became of a load: readable without colour. */
+export const LOAD_WORDS: Record<CapacityLoad['outcome'], { mark: string; word: string }> = {
+  held: { mark: '✔', word: 'held' },
+  broke: { mark: '✘', word: 'broke' },
+  undecided: { mark: '?', word: 'undecided' },
+  discarded: { mark: '–', word: 'discarded' },
+};
+
+export const timesText = (factor: number): string => `${Number(factor.toPrecision(3))}x`;
+
+/** `2.1x to 2.3x`, `at least 2.1x`, `below 2.3x`, `not known` */
+export function rangeWords({ low, high }: Range): string {
+  if (low !== null && high !== null) return `${timesText(low)} to ${timesText(high)}`;
+  if (low !== null) return `at least ${timesText(low)}`;
+  return high === null ? 'not known' : `below ${timesText(high)}`;
+}
+
+/** `118/s to 125/s`, `at least 118/s` */
+export function bracketWords({ bracket: { heldPerS, brokePerS } }: CapacityFile): string {
+  if (heldPerS !== null && brokePerS !== null) return `${formatRate(heldPerS)} to ${formatRate(brokePerS)}`;
+  if (heldPerS !== null) return `at least ${formatRate(heldPerS)}`;
+  return brokePerS === null ? 'not known' : `below ${formatRate(brokePerS)}`;
+}
+
+export const LIMITED_WORDS: Record<CapacityFile['limitedBy'], string> = {
+  shop: 'as narrow as was asked',
+  generator: 'limited by the generator: higher loads were INVALID',
+  stock: 'limited by the stock: it ran out at every higher load',
+  budget: 'the budget ended before it was narrower',
+  noise: 'loads between do not decide, however long they are held',
+  interrupted: 'the search was interrupted',
+  cap: 'no higher load was allowed',
+};
+
+export const rateOr = (perS: number | null): string => (perS === null ? '–' : formatRate(perS));
+export const durationOr = (us: number | null): string => (us === null ? '–' : formatDuration(us));
+export const shareOr = (share: number | null): string => (share === null ? '–' : formatShare(share));
+/** Orders in flight: `2.35`, `48` */
+export const flightOr = (count: number | null): string => (count === null ? '–' : String(Number(count.toPrecision(3))));
+
+/** `2 × 20 s`, `20 s + 1 m` is never needed: trials of one load are told by number and by time in all. */
+export function trialsText({ trials, durationUs }: CapacityLoad): string {
+  return trials.length === 1 ? formatDuration(durationUs) : `${trials.length} in ${formatDuration(durationUs)}`;
+}
