@@ -38,6 +38,10 @@ export type Deed = {
   why: 'first' | 'copy' | 'retry' | 'replay' | 'altered' | 'read-back';
   firedUs: number;
   doneUs: number;
+  /** Of a journey: when it was sent (NaN: never), the shopper's pause before it, and how late it was fired. */
+  sentUs?: number;
+  thinkUs?: number;
+  latenessUs?: number;
   status: number;
   outcome: string;
   /** The order id in the answer, where there was one. */

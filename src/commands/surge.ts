@@ -34,6 +34,7 @@ export async function driveSurge(
       runId: input.runId,
       url: input.url,
       setup: around.setup,
+      secrets: around.secrets,
       workers: flags.workers,
       driver: flags.driver,
       calibration,

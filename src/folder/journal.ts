@@ -12,6 +12,7 @@ import { serialize } from 'node:v8';
 import { deflateRawSync } from 'node:zlib';
 import { userError } from '../errors.ts';
 import type { Ending, Evidence, Incident, OrderCounts, PhaseWindow } from '../judge/spec.ts';
+import type { KeptAnswer, KeptOrder } from '../measure/kept.ts';
 import type { Shape } from '../measure/shape.ts';
 import type { Flow, Interval } from '../measure/spec.ts';
 import type { Outcome } from '../outcomes.ts';
@@ -47,6 +48,8 @@ export type JournalInterval = {
   atUs: number;
   interval: { worker: number; index: number; cells: Interval['cells']; flows: Flow[] };
   change?: { from: number; classes: Uint8Array } | undefined;
+  /** Single orders and answers since the last one of this worker. */
+  kept?: { orders: KeptOrder[]; answers: KeptAnswer[] } | undefined;
 };
 
 /** And one when the run has ended by itself. */

@@ -8,6 +8,7 @@ import { inflateRawSync } from 'node:zlib';
 import { userError } from '../errors.ts';
 import type { Evidence, Incident, OrderCounts } from '../judge/spec.ts';
 import { judge } from '../judge/verdict.ts';
+import { KeptOfRun } from '../measure/kept.ts';
 import type { Interval } from '../measure/spec.ts';
 import { Timeline } from '../measure/timeline.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
@@ -58,8 +59,11 @@ export function rebuiltFrom(bytes: Buffer, path: string): Rebuilt {
   const [end] = told<JournalEnd>(frames, FRAMES.end);
   const timeline = new Timeline(head.outcomes, head.shape, head.steps);
   for (const { interval } of intervals) timeline.add(interval as Interval);
+  const kept = new KeptOfRun(head.outcomes);
+  for (const each of intervals) if (each.kept) kept.take(each.kept);
   const heardUs = heardFrom(intervals, head.run.workers);
-  const evidence = evidenceOf(head, timeline, { end, broken, untilUs: Math.max(0, Math.min(...heardUs)) });
+  const found = { end, broken, untilUs: Math.max(0, Math.min(...heardUs)) };
+  const evidence = { ...evidenceOf(head, timeline, found), kept: kept.kept };
   const record: RunRecord = {
     plan: head.plan,
     evidence,

@@ -2,6 +2,7 @@
 
 import type { AuditResult, InvariantName } from '../audit/spec.ts';
 import type { Place } from '../errors.ts';
+import type { Kept } from '../measure/kept.ts';
 import type { HistogramView, TimelineView } from '../measure/spec.ts';
 import type { OutcomeClass } from '../outcomes.ts';
 import type { SloLine } from '../profile/plan.ts';
@@ -141,6 +142,8 @@ export type Evidence = {
   witness?: WitnessEvidence;
   /** Undefined while the run goes on, and where no code makes the orders. */
   code?: CodeEvidence;
+  /** Single orders and answers; undefined in runs from before they were kept. */
+  kept?: Kept;
   /** The ledger held against the shop's books; undefined while the run goes on. */
   audit?: AuditResult;
 };

@@ -15,6 +15,8 @@ export type JourneyOrder = {
   readonly buyer: string;
   readonly sku: string;
   readonly quantity: number;
+  /** A W3C trace context of its own, for a header of this name: its trace id is the key without dashes. */
+  readonly traceparent: string;
   /** The order's row of a feeder, by its columns. Throws when there is no such feeder. */
   row(feeder: string): Readonly<Record<string, string>>;
   /** What the profile's `setup:` took from its answers. */

@@ -4,10 +4,12 @@ import type { JourneyOrder } from './code.ts';
 import { cellOf, rowsOf } from './feeders.ts';
 import { blankIdentity, identityOf } from './identity.ts';
 import type { OrderSpec } from './spec.ts';
+import { orderTraces } from './trace.ts';
 
 /** Made anew for each order: the function may keep it. */
 export function orderViewOf({ identity, feeders = [], setup = {} }: OrderSpec): (seq: number) => JourneyOrder {
   const identify = identityOf(identity);
+  const traces = orderTraces(identity.runId);
   const known = new Map(
     feeders.map((feeder, index) => [feeder.name, { feeder, rowOf: rowsOf(feeder, identity.seed, index) }]),
   );
@@ -26,6 +28,14 @@ export function orderViewOf({ identity, feeders = [], setup = {} }: OrderSpec): 
   };
   return (seq) => {
     const { key, buyer, sku, quantity } = identify(seq, blankIdentity());
-    return { seq, key, buyer, sku, quantity, row: (feeder) => rowAt(seq, feeder), setup: taken };
+    return {
+      ...{ seq, key, buyer, sku, quantity },
+      // Most code sends none.
+      get traceparent() {
+        return traces.parentOf(seq, 0);
+      },
+      row: (feeder) => rowAt(seq, feeder),
+      setup: taken,
+    };
   };
 }

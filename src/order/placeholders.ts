@@ -1,6 +1,7 @@
 // The grammar of `{{placeholders}}`, for the compiler and for the profile's messages.
 //
 //   {{order.key}} {{order.seq}} {{order.id}} {{buyer.id}} {{sku}} {{quantity}}
+//   {{trace.parent}} {{trace.id}} {{trace.span}}   the order's trace context: a whole `traceparent`, or its two ids
 //   {{choose(red: 3, "light blue": 1)}}   a weighted random choice; a weight left out is 1
 //   {{env.NAME}} {{setup.NAME}}           a variable of the environment, an extract of `setup:`: the same for all orders
 //   {{vars.NAME}}                         what an earlier step of the order extracted
@@ -14,7 +15,10 @@ import { namesIn, type Scope, type ScopedPlaceholder, scopedOf, scopeMistake } f
 import type { Weighted } from './spec.ts';
 
 /** What an order brings along; each is one field of its identity. */
-export const IDENTITY_PLACEHOLDERS = ['order.key', 'order.seq', 'order.id', 'buyer.id', 'sku', 'quantity'] as const;
+export const IDENTITY_PLACEHOLDERS = [
+  ...(['order.key', 'order.seq', 'order.id', 'buyer.id', 'sku', 'quantity'] as const),
+  ...(['trace.parent', 'trace.id', 'trace.span'] as const),
+] as const;
 export type IdentityPlaceholder = (typeof IDENTITY_PLACEHOLDERS)[number];
 
 export type Placeholder =

@@ -22,7 +22,7 @@ export type ScopedPlaceholder =
   | { name: 'feeder'; feeder: string; column: string };
 
 /** The first words of placeholders that are not a feeder's, so no feeder may have such a name. */
-export const RESERVED_WORDS = ['order', 'buyer', 'sku', 'quantity', 'choose', 'env', 'vars', 'setup'] as const;
+export const RESERVED_WORDS = ['order', 'buyer', 'sku', 'quantity', 'trace', 'choose', 'env', 'vars', 'setup'] as const;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -70,7 +70,7 @@ function bodyWriter(body: Segments | undefined): (filling: Filling) => Uint8Arra
 }
 
 function meaningsOf(identity: IdentitySpec, counter: ChoiceCounter, given: Given): Meanings {
-  const none = { env: {}, setup: {}, feeders: [], variables: [], alters: false, cookies: false };
+  const none = { step: 0, env: {}, setup: {}, feeders: [], variables: [], alters: false, cookies: false };
   return { ...none, ...given, identity, counter };
 }
 
@@ -184,11 +184,14 @@ export function compileOrder(spec: OrderSpec): StepTemplate[] {
   const templates = spec.steps.map((step, index) => {
     const alters = index === placedBy && spec.shoppers?.altered !== undefined;
     const variables = variablesBefore(spec, index);
-    return compileWith(step, meaningsOf(spec.identity, counter, { ...given, variables, alters }));
+    return compileWith(step, meaningsOf(spec.identity, counter, { ...given, step: index, variables, alters }));
   });
   if (spec.journey !== undefined) return templates.map(codeTemplate);
   const readBack = readBackStepOf(spec);
   if (!readBack) return templates;
   const variables = variablesOf(spec);
-  return [...templates, compileWith(readBack, meaningsOf(spec.identity, counter, { ...given, variables }))];
+  return [
+    ...templates,
+    compileWith(readBack, meaningsOf(spec.identity, counter, { ...given, step: spec.steps.length, variables })),
+  ];
 }

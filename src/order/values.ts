@@ -9,6 +9,7 @@ import { rowsOf } from './feeders.ts';
 import { BUYER_PREFIX, drawsOf, orderIdOf, SALT_CHOOSE } from './identity.ts';
 import type { Placeholder } from './placeholders.ts';
 import type { FeederSpec, IdentitySpec } from './spec.ts';
+import { orderTraces } from './trace.ts';
 import { MAX_VARIABLE_CHARS } from './variables.ts';
 import { pickerOf } from './weighted.ts';
 
@@ -32,6 +33,8 @@ export type ChoiceCounter = { next: number };
 /** What placeholders mean in one step. */
 export type Meanings = {
   identity: IdentitySpec;
+  /** Its index among the requests of an order. */
+  step: number;
   env: Readonly<Record<string, string>>;
   setup: Readonly<Record<string, string>>;
   feeders: readonly FeederSpec[];
@@ -73,7 +76,8 @@ type Source = {
 
 type OwnPlaceholder = Exclude<Placeholder, { name: 'env' | 'vars' | 'setup' | 'feeder' | 'number' }>;
 
-function sourceOf(placeholder: OwnPlaceholder, { identity: spec, counter, alters }: Meanings): Source {
+function sourceOf(placeholder: OwnPlaceholder, meanings: Meanings): Source {
+  const { identity: spec, counter, alters } = meanings;
   const { keys, buyerOf, skuOf, quantityOf } = drawsOf(spec);
   switch (placeholder.name) {
     case 'order.key':
@@ -116,6 +120,10 @@ function sourceOf(placeholder: OwnPlaceholder, { identity: spec, counter, alters
         all: true,
       };
     }
+    case 'trace.parent':
+    case 'trace.id':
+    case 'trace.span':
+      return traceSource(placeholder.name, meanings);
     case 'choose': {
       const pick = pickerOf(placeholder.choices);
       const salt = SALT_CHOOSE + counter.next++;
@@ -126,6 +134,22 @@ function sourceOf(placeholder: OwnPlaceholder, { identity: spec, counter, alters
       };
     }
   }
+}
+
+function traceSource(name: 'trace.parent' | 'trace.id' | 'trace.span', { identity, step }: Meanings): Source {
+  const traces = orderTraces(identity.runId);
+  const order = { seq: 0, step };
+  const of = { 'trace.parent': traces.parentOf, 'trace.id': traces.idOf, 'trace.span': traces.spanOf }[name];
+  return {
+    of: ({ seq }) => of(seq, step),
+    samples: [of(0, step)],
+    all: true,
+    write(into, at, { seq }) {
+      order.seq = seq;
+      if (name === 'trace.id') return traces.writeId(seq, into, at);
+      return name === 'trace.span' ? traces.writeSpan(order, into, at) : traces.writeParent(order, into, at);
+    },
+  };
 }
 
 function sampledValue(name: ValueSegment['name'], source: Source, context: Context): ValueSegment {

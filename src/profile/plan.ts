@@ -29,6 +29,8 @@ export type TargetPlan = {
   tls: { ca?: string; cert?: string; key?: string; servername?: string; insecure: boolean };
   /** `http://host:port` that everything goes through; undefined: straight to the target. */
   proxy?: string;
+  /** Where an order's trace is looked up, with `{{trace.id}}` or `{{order.key}}` in it; http or https, and no secret. */
+  traceUrl?: string;
   /** Hosts other than loopback that may be loaded without asking. */
   allow: string[];
 };

@@ -50,6 +50,11 @@ export const Target = map(
     proxy: text('a URL such as `http://proxy.example:3128`')
       .describe('HTTP proxy that every connection is tunnelled through (CONNECT).')
       .optional(),
+    traceUrl: text('a URL such as `https://traces.example/trace/{{trace.id}}`')
+      .describe(
+        'Where people look up a trace: reports link orders there. `{{trace.id}}` or `{{order.key}}` stand in its path, query or fragment. The orders must say their trace: `traceparent: "{{trace.parent}}"`.',
+      )
+      .optional(),
     allow: z
       .array(text('a host name'), { error: 'must be a list of host names' })
       .default([])

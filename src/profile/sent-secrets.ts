@@ -1,7 +1,7 @@
 // The secrets that orders and the steps around them carry, as values: whoever prints what a shop answered must be able to take them out again.
 // They are handed beside the plan, not in it, and are never written down.
 
-import type { StepSpec } from '../order/spec.ts';
+import type { Request, StepSpec } from '../order/spec.ts';
 import { isSecretName } from '../secrets.ts';
 import { at, mapLeaves, type Path } from './paths.ts';
 import type { Plan } from './plan.ts';
@@ -30,6 +30,37 @@ export function sentSecretsOf(plan: SentPlan, { raw, env }: { raw: unknown; env:
   return [...found].filter((secret) => secret !== '');
 }
 
+/** What one request sends under secret names, whoever made it and wherever its values came from. */
+export function secretsOfRequest({ path, headers, body }: Pick<Request, 'path' | 'headers' | 'body'>): string[] {
+  const found = new Set<string>();
+  for (const [name, value] of fieldsOf(path.slice(path.indexOf('?') + 1))) {
+    if (path.includes('?') && isSecretName(name)) keepPieces(found, value);
+  }
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    if (isSecretName(headers[at]!)) keepPieces(found, headers[at + 1]!);
+  }
+  if (body !== undefined) keepOfBody(found, new TextDecoder().decode(body));
+  return [...found].filter((secret) => secret !== '');
+}
+
+function fieldsOf(text: string): [name: string, value: string][] {
+  return [...new URLSearchParams(text)];
+}
+
+function keepOfBody(found: Set<string>, text: string): void {
+  let tree: unknown;
+  try {
+    tree = JSON.parse(text);
+  } catch {
+    for (const [name, value] of fieldsOf(text)) if (isSecretName(name)) keepPieces(found, value);
+    return;
+  }
+  mapLeaves(tree, (leaf, below) => {
+    const isSecret = below.some((key) => typeof key === 'string' && isSecretName(key));
+    if (isSecret && leaf !== null && typeof leaf !== 'boolean') keepPieces(found, String(leaf));
+  });
+}
+
 function keepStep(found: Set<string>, { path, headers, body }: StepSpec, at: Path): void {
   for (const [, name, value] of path.matchAll(/[?&]([^=&#]*)=([^&#]*)/g)) {
     if (!isSecretName(name!) || redacted(path, [...at, 'path']) === path) continue;
@@ -48,7 +79,11 @@ function keep(found: Set<string>, secret: string | undefined): string {
 
 function keepLeaf(found: Set<string>, leaf: unknown, path: readonly (string | number)[]): void {
   if (leaf === null || redacted(leaf, path) === leaf) return;
-  const text = String(leaf);
+  keepPieces(found, String(leaf));
+}
+
+/** All of it, and what is long enough of `a=1; sid=…`. */
+function keepPieces(found: Set<string>, text: string): void {
   keep(found, text);
   for (const piece of text.split(/[\s;,]+/)) {
     const value = piece.slice(piece.indexOf('=') + 1);

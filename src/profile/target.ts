@@ -1,11 +1,16 @@
 // `target:` → TargetPlan: where the orders go, and what it takes to get there.
 
 import type { z } from 'zod';
+import { placeholdersOf } from '../order/template.ts';
+import { isSecretName } from '../secrets.ts';
 import { parseDuration } from '../units.ts';
 import type { TargetPlan } from './plan.ts';
 import { countOf, parseSize } from './scalars.ts';
 import type { Target } from './schema.ts';
 import type { Section } from './section.ts';
+
+/** What a link to a trace may say of an order. */
+const TRACE_URL_NAMES = ['trace.id', 'order.key'] as const;
 
 export type TargetInput = z.output<typeof Target>;
 
@@ -14,7 +19,9 @@ export function planTarget(target: TargetInput, section: Section): TargetPlan | 
   const where = planUrl(target.url, section);
   const tls = planTls(target, section);
   const proxy = target.proxy === undefined ? undefined : planProxy(target.proxy, section);
+  const traceUrl = target.traceUrl === undefined ? undefined : planTraceUrl(target.traceUrl, section);
   if (!where || !tls || (target.proxy !== undefined && proxy === undefined)) return undefined;
+  if (target.traceUrl !== undefined && traceUrl === undefined) return undefined;
   if (countOf(target.warm)! > countOf(target.connections)!) {
     const message = `\`target.warm\` opens ${countOf(target.warm)} connections, more than \`target.connections\` (${countOf(target.connections)}) allows`;
     section.complain({ code: 'WARM', message, path: ['target', 'warm'] });
@@ -42,6 +49,7 @@ export function planTarget(target: TargetInput, section: Section): TargetPlan | 
     maxHeadBytes: parseSize(target.maxHead)!,
     tls,
     ...(proxy === undefined || where.demo ? {} : { proxy }),
+    ...(traceUrl === undefined ? {} : { traceUrl }),
     allow: target.allow,
   };
 }
@@ -89,6 +97,34 @@ function planProxy(text: string, { complain }: Section): string | undefined {
     return undefined;
   }
   return url.origin;
+}
+
+/** A link that stands in every report: it must be one that a browser may follow, and hold nothing that a reader may not know. */
+function planTraceUrl(text: string, { complain }: Section): string | undefined {
+  const refuse = (rule: string) => {
+    const message = `\`target.traceUrl\` ${rule}, such as \`https://traces.example/trace/{{trace.id}}\``;
+    complain({ code: 'TRACE_URL', message, path: ['target', 'traceUrl'] });
+    return undefined;
+  };
+  const written = text.trim();
+  const named = placeholdersOf(written).map(({ name }) => name);
+  const unknown = named.find((name) => !(TRACE_URL_NAMES as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    return refuse(`knows no \`{{${unknown}}}\`: only {{trace.id}} and {{order.key}} stand in it`);
+  if (named.length === 0) return refuse('leads to the same page for every order: put `{{trace.id}}` in it');
+  const example = written.replaceAll(/\{\{[^{}]*\}\}/g, '0');
+  if (!/^https?:\/\//i.test(written) || !URL.canParse(example)) {
+    return refuse('must be a URL that starts with `http://` or `https://`');
+  }
+  if (/^https?:\/\/[^/?#]*\{\{/i.test(written)) return refuse('must name its host: placeholders stand behind it');
+  const url = new URL(example);
+  const isTelling = [...url.searchParams.keys()].some(isSecretName);
+  if (url.username !== '' || url.password !== '' || isTelling) {
+    return refuse(
+      'holds a user name, a password or a token, and everybody who opens a report could read it: use one without',
+    );
+  }
+  return written;
 }
 
 function planTls({ tls }: TargetInput, section: Section): TargetPlan['tls'] | undefined {

@@ -71,6 +71,7 @@ function headSection(plan: Plan, { peak }: PlanSketch, { paint }: TextOptions, w
       'network',
       `HTTP/${target.http}, ${target.connection === 'fresh' ? 'a fresh connection for every order' : `at most ${formatCountOf(target.connections, 'connection')}, kept alive`}, timeout ${formatDuration(target.timeoutUs)}`,
     ),
+    ...(target.traceUrl === undefined ? [] : [row('traces', target.traceUrl)]),
     ...(target.proxy === undefined ? [] : [row('proxy', target.proxy)]),
     row('arrivals', arrivals),
   ];

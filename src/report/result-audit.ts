@@ -4,7 +4,7 @@
 import type { AuditResult, Deed, Example, Invariant, Reading, Story } from '../audit/spec.ts';
 
 /** Times µs from the start of the run; `id`: the order id in the answer. */
-export type ResultDeed = Omit<Deed, 'id' | 'firedUs' | 'doneUs'> & {
+export type ResultDeed = Omit<Deed, 'id' | 'firedUs' | 'doneUs' | 'sentUs' | 'thinkUs' | 'latenessUs'> & {
   firedUs: number | null;
   doneUs: number | null;
   id: string | null;
@@ -65,7 +65,7 @@ function storyOf({ dueUs, deeds }: Story): NonNullable<ResultExample['story']> {
   const known = (us: number) => (Number.isFinite(us) ? us : null);
   return {
     dueUs,
-    deeds: deeds.map((deed) => ({
+    deeds: deeds.map(({ sentUs: _sent, thinkUs: _think, latenessUs: _late, ...deed }) => ({
       ...deed,
       firedUs: known(deed.firedUs),
       doneUs: known(deed.doneUs),

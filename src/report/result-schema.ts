@@ -4,6 +4,7 @@
 import { OUTCOME_CLASSES } from '../outcomes.ts';
 import { STABILITY_SCHEMA } from './result-stability.ts';
 import { ATTEMPTS_SCHEMA, AUDIT_SCHEMA, BOOKS_SCHEMA } from './schema-books.ts';
+import { EXAMPLES_SCHEMA } from './schema-kept.ts';
 import {
   amount,
   count,
@@ -272,7 +273,8 @@ export const RESULT_SCHEMA: Schema = {
       environment,
       run,
       files: described(listOf(text), 'What the run folder holds, this file among them.'),
+      examples: EXAMPLES_SCHEMA,
     },
-    ['stability'],
+    ['stability', 'examples'],
   ),
 };

@@ -15,6 +15,8 @@ import { lastedUs, phaseRows, ratesOf, timelineOf } from './numbers.ts';
 import type { Environment, RunRecord, WorkerStory } from './record.ts';
 import type { ResultAttempts, ResultBooks, ResultInvariant } from './result-audit.ts';
 import { auditParts } from './result-audit.ts';
+import type { ResultExamples } from './result-kept.ts';
+import { examplesOf } from './result-kept.ts';
 import type { ResultStability } from './result-stability.ts';
 import { resultStability } from './result-stability.ts';
 import { verdictSentence } from './sentence.ts';
@@ -71,6 +73,8 @@ export type Result = {
   slo: ResultSlo[];
   phases: PhaseRow[];
   outcomes: OutcomeSummary[];
+  /** Single orders; not there in runs from before they were kept. */
+  examples?: ResultExamples;
   audit: ResultInvariant[];
   books: ResultBooks | null;
   attempts: ResultAttempts | null;
@@ -125,7 +129,9 @@ export function resultOf(record: RunRecord, files: readonly string[] = []): Resu
   const { judgement, evidence, plan } = record;
   const total = timelineOf(evidence).total();
   const summary = summaryOf(total);
-  return withoutSecretsIn({
+  const { outcomes } = evidence.timeline;
+  const examples = examplesOf(evidence.kept, { outcomes, total, traceUrl: plan.target.traceUrl });
+  const result = withoutSecretsIn<Result>({
     schemaVersion: SCHEMA_VERSION,
     verdict: judgement.verdict,
     exitCode: judgement.exitCode,
@@ -155,6 +161,7 @@ export function resultOf(record: RunRecord, files: readonly string[] = []): Resu
     run: runOf(record),
     files: [...files],
   });
+  return examples === undefined ? result : { ...result, examples };
 }
 
 const known = (value: number | undefined): number | null =>

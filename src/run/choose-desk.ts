@@ -10,6 +10,7 @@ import { CodeDesk, pausesOf } from './code-desk.ts';
 import type { CodeOrder } from './code-order.ts';
 import { JourneyDesk, laterOf } from './journey-desk.ts';
 import { importJourneyModule } from './journey-module.ts';
+import type { Keeper } from './keeper.ts';
 import type { Share } from './messages.ts';
 import { plainDesk } from './plain-desk.ts';
 import type { Try } from './purchase.ts';
@@ -19,7 +20,7 @@ import type { ShareSeams } from './share.ts';
 export function deskMaker(
   { order, soldOut, throttled, driverOptions }: Share,
   journey: Journey,
-  own: { nowUs: () => number; recorder: Recorder; ledger: Ledger },
+  own: { nowUs: () => number; recorder: Recorder; ledger: Ledger; keeper: Keeper },
 ): ShareSeams['makeDesk'] {
   if (isPlain(order)) {
     const { outcomes, steps } = journey;

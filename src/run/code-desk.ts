@@ -3,17 +3,18 @@
 // between an answer and its next request is our doing, and counts as lateness of that request.
 
 import type { Attempt } from '../drive/driver.ts';
+import { responseUsOf } from '../measure/kept.ts';
 import type { Answer } from '../order/answer.ts';
 import { type AnswerFieldsOf, type AnswerValues, answerFieldsOf } from '../order/answer-fields.ts';
 import { type JourneyCode, type JourneyOrder, NoAnswer } from '../order/code.ts';
 import { codeRequest } from '../order/code-request.ts';
 import type { CodeEnds, Journey } from '../order/journey.ts';
 import { orderViewOf } from '../order/order-view.ts';
-import type { OrderSpec } from '../order/spec.ts';
+import type { OrderSpec, Request } from '../order/spec.ts';
 import { OUTCOME_CLASSES, type OutcomeClass } from '../outcomes.ts';
 import { didYouMean } from '../suggest.ts';
 import type { Agenda } from './agenda.ts';
-import { type CodeCounter, CodeOrder, CodeTry, End, Reply, type Settled, Shop } from './code-order.ts';
+import { type CodeCounter, CodeOrder, CodeTry, End, heardOf, Reply, type Settled, Shop } from './code-order.ts';
 import type { Desk, DeskSeams, Thrown } from './desk.ts';
 import { notSent } from './not-sent.ts';
 import type { Later } from './pacer.ts';
@@ -196,13 +197,16 @@ export class CodeDesk implements Desk {
     const { order, step, firedUs } = one;
     const { name, classify } = this.#journey.steps[step]!;
     const outcome = classify(answer);
-    const { status, doneUs, failure } = answer;
+    const { status, sentUs, doneUs, failure } = answer;
     const out = order.out!;
     order.out = undefined;
     order.path = pathThrough(order.path, one, answer);
     order.movedUs = doneUs;
-    order.deeds.push({ step: name, why: 'first', firedUs, doneUs, status, outcome: this.#nameOf(outcome) });
+    const { thinkUs, latenessUs } = one;
+    const times = { firedUs, doneUs, sentUs, thinkUs, latenessUs };
+    order.deeds.push({ step: name, why: 'first', ...times, status, outcome: this.#nameOf(outcome) });
     const reply = failure === undefined ? new Reply(answer, step, outcome) : undefined;
+    order.heard = { one, outcome, answer: heardOf(answer, reply) };
     if (step === this.#journey.placedBy) this.#onPlacing(order, { answer, outcome, reply });
     if (reply) out.resolve(reply);
     else {
@@ -308,10 +312,27 @@ export class CodeDesk implements Desk {
     const { path } = order;
     const { waitUs, serviceUs, thinkUs } = path;
     recorder.ended(path, outcome);
+    this.#keepOrder(order, outcome);
     changeInFlight(order.enteredUs + waitUs + (serviceUs || 0) + thinkUs, -1);
     this.#book(order, outcome, this.#classOf(outcome) === 'accepted' ? values : undefined);
     this.#active.delete(order);
     if (this.#active.size === 0) onIdle();
+  }
+
+  #keepOrder({ seq, path, deeds, heard }: CodeOrder, outcome: number): void {
+    const { keeper } = this.#seams;
+    if (!keeper) return;
+    const { accepted, threw, threwAfter, named } = this.#ends;
+    if (keeper.wants(seq, responseUsOf(path), outcome)) {
+      const trace = heard && headerOf(heard.one.request, 'traceparent');
+      keeper.keepJourney({ seq, path, deeds }, outcome, { detail: heard?.answer.detail ?? '', trace });
+    }
+    // What the code itself says, it says after the last answer it got.
+    const isOwn =
+      outcome === accepted || outcome === threw || outcome === threwAfter || [...named.values()].includes(outcome);
+    if (heard && (isOwn || heard.outcome === outcome) && keeper.wantsAnswer(outcome)) {
+      keeper.keepAnswer(outcome, heard.answer, heard.one);
+    }
   }
 
   /** Of an order that asked for nothing: its pauses, and our own time. */
@@ -378,6 +399,12 @@ export class CodeDesk implements Desk {
       this.#endThrown(order, new Error(says));
     }
   }
+}
+
+/** A header that the code sent. */
+function headerOf({ headers }: Request, name: string): string | undefined {
+  for (let at = 0; at + 1 < headers.length; at += 2) if (headers[at]!.toLowerCase() === name) return headers[at + 1];
+  return undefined;
 }
 
 /** The agenda as the pacer takes from it. */

@@ -61,6 +61,8 @@ export class CodeOrder {
   /** Its last outcome, and the first that left open whether it was placed; −1 without one. */
   lastOutcome = -1;
   openOutcome = -1;
+  /** The last answer of any step, and what it answered. */
+  heard: { one: CodeTry; outcome: number; answer: Heard } | undefined = undefined;
   /** The last answer that did not come, as it was told to the function. */
   lost: { error: Error; step: number; outcome: number } | undefined = undefined;
   settled: Settled | undefined = undefined;
@@ -75,6 +77,21 @@ export class CodeOrder {
     this.movedUs = nowUs;
     this.path = { dueUs, atUs: Math.floor(dueUs), latenessUs: 0, waitUs: 0, serviceUs: Number.NaN, thinkUs: 0 };
   }
+}
+
+/** What was answered, or why nothing was. */
+export type Heard = Pick<Answer, 'status' | 'headers' | 'body' | 'bodyTruncated' | 'failure' | 'detail'>;
+
+const NOTHING: Pick<Answer, 'headers' | 'body' | 'bodyTruncated'> = {
+  headers: { get: () => undefined },
+  body: new Uint8Array(0),
+  bodyTruncated: false,
+};
+
+/** An answer that may still be looked at when the driver has gone on. */
+export function heardOf({ status, failure, detail }: Answer, reply: Reply | undefined): Heard {
+  const { headers, body, bodyTruncated } = reply ?? NOTHING;
+  return { status, failure, detail, headers, body, bodyTruncated };
 }
 
 const decoder = new TextDecoder();

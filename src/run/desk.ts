@@ -5,6 +5,7 @@ import type { Ledger } from '../audit/ledger.ts';
 import type { Attempt, Driver } from '../drive/driver.ts';
 import type { Recorder } from '../measure/recorder.ts';
 import type { Answer } from '../order/answer.ts';
+import type { Keeper } from './keeper.ts';
 
 export type Desk = {
   /** An order is due: fires it, or counts it as dropped. */
@@ -30,6 +31,8 @@ export type DeskSeams = {
   recorder: Recorder;
   /** What is known of every order; left out where nobody asks. */
   ledger?: Ledger;
+  /** What is kept of single orders; left out: nothing. */
+  keeper?: Keeper;
   /** One step of ∫ orders in flight dt. */
   changeInFlight: (atUs: number, by: 1 | -1) => void;
   /** The driver took an attempt. */

@@ -5,6 +5,7 @@
 import { type AnswerFacts, isTelling, isUntold, troubleOf } from '../audit/repeats.ts';
 import type { Deed } from '../audit/spec.ts';
 import type { Attempt } from '../drive/driver.ts';
+import { responseUsOf } from '../measure/kept.ts';
 import type { Answer } from '../order/answer.ts';
 import { type AnswerFieldsOf, type AnswerValues, answerFieldsOf } from '../order/answer-fields.ts';
 import { cookieJar } from '../order/cookies.ts';
@@ -211,10 +212,14 @@ export class JourneyDesk implements Desk {
       this.#tell(one, answer, this.#nameOf(outcome), undefined);
       purchase.path = purchase.longest;
       const lacks = steps[step]!.goesOn(outcome) ? (steps[step]!.extract?.(answer, purchase.vars) ?? -1) : outcome;
-      if (lacks >= 0) this.#end(purchase, step < placedBy ? lacks : afterPlacing(purchase, lacks));
-      else this.#advance(purchase, step + 1);
+      if (lacks >= 0) {
+        const end = step < placedBy ? lacks : afterPlacing(purchase, lacks);
+        this.#keepAnswer(end, one, answer);
+        this.#end(purchase, end);
+      } else this.#advance(purchase, step + 1);
       return;
     }
+    this.#keepAnswer(outcome, one, answer);
     this.#onPlacing(one, answer, outcome);
     if (purchase.open === 0) this.#conclude(purchase);
   }
@@ -293,6 +298,7 @@ export class JourneyDesk implements Desk {
     purchase.isOver = true;
     purchase.outcome = outcome;
     recorder.ended(path, outcome);
+    this.#keepOrder(purchase, outcome);
     // Little's law holds ∫ L dt against what orders take without our lateness, and later tries may have been late too.
     const { waitUs, serviceUs, thinkUs } = path;
     changeInFlight(purchase.enteredUs + waitUs + (serviceUs || 0) + thinkUs, -1);
@@ -396,11 +402,23 @@ export class JourneyDesk implements Desk {
   #tell(one: Try, answer: Answer, outcome: string, id: string | undefined): void {
     const { purchase, why, firedUs } = one;
     const step = this.#journey.steps[one.step]?.name ?? 'read-back';
-    const { doneUs, status } = answer;
-    const deed: Deed = { step, why, firedUs, doneUs, status, outcome };
+    const { sentUs, doneUs, status } = answer;
+    const { thinkUs, latenessUs } = one;
+    const deed: Deed = { step, why, firedUs, doneUs, sentUs, thinkUs, latenessUs, status, outcome };
+    purchase.detail = answer.detail;
     if (id !== undefined) deed.id = id;
     purchase.deeds.push(deed);
     if (why !== 'first') purchase.hasMore = true;
+  }
+
+  #keepOrder({ seq, path, deeds, detail }: Purchase, outcome: number): void {
+    const { keeper } = this.#seams;
+    if (keeper?.wants(seq, responseUsOf(path), outcome)) keeper.keepJourney({ seq, path, deeds }, outcome, { detail });
+  }
+
+  #keepAnswer(outcome: number, one: Try, answer: Answer): void {
+    const { keeper } = this.#seams;
+    if (keeper?.wantsAnswer(outcome)) keeper.keepAnswer(outcome, answer, one);
   }
 
   /** Nothing of it is out any more: its story goes to the ledger, which keeps the first ones of each kind. */

@@ -9,6 +9,7 @@ import type { Interval } from '../measure/spec.ts';
 import type { OrderSpec } from '../order/spec.ts';
 import type { CurveSpec } from '../traffic/spec.ts';
 import type { Thrown } from './desk.ts';
+import type { KeptChange } from './keeper.ts';
 
 /** One worker's whole job; worker k of n owns the indices k, k+n, k+2n … */
 export type Share = {
@@ -42,6 +43,8 @@ export type FromWorker =
       health?: HealthSample;
       /** What the ledger learnt since the last one. */
       change?: LedgerChange;
+      /** Single orders and answers kept since the last one. */
+      kept?: KeptChange;
     };
 
 /** What a worker itself counted over its whole share; held against the merged timeline by the identities. */

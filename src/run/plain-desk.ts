@@ -7,6 +7,7 @@ import type { Answer } from '../order/answer.ts';
 import type { AnswerFieldsOf } from '../order/answer-fields.ts';
 import { OUTCOME_CLASSES, type Outcome } from '../outcomes.ts';
 import type { Desk, DeskSeams } from './desk.ts';
+import type { Keeper } from './keeper.ts';
 
 const ACCEPTED = OUTCOME_CLASSES.indexOf('accepted');
 const REJECTED = OUTCOME_CLASSES.indexOf('rejected');
@@ -24,7 +25,7 @@ export type PlainOrders = {
 };
 
 export function plainDesk(orders: PlainOrders, seams: DeskSeams): Desk {
-  const { nowUs, recorder, ledger, changeInFlight } = seams;
+  const { nowUs, recorder, ledger, keeper, changeInFlight } = seams;
   const { classify, fieldsOf, outcomes, soldOut, step } = orders;
   const classes = outcomes.map((outcome) => OUTCOME_CLASSES.indexOf(outcome.class));
   const spare: Attempt[] = [];
@@ -51,6 +52,12 @@ export function plainDesk(orders: PlainOrders, seams: DeskSeams): Desk {
     into.story({ seq, dueUs }, classIndex, { step, why: 'first', firedUs, doneUs, status, outcome: name, ...id });
   };
 
+  const keep = (attempt: Attempt, answer: Answer, outcome: number, into: Keeper): void => {
+    const responseUs = Math.floor(answer.doneUs) - Math.floor(attempt.dueUs);
+    if (into.wants(attempt.seq, responseUs, outcome)) into.keepPlain(attempt, answer, outcome);
+    if (into.wantsAnswer(outcome)) into.keepAnswer(outcome, answer, attempt);
+  };
+
   return {
     take(seq, dueUs) {
       const attempt = spare.pop() ?? { seq: 0, step: 0, dueUs: 0, firedUs: 0 };
@@ -73,6 +80,7 @@ export function plainDesk(orders: PlainOrders, seams: DeskSeams): Desk {
       recorder.done(attempt.dueUs, attempt.firedUs, answer.sentUs, answer.doneUs, outcome);
       changeInFlight(answer.doneUs, -1);
       if (ledger) note(attempt, answer, outcome, ledger);
+      if (keeper) keep(attempt, answer, outcome, keeper);
       busy--;
       spare.push(attempt);
     },

@@ -5,6 +5,7 @@ import { Piscina } from 'piscina';
 import type { LedgerChange, LedgerPart } from '../audit/ledger.ts';
 import type { HealthSample } from '../judge/health.ts';
 import type { Interval } from '../measure/spec.ts';
+import type { KeptChange } from './keeper.ts';
 import type { FromWorker, Share, ShareReport, ToWorker } from './messages.ts';
 
 // Built, the file beside this one is worker.js: take the ending from the file that runs.
@@ -18,8 +19,11 @@ const WORKER_FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : '.
  */
 const YOUNG_MB = 24;
 
+/** What an interval tells beside its tallies. */
+export type Learnt = { change: LedgerChange | undefined; kept: KeptChange | undefined };
+
 export type PoolEvents = {
-  onInterval: (interval: Interval, health: HealthSample | undefined, change: LedgerChange | undefined) => void;
+  onInterval: (interval: Interval, health: HealthSample | undefined, learnt: Learnt) => void;
   /** The thread threw, exited, ran out of memory, or was given up: its orders after its last tally are not known. */
   onLost: (worker: number, error: Error) => void;
 };
@@ -55,7 +59,7 @@ export class Pool {
     mine.on('message', (message: FromWorker) => {
       if (message.type === 'ready') ready.resolve();
       else if (message.type === 'ledger') ledger = message.part;
-      else events.onInterval(message.interval, message.health, message.change);
+      else events.onInterval(message.interval, message.health, { change: message.change, kept: message.kept });
     });
     const drained = new Promise<void>((resolve) => mine.once('close', resolve));
     const given = new AbortController();

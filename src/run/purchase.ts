@@ -76,6 +76,8 @@ export class Purchase {
   alteredFiredUs = Number.NaN;
   alteredDoneUs = Number.POSITIVE_INFINITY;
   readonly deeds: Deed[] = [];
+  /** Behind its last answer, where that was a failure. */
+  detail = '';
   /** One of the deeds is no first try. */
   hasMore = false;
 

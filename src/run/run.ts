@@ -8,6 +8,7 @@ import type { Calibration } from '../judge/calibration.ts';
 import { parseSlo } from '../judge/slo.ts';
 import type { Ending, Evidence, Incident, OrderCounts, Slo } from '../judge/spec.ts';
 import { type Stopper, stopperOf } from '../judge/stop.ts';
+import { KeptOfRun } from '../measure/kept.ts';
 import { histogramShape, type Shape } from '../measure/shape.ts';
 import type { Interval } from '../measure/spec.ts';
 import { Timeline } from '../measure/timeline.ts';
@@ -23,6 +24,7 @@ import { codeEvidenceOf } from './code-evidence.ts';
 import type { Share, ShareReport } from './messages.ts';
 import { Pool } from './pool.ts';
 import { driverOptionsOf, orderFor } from './shares.ts';
+import { KeptTeller, type KeptTold } from './tell-kept.ts';
 import { Vitals } from './vitals.ts';
 import { Witness, witnessShareOf } from './witness.ts';
 import { chooseWorkers, type WorkerChoice } from './workers.ts';
@@ -41,6 +43,8 @@ export type RunOptions = {
   url: string;
   /** What the setup took from its answers. */
   setup?: Record<string, string>;
+  /** Values that the orders carry and that nothing may show; left out: no answer is kept as an example. */
+  secrets?: readonly string[];
   workers?: number;
   driver?: DriverName;
   /** Of this machine, where it was calibrated: how many workers there are then rests on it. */
@@ -69,7 +73,13 @@ export type RunStart = {
 };
 
 /** One interval as it came from its worker, `atUs` of the run's clock. */
-export type Told = { atUs: number; interval: Interval; change: LedgerChange | undefined };
+export type Told = {
+  atUs: number;
+  interval: Interval;
+  change: LedgerChange | undefined;
+  /** Single orders and answers, fit to be shown. */
+  kept: KeptTold | undefined;
+};
 
 export type Run = {
   evidence: Evidence;
@@ -108,6 +118,7 @@ class Running {
   readonly #choice: WorkerChoice;
   readonly #shares: Share[];
   readonly #timeline: Timeline;
+  readonly #kept: KeptOfRun;
   readonly #isPlain: boolean;
   readonly #planned: Uint32Array;
   readonly #phases: PartWindow[];
@@ -128,7 +139,10 @@ class Running {
     this.#options = options;
     this.#choice = chooseWorkers(plan, options);
     const order = orderFor(plan, { runId: options.runId, url: options.url, setup: options.setup });
-    const { outcomes, steps } = compileJourney(order);
+    const journey = compileJourney(order);
+    const { outcomes, steps } = journey;
+    const teller = new KeptTeller(order, journey, options.secrets);
+    this.#kept = new KeptOfRun(outcomes);
     this.#isPlain = isPlain(order);
     const shape = histogramShape(plan.target.timeoutUs);
     this.#timeline = new Timeline(outcomes, shape, this.#isPlain ? [] : steps.map((step) => step.name));
@@ -154,11 +168,13 @@ class Running {
     this.#pool = new Pool(
       this.#shares,
       {
-        onInterval: (interval, health, change) => {
+        onInterval: (interval, health, { change, kept }) => {
           const atUs = this.elapsedUs();
           this.#heardUs[interval.worker] = atUs;
           this.#silentTicks[interval.worker] = 0;
-          options.onInterval?.({ atUs, interval, change });
+          const told = kept && teller.tell(kept);
+          if (told) this.#kept.take(told);
+          options.onInterval?.({ atUs, interval, change, kept: told });
           this.#vitals.take(interval, health);
           this.#timeline.add(interval);
         },
@@ -307,6 +323,7 @@ class Running {
       ...(inFlight > 0 ? { inFlightAtCrash: inFlight } : {}),
       incidents: [...this.#incidents],
       ending: this.#ending,
+      kept: this.#kept.kept,
       ...(reports.length > 0 ? this.#vitals.evidence(reports) : {}),
       ...(reports.length > 0 && this.#plan.order.journey ? { code: codeEvidenceOf(reports) } : {}),
     };

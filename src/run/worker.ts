@@ -15,6 +15,7 @@ import { scheduleOf } from '../traffic/schedule.ts';
 import { deskMaker } from './choose-desk.ts';
 import { clockFrom, monotonicUs, waiter } from './clock.ts';
 import { threadHealth } from './health.ts';
+import { Keeper } from './keeper.ts';
 import type { FromWorker, Share, ShareReport, ToWorker } from './messages.ts';
 import { type RunningShare, startShare } from './share.ts';
 
@@ -38,6 +39,7 @@ export default async function fireShare({
     ids: order.answer?.id !== undefined || order.journey !== undefined,
     totals: order.answer?.total !== undefined || order.journey !== undefined,
   });
+  const keeper = new Keeper(outcomes, order.identity.seed);
   const templates = compileOrder(order);
   const schedule = scheduleOf(share.traffic, worker, workers);
   // One clock from before the start to the end: it only learns later where its zero is.
@@ -50,7 +52,7 @@ export default async function fireShare({
     nowUs,
     onAnswer: (attempt, answer) => report(attempt, answer),
   });
-  const makeDesk = deskMaker(share, journey, { nowUs, recorder, ledger });
+  const makeDesk = deskMaker(share, journey, { nowUs, recorder, ledger, keeper });
   await driver.ready?.();
 
   const started = Promise.withResolvers<number>();
@@ -81,7 +83,7 @@ export default async function fireShare({
     send: (interval, transfer, sample) => {
       const change = ledger.changes();
       const arrays = change === undefined ? transfer : [...transfer, change.classes.buffer];
-      post(port, { type: 'interval', interval, health: sample, change }, arrays);
+      post(port, { type: 'interval', interval, health: sample, change, kept: keeper.drain() }, arrays);
     },
     health,
     connections: share.driverOptions.connections,

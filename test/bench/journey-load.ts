@@ -10,6 +10,7 @@ import { compileOrder } from '../../src/order/template.ts';
 import { deskMaker } from '../../src/run/choose-desk.ts';
 import { clockFrom, monotonicUs } from '../../src/run/clock.ts';
 import type { Desk } from '../../src/run/desk.ts';
+import { Keeper } from '../../src/run/keeper.ts';
 import type { Share } from '../../src/run/messages.ts';
 import { driverOptionsOf, orderFor } from '../../src/run/shares.ts';
 import { type OrderKind, planOf } from './generator.ts';
@@ -47,6 +48,7 @@ async function closedLoop({ url, order: kind, seconds, connections }: DeskLoad):
     totals: kind === 'code',
   });
   const driverOptions = driverOptionsOf(plan.target, url, 1);
+  const keeper = new Keeper(journey.outcomes, order.identity.seed);
   let desk: Desk | undefined;
   const driver = makeWireDriver(driverOptions, {
     templates: compileOrder(order),
@@ -66,6 +68,7 @@ async function closedLoop({ url, order: kind, seconds, connections }: DeskLoad):
     if (atUs > warmUs) warm ??= { cpu: process.cpuUsage(), accepted: recorder.counts.accepted };
     if (atUs < flushAtUs) return;
     recorder.flush(atUs);
+    keeper.drain();
     flushAtUs += 1e6;
   };
   const share: Share = {
@@ -78,7 +81,7 @@ async function closedLoop({ url, order: kind, seconds, connections }: DeskLoad):
     driver: 'wire',
     driverOptions,
   };
-  desk = deskMaker(share, journey, { nowUs, recorder, ledger })({
+  desk = deskMaker(share, journey, { nowUs, recorder, ledger, keeper })({
     driver: () => driver,
     // One order ends, and another begins.
     changeInFlight: (_atUs, by) => {

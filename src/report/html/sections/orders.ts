@@ -1,27 +1,119 @@
-// 12: single orders that are worth a look. A run keeps no order by itself but those of the audit; what can be said of the
-// slowest and the failed ones is when they were due.
+// 12: single orders that are worth a look: the slowest, and some of those that failed or may have been placed, each with
+// where its time went and the way into the shop's own traces.
 
 import { formatClock, formatCount, formatDuration } from '../../../units.ts';
+import type { ResultOrder, ResultStep } from '../../result-kept.ts';
 import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
+import type { Cell, Column } from '../parts.ts';
 import { section, table, timeLink } from '../parts.ts';
 import { valuesOf } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
-import { countCell, durationCell, spanText } from '../words.ts';
+import { countCell, durationCell, durationText, spanText } from '../words.ts';
 import { exampleItem } from './books.ts';
 
-const SHOWN = 10;
+const SHOWN_STRETCHES = 10;
+const SHOWN_FAILED = 40;
 
 export function ordersSection(view: RunView): Html {
+  const { examples } = view.result;
   return section(
     'orders',
     'Slowest and failed orders',
-    html`<p class="quiet">Single orders are not kept (a run may have millions): these are the stretches that the slowest and the failed ones were due in.</p>
-${slowest(view)}${failed(view)}${unknown(view)}`,
+    html`${examples === undefined ? stretches(view) : slowest(view, examples.slowest)}
+<h3>Failed, or perhaps placed</h3>
+${failed(view)}${examples !== undefined && examples.failed.length > 0 && failedOrders(view, examples.failed)}${unknown(view)}`,
   );
 }
 
-function slowest({ charts }: RunView): Html {
+const number = (label: string): Column => ({ label, kind: 'number' });
+
+function slowest({ result }: RunView, orders: readonly ResultOrder[]): Html {
+  if (orders.length === 0) return html`<p class="none">No order ended.</p>`;
+  const shows = shownOf(orders);
+  return html`<p class="quiet">Response runs from the moment an order was due. Late is our own doing, wait is the way to the shop (a free connection, connecting), service is the shop.${orders.some(({ steps }) => steps.length > 0) && ' Think is the pauses of the shopper, inside the response.'}</p>
+${table(
+  orders.length < result.orders.fired
+    ? `The ${formatCount(orders.length)} slowest orders`
+    : 'Every order of the run, the slowest first',
+  [{ label: 'Order', kind: 'text' }, ...timeColumns(shows), { label: 'Outcome', kind: 'text' }],
+  orders.map((order) => [orderCell(order), ...timeCells(order, shows), outcomeCell(order)]),
+)}`;
+}
+
+function failedOrders({ result }: RunView, orders: readonly ResultOrder[]): Html {
+  const shows = shownOf(orders);
+  const { failed: bad, unknown: open } = result.orders;
+  return table(
+    orders.length < bad + open
+      ? 'Of each such outcome the first order and a few drawn at random'
+      : 'Every order that failed or may have been placed',
+    [{ label: 'Outcome', kind: 'text' }, { label: 'Order', kind: 'text' }, ...timeColumns(shows)],
+    orders
+      .slice(0, SHOWN_FAILED)
+      .map((order) => [
+        { shows: outcomeCell(order), sort: order.outcome },
+        orderCell(order),
+        ...timeCells(order, shows),
+      ]),
+  );
+}
+
+/** Columns that say nothing of any of these orders are left out. */
+type Shown = { think: boolean };
+const shownOf = (orders: readonly ResultOrder[]): Shown => ({ think: orders.some(({ thinkUs }) => thinkUs > 0) });
+
+const timeColumns = ({ think }: Shown): Column[] => [
+  { label: 'Due', kind: 'text' },
+  ...['Response', 'Late', 'Wait', 'Service', ...(think ? ['Think'] : [])].map(number),
+];
+
+const timed = (us: number | null): Cell => ({ shows: durationText(us), sort: us ?? -1 });
+
+function timeCells(order: ResultOrder, { think }: Shown): Cell[] {
+  const { dueUs, responseUs, latenessUs, waitUs, serviceUs, thinkUs } = order;
+  const dueS = Math.floor(dueUs / 1e6);
+  return [
+    { shows: timeLink(dueS, dueS + 1, formatClock(dueUs)), sort: dueUs },
+    { shows: html`<strong>${durationText(responseUs)}</strong>`, sort: responseUs },
+    ...[latenessUs, waitUs, serviceUs, ...(think ? [thinkUs] : [])].map(timed),
+  ];
+}
+
+/** Its number in the plan, its key as in the books, the way to its trace, and its exchanges where it has several. */
+function orderCell({ seq, key, trace, steps }: ResultOrder): Cell {
+  return {
+    sort: seq,
+    shows: html`${formatCount(seq)}${trace !== null && html` ${traceLink(trace)}`}<br><code class="quiet">${key}</code>${
+      steps.length > 0 &&
+      html`<details><summary>${formatCount(steps.length)} ${steps.length === 1 ? 'request' : 'requests'}</summary><ol class="examples">${steps.map(stepItem)}</ol></details>`
+    }`,
+  };
+}
+
+/** Only what a browser opens as a page: a run folder may have been written by anybody. */
+function traceLink({ id, url }: NonNullable<ResultOrder['trace']>): Html {
+  if (url === null || !/^https?:\/\//i.test(url)) return html`<span class="quiet">trace <code>${id}</code></span>`;
+  return html`<a href="${url}" rel="noopener noreferrer">trace</a>`;
+}
+
+function stepItem({ step, why, thinkUs, latenessUs, firedUs, sentUs, doneUs, status, outcome }: ResultStep): Html {
+  const parts = [
+    thinkUs > 0 && `after a pause of ${formatDuration(thinkUs)}`,
+    latenessUs >= 1_000 && `${formatDuration(latenessUs)} late`,
+    sentUs === null ? 'never sent' : sentUs - firedUs >= 1_000 && `waited ${formatDuration(sentUs - firedUs)}`,
+    sentUs !== null && `took ${formatDuration(doneUs - sentUs)}`,
+  ].filter((part) => part !== false);
+  return html`<li>${step}${why !== 'first' && ` (${why})`}: ${status > 0 && `${status} `}<code>${outcome}</code> <span class="quiet">${parts.join(', ')}</span></li>`;
+}
+
+function outcomeCell({ outcome, class: of, status, detail }: ResultOrder): Html {
+  const said = [status > 0 ? String(status) : '', detail].filter((part) => part !== '').join(' ');
+  return html`<code>${outcome}</code> <span class="class class-${of}">${of}</span>${said !== '' && html`<br><span class="quiet">${said}</span>`}`;
+}
+
+/** Of a run from before single orders were kept: when the slowest were due. */
+function stretches({ charts }: RunView): Html {
   const { times } = charts;
   const maxima = valuesOf(times, times.response.max);
   const counts = valuesOf(times, times.response.count);
@@ -29,7 +121,7 @@ function slowest({ charts }: RunView): Html {
     .map((us, row) => ({ us, fromS: row * times.everyS, count: counts[row] }))
     .filter(({ us }) => us !== null)
     .sort((a, b) => b.us! - a.us!)
-    .slice(0, SHOWN)
+    .slice(0, SHOWN_STRETCHES)
     .map(({ us, fromS, count }) => {
       const untilS = Math.min(fromS + times.everyS, times.untilS);
       return [
@@ -39,15 +131,12 @@ function slowest({ charts }: RunView): Html {
       ];
     });
   if (rows.length === 0) return html`<p class="none">No order was answered.</p>`;
-  return table(
-    `Slowest response of each ${formatDuration(times.everyS * 1e6)}`,
-    [
-      { label: 'Due', kind: 'text' },
-      { label: 'slowest', kind: 'number' },
-      { label: 'of orders', kind: 'number' },
-    ],
-    rows,
-  );
+  return html`<p class="quiet">This run was made before single orders were kept: these are the stretches that the slowest were due in.</p>
+${table(
+  `Slowest response of each ${formatDuration(times.everyS * 1e6)}`,
+  [{ label: 'Due', kind: 'text' }, number('slowest'), number('of orders')],
+  rows,
+)}`;
 }
 
 function failed({ charts }: RunView): Html {

@@ -13,12 +13,13 @@ import { area, frame, hatching, PLOT, shading } from '../svg/frame.ts';
 import { bandsOf, middles, perSecond } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
 import { clockCell, countCell, durationCell, shareCell, spanText } from '../words.ts';
+import { answersList, answersOf, beginningOf } from './answers.ts';
 import { joined, MOST_TABLE_ROWS } from './rate.ts';
 
 const CLASSES: OutcomeClass[] = ['accepted', 'rejected', 'failed', 'unknown'];
 
 export function outcomesSection(view: RunView): Html {
-  const { charts } = view;
+  const ended = endedBy(view);
   const reads =
     'Read it as: the height is all orders due in that second, the colours how they ended, whenever that was. Anything but the lowest colour is an order that was not taken.';
   return section(
@@ -27,7 +28,14 @@ export function outcomesSection(view: RunView): Html {
     html`${figure({ id: 'outcomes', chart: 'outcomes', reads, picture: picture(view), numbers: numbers(view) })}
 <h3>Each outcome</h3>
 ${outcomesTable(view)}
-<p class="quiet">${charts.outcomes.some(({ count }) => count > 0) ? 'Answers are counted and not kept, so there is no example of one to show.' : 'No order ended.'}</p>`,
+${
+  ended.length > 0
+    ? answersList(
+        view,
+        ended.map(({ name }) => name),
+      )
+    : html`<p class="quiet">No order ended.</p>`
+}`,
   );
 }
 
@@ -71,26 +79,31 @@ function numbers({ charts }: RunView): Html {
   );
 }
 
-function outcomesTable({ charts, result }: RunView): Html {
-  const { fired } = result.orders;
-  const rows = charts.outcomes
-    .filter(({ count }) => count > 0)
-    .sort((a, b) => b.count - a.count)
-    .map(({ name, class: outcomeClass, count, firstS, lastS, p99Us }) => [
-      name,
-      html`<span class="class class-${outcomeClass}">${outcomeClass}</span>`,
-      countCell(count),
-      shareCell(fired > 0 ? count / fired : null),
-      clockCell(firstS),
-      clockCell(lastS),
-      durationCell(p99Us),
-    ]);
+/** Outcomes that there were orders of, the most frequent first. */
+function endedBy({ charts }: RunView): RunView['charts']['outcomes'] {
+  return charts.outcomes.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+}
+
+function outcomesTable(view: RunView): Html {
+  const { fired } = view.result.orders;
+  const answers = answersOf(view);
+  const rows = endedBy(view).map(({ name, class: outcomeClass, count, firstS, lastS, p99Us }) => [
+    name,
+    html`<span class="class class-${outcomeClass}">${outcomeClass}</span>`,
+    countCell(count),
+    shareCell(fired > 0 ? count / fired : null),
+    clockCell(firstS),
+    clockCell(lastS),
+    durationCell(p99Us),
+    beginningOf(answers.get(name)),
+  ]);
   return table(
     'Outcomes, the most frequent first',
     [
       { label: 'Outcome', kind: 'text' },
       { label: 'Class', kind: 'text' },
       ...['Orders', 'Share', 'First', 'Last', 'p99'].map((label) => ({ label, kind: 'number' as const })),
+      { label: 'Example', kind: 'text' },
     ],
     rows,
   );

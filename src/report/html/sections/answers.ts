@@ -1,0 +1,67 @@
+// One answer of each outcome, as the shop gave it: below the table of outcomes, folded, and its beginning in the table.
+
+import { formatCount } from '../../../units.ts';
+import type { ResultAnswer } from '../../result-kept.ts';
+import type { Html } from '../escape.ts';
+import { html } from '../escape.ts';
+import type { RunView } from '../view.ts';
+
+/** Answers on the page, and characters of each and of its beginning. */
+const MOST_ANSWERS = 24;
+const MOST_BODY = 1_200;
+const MOST_BEGINNING = 64;
+
+/** By the name of its outcome. */
+export function answersOf({ result }: RunView): ReadonlyMap<string, ResultAnswer> {
+  return new Map((result.examples?.answers ?? []).map((answer) => [answer.outcome, answer]));
+}
+
+/** What it said, in a few words. */
+export function beginningOf(answer: ResultAnswer | undefined): Html | string {
+  if (answer === undefined) return '–';
+  const { body, isBinary, isCut } = answer;
+  const line = body
+    .slice(0, 4 * MOST_BEGINNING)
+    .replace(/\s+/g, ' ')
+    .trim();
+  const shown = line.length > MOST_BEGINNING ? `${line.slice(0, MOST_BEGINNING)}…` : line;
+  const said = isBinary ? 'no text' : shown === '' ? (isCut ? '…' : '') : html`<code>${shown}</code>`;
+  return html`${headOf(answer)}${said !== '' && html` ${said}`}`;
+}
+
+/** A number where something was answered; else why nothing was. */
+function headOf({ status, failure, detail }: ResultAnswer): string {
+  if (status > 0) return String(status);
+  return detail === '' ? failure : `${failure} (${detail})`;
+}
+
+/** `names`: outcomes in the order in which they are shown. */
+export function answersList(view: RunView, names: readonly string[]): Html {
+  const { examples } = view.result;
+  if (examples === undefined) {
+    return html`<p class="quiet">This run was made before answers were kept as examples.</p>`;
+  }
+  const known = answersOf(view);
+  const answers = names.flatMap((name) => known.get(name) ?? []);
+  if (answers.length === 0) return html`<p class="quiet">No answer was kept as an example.</p>`;
+  const left = answers.length - MOST_ANSWERS;
+  return html`<h3>One answer of each</h3>
+<p class="quiet">The first that a worker told of, secrets taken out: what the profile sends as one, what its setup took, and what the answer itself calls one.</p>
+${answers.slice(0, MOST_ANSWERS).map(answerItem)}${left > 0 && html`<p class="quiet">${formatCount(left)} more ${left === 1 ? 'is' : 'are'} in result.json, under examples.</p>`}`;
+}
+
+function answerItem(answer: ResultAnswer): Html {
+  const { outcome, class: of, seq, step, headers, body, isCut, isBinary } = answer;
+  const shown = body.slice(0, MOST_BODY);
+  const rest = isCut || shown.length < body.length;
+  const text = isBinary
+    ? 'A body that is no text.'
+    : shown === '' && answer.status > 0 && !rest
+      ? 'No body.'
+      : undefined;
+  const lines = headers.map(({ name, value }) => html`<span class="quiet">${name}:</span> ${value}\n`);
+  const whole = html`${lines}${headers.length > 0 && body !== '' && '\n'}${shown}${rest && '…'}`;
+  return html`<details class="answer"><summary><code>${outcome}</code> <span class="class class-${of}">${of}</span> · ${headOf(answer)} · order ${formatCount(seq)}, ${step}</summary>
+${(headers.length > 0 || body !== '') && html`<pre>${whole}</pre>`}${text !== undefined && html`<p class="quiet">${text}</p>`}${answer.status === 0 && html`<p class="quiet">There was no answer to show.</p>`}</details>
+`;
+}
