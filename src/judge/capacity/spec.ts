@@ -148,12 +148,14 @@ export type Load = {
   durationUs: number;
   /** Share of it in trials that broke (MLRsearch: exceed ratio). */
   brokeShare: number;
-  goodputPerS: number;
-  throughputPerS: number;
-  inFlightMean: number;
-  meanUs: number;
-  p99Us: number;
-  lossShare: number;
+  /** Over all its trials; null when all were discarded. */
+  goodputPerS: number | null;
+  throughputPerS: number | null;
+  inFlightMean: number | null;
+  meanUs: number | null;
+  /** Percentiles are never averaged: of several trials the worst. */
+  p99Us: number | null;
+  lossShare: number | null;
   /** Of lossShare, 95 %. */
   lossInterval: [low: number, high: number];
   backlog: Trial['backlog'];
