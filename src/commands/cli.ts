@@ -140,9 +140,14 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
 
   program
     .command('history')
-    .description('list the runs there are, the latest first')
+    .description('list the runs there are, and how they went')
     .argument('[dir]', 'the folder of all runs', 'reports')
-    .addHelpText('before', examples('history', 'history reports --json'))
+    .addHelpText(
+      'before',
+      examples('history', 'history --profile nightly --csv > nightly.csv', 'history reports --json'),
+    )
+    .option('--profile <name>', 'only runs of the profile with this name')
+    .option('--csv', 'print the series of the newest run as CSV, as Apache Otava reads it')
     .option('--json', 'print it as JSON')
     .action(async (dir: string, flags) => {
       const { historyCommand } = await import('./history.ts');
@@ -185,7 +190,9 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
     .description('print the JSON Schema of profiles (draft-07), for editors')
     .addHelpText('before', examples('schema > profile.schema.json', 'schema --of result'))
     .addOption(
-      new Option('--of <what>', 'which schema').choices(['profile', 'result', 'events', 'capacity']).default('profile'),
+      new Option('--of <what>', 'which schema')
+        .choices(['profile', 'result', 'events', 'capacity', 'history'])
+        .default('profile'),
     )
     .action(async (flags) => {
       const { schemaCommand } = await import('./schema.ts');

@@ -5,17 +5,21 @@ import { type Baseline, baselineIn, passesOf } from '../folder/baseline.ts';
 import { refusalsOf } from '../judge/comparable.ts';
 import { compareRuns } from '../judge/compare.ts';
 import { type Comparison, TOLERANCE, type Tolerance } from '../judge/compare-spec.ts';
+import type { Drift } from '../judge/drift.ts';
 import { withComparison } from '../judge/regression.ts';
 import type { Plan } from '../profile/plan.ts';
 import { formatComparison } from '../report/compare-text.ts';
 import { adjustmentsOf, comparedRunOf } from '../report/compared.ts';
 import type { RunRecord } from '../report/record.ts';
 import { resultOf } from '../report/result.ts';
+import { driftBefore } from './past.ts';
 import { terminalOf } from './terminal.ts';
 
 /** As the flags gave them: shares 0…1, µs. */
 export type ToleranceFlags = { minEffect?: number; floor?: number };
 export type CompareFlags = ToleranceFlags & { json?: boolean };
+/** `drift`: of the runs before. */
+export type HeldFlags = ToleranceFlags & { drift?: Drift | undefined };
 
 export const LATEST_PASS = 'latest-pass';
 
@@ -26,7 +30,11 @@ export function toleranceOf({ minEffect = TOLERANCE.minEffect, floor = TOLERANCE
 /** @throws UserError (exit 2) when one of the folders holds no run */
 export async function compareCommand(before: string, after: string, flags: CompareFlags): Promise<number> {
   const [a, b] = await Promise.all([before, after].map(baselineIn));
-  const found = compareRuns(comparedRunOf(a!.result), comparedRunOf(b!.result), { tolerance: toleranceOf(flags) });
+  const drift = await driftBefore(after, b!.result);
+  const found = compareRuns(comparedRunOf(a!.result), comparedRunOf(b!.result), {
+    tolerance: toleranceOf(flags),
+    drift,
+  });
   const shown = terminalOf({ stdout: true });
   process.stdout.write(
     `${flags.json ? JSON.stringify({ before, after, found }, null, 2) : formatComparison(found, shown)}\n`,
@@ -70,9 +78,9 @@ export async function findBaseline(
 }
 
 /** The record with what the comparison found, and the exit code it leads to. */
-export function heldAgainst(record: RunRecord, baseline: Baseline, flags: ToleranceFlags): RunRecord {
+export function heldAgainst(record: RunRecord, baseline: Baseline, flags: HeldFlags): RunRecord {
   const [before, after] = [baseline.result, resultOf(record)].map(comparedRunOf);
-  const found = compareRuns(before!, after!, { tolerance: toleranceOf(flags) });
+  const found = compareRuns(before!, after!, { tolerance: toleranceOf(flags), drift: flags.drift });
   const judgement = withComparison(record.judgement, found);
   const held = { ...record, judgement, comparison: { baseline: baseline.folder, found } };
   const { histogram, maxUs } = baseline.result.response;

@@ -8,6 +8,8 @@ import { RESULT_FILE, writeArtifacts } from '../folder/artifacts.ts';
 import { JOURNAL_FILE } from '../folder/journal.ts';
 import { rebuildPage } from '../folder/page.ts';
 import { rebuildRun } from '../folder/rebuild.ts';
+import { resultOf } from '../report/result.ts';
+import { enterInHistory, pastOf } from './past.ts';
 import { terminalOf } from './terminal.ts';
 
 export type ReportFlags = { reportAssets: 'inline' | 'files'; open?: boolean };
@@ -29,9 +31,13 @@ async function rebuildFromJournal(dir: string): Promise<void> {
       () => false,
     );
   if ((await isThere(RESULT_FILE)) || !(await isThere(JOURNAL_FILE))) return;
-  const { record, missing } = await rebuildRun(dir);
-  await writeArtifacts({ path: dir }, record);
-  const { say, paint } = terminalOf({});
+  const { record: alone, missing } = await rebuildRun(dir);
+  const { earlier } = await pastOf(dir, alone);
+  const record = { ...alone, earlier };
+  const terminal = terminalOf({});
+  const { say, paint } = terminal;
+  const written = await writeArtifacts({ path: dir }, record);
+  await enterInHistory(dir, resultOf(record, written), terminal);
   say(`${dir} holds a run that did not end; rebuilt from its journal. Missing:`);
   for (const each of missing) say(`${paint('warn', '-')} ${each}`);
 }

@@ -2,12 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 import { rmdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { DriverName } from '../drive/driver.ts';
 import { UserError, userError } from '../errors.ts';
 import { PAGE_FILE, writeArtifacts } from '../folder/artifacts.ts';
 import type { Baseline } from '../folder/baseline.ts';
-import { writeIndex } from '../folder/history.ts';
 import { Journal, type JournalHead } from '../folder/journal.ts';
 import { openFolder } from '../folder/open.ts';
 import type { NoiseFloor } from '../judge/calibration.ts';
@@ -33,6 +32,7 @@ import { environmentOf } from './environment.ts';
 import { guardHost } from './guard.ts';
 import { LivePage } from './live.ts';
 import { loadProfile, type PlanFlags } from './load.ts';
+import { enterInHistory, pastOf, REPORTS } from './past.ts';
 import { soFar } from './progress.ts';
 import { driveSurge } from './surge.ts';
 import { openTarget } from './target.ts';
@@ -50,8 +50,6 @@ export type RunFlags = PlanFlags & {
   baseline?: string;
   argv: readonly string[];
 } & ToleranceFlags;
-
-const REPORTS = 'reports';
 
 /** @returns the exit code of the verdict; @throws UserError before anything was sent */
 export async function runCommand(file: string, flags: RunFlags): Promise<number> {
@@ -112,20 +110,18 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
     await journal.end({ endedAtMs: run.endedAtMs, ...run.evidence });
     warnings.push(...lost);
     const alone = recordOf({ ...plan, warnings: [...plan.warnings, ...warnings] }, run, story);
-    const record = baseline === undefined ? alone : heldAgainst(alone, baseline, flags);
+    const { earlier, drift } = await pastOf(folder.path, alone);
+    const placed = { ...alone, earlier };
+    const record = baseline === undefined ? placed : heldAgainst(placed, baseline, { ...flags, drift });
     terminal.settle();
     const written = await writeArtifacts(folder, record).finally(async () => {
       terminal.say(`\n${formatSummary(record, { ...terminal, folder: folder.path })}`);
       await live?.finish(join(folder.path, PAGE_FILE));
       await tellCi(record, (line) => process.stderr.write(`${line}\n`));
     });
-    // The run stands whatever becomes of the list it is in.
-    if (resolve(dirname(folder.path)) === resolve(REPORTS)) {
-      await writeIndex(REPORTS).catch(({ message }: Error) =>
-        terminal.say(`${terminal.paint('warn', '! warning:')} ${message}`),
-      );
-    }
-    if (flags.json) process.stdout.write(`${JSON.stringify({ event: 'end', result: resultOf(record, written) })}\n`);
+    const result = resultOf(record, written);
+    await enterInHistory(folder.path, result, terminal);
+    if (flags.json) process.stdout.write(`${JSON.stringify({ event: 'end', result })}\n`);
     return { record, folder: folder.path };
   } finally {
     await live?.close();

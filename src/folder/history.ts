@@ -1,53 +1,105 @@
-// The runs of a folder (reports/): read for `history`, and listed in its index.html after each run.
+// The runs of a folder (reports/): its history.jsonl and what the run folders say beside it, read for `history`, and
+// listed in its index.html and history.csv after each run.
 
-import { readdir } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError, userError } from '../errors.ts';
-import type { History } from '../report/history.ts';
-import { historyRow } from '../report/history.ts';
-import { formatIndex } from '../report/html/index-page.ts';
+import type { History, ListedRun } from '../report/history.ts';
+import { formatHistoryCsv } from '../report/history-csv.ts';
+import { type HistoryRow, historyRow } from '../report/history-row.ts';
+import { formatIndex, INDEX_TITLE } from '../report/html/index-page.ts';
+import type { Result } from '../report/result.ts';
+import { seriesOf } from '../report/series.ts';
+import { HISTORY_FILE, readLines, writeLines } from './history-lines.ts';
 import { assetTexts } from './page-assets.ts';
 import { readResult } from './read.ts';
 import { reasonOf } from './reason.ts';
 import { writeWhole } from './write.ts';
 
 export const INDEX_FILE = 'index.html';
-/** The latest by name, which starts with the time: a list is read by people. */
-const MOST_FOLDERS = 300;
+export const CSV_FILE = 'history.csv';
+/** A list is read by people. */
+const MOST_RUNS = 300;
 
 /** Folders without a result.json (a run going on, or none at all) are passed over. @throws UserError when there is no such folder */
 export async function readHistory(root: string): Promise<History> {
+  return (await gathered(root)).history;
+}
+
+/** `untold`: runs that history.jsonl does not have yet. */
+type Gathered = { history: History; untold: HistoryRow[] };
+
+async function gathered(root: string): Promise<Gathered> {
   const entries = await readdir(root, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
     throw userError('NO_REPORTS', `Cannot read ${root}: ${reasonOf(cause)}.`, { cause });
   });
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const wanted = names.sort().reverse().slice(0, MOST_FOLDERS);
-  const history: History = { rows: [], unread: [], older: names.length - wanted.length };
-  for (const folder of wanted) {
+  const folders = new Set(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name));
+  const lines = await readLines(root);
+  const told = new Set(lines.rows.map(({ folder }) => folder));
+  const untold: HistoryRow[] = [];
+  const unread: History['unread'] = [];
+  for (const folder of [...folders].filter((name) => !told.has(name)).sort()) {
     try {
-      history.rows.push(historyRow(folder, await readResult(join(root, folder))));
+      untold.push(historyRow(folder, await readResult(join(root, folder))));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      if (isNoRun(error)) continue;
-      history.unread.push({ folder, why: error.message });
+      if (!isNoRun(error)) unread.push({ folder, why: error.message });
     }
   }
-  history.rows.sort((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
-  return history;
+  const ids = new Set(lines.rows.map(({ id }) => id));
+  const fresh = untold.filter(({ id }) => !ids.has(id));
+  const inTime = [...lines.rows, ...fresh].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+  // A name may be used again once its folder was removed.
+  const holder = new Map(inTime.map(({ folder, id }) => [folder, id]));
+  const present = ({ folder, id }: HistoryRow) => folders.has(folder) && holder.get(folder) === id;
+  const rows = inTime.map((row): ListedRun => ({ ...row, present: present(row) })).reverse();
+  const history: History = {
+    rows: rows.slice(0, MOST_RUNS),
+    unread,
+    older: Math.max(0, rows.length - MOST_RUNS),
+    brokenLines: lines.broken,
+  };
+  return { history, untold: fresh };
 }
 
 function isNoRun({ cause }: UserError): boolean {
   return (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
 }
 
-/** @returns the path of the list; @throws UserError when it cannot be written */
-export async function writeIndex(root: string): Promise<string> {
+/** Whether there is a list of runs that is ours. */
+export async function isListed(root: string): Promise<boolean> {
+  const ours = await access(join(root, HISTORY_FILE)).then(
+    () => true,
+    () => false,
+  );
+  return ours || (await readFile(join(root, INDEX_FILE), 'utf8').catch(() => '')).includes(INDEX_TITLE);
+}
+
+/** Tells history.jsonl of a run, new or rebuilt, and brings what lists it up to date. @throws UserError when it cannot */
+export async function tellHistory(root: string, folder: string, result: Result): Promise<History> {
+  await writeLines(root, [historyRow(folder, result)]);
+  return (await writeIndex(root)).history;
+}
+
+/**
+ * Writes index.html and history.csv, and tells history.jsonl of the runs it does not have.
+ *
+ * @throws UserError when they cannot be written
+ */
+export async function writeIndex(root: string): Promise<{ path: string; history: History }> {
+  const { history, untold } = await gathered(root);
+  await writeLines(root, untold);
   const path = join(root, INDEX_FILE);
-  const page = formatIndex(await readHistory(root), assetTexts());
-  await writeWhole(path, page).catch((cause) => {
-    throw userError('INDEX_UNWRITABLE', `Cannot write ${path}: ${reasonOf(cause)}. The run folders are whole.`, {
-      cause,
+  const texts: [path: string, text: string][] = [
+    [path, formatIndex(history, assetTexts())],
+    [join(root, CSV_FILE), formatHistoryCsv(seriesOf(history.rows)[0] ?? [])],
+  ];
+  for (const [file, text] of texts) {
+    await writeWhole(file, text).catch((cause) => {
+      throw userError('INDEX_UNWRITABLE', `Cannot write ${file}: ${reasonOf(cause)}. The run folders are whole.`, {
+        cause,
+      });
     });
-  });
-  return path;
+  }
+  return { path, history };
 }

@@ -27,6 +27,11 @@ export function annotationsOf(record: RunRecord): string[] {
   return lines;
 }
 
+/** A warning that changes no verdict, at the profile. */
+export function noticeOf(file: string, text: string): string {
+  return command('warning', { file, title: 'Doorbuster trend' }, text);
+}
+
 type Where = { file?: string; line?: number; col?: number; title: string };
 
 function commandOf(level: string, { file, title }: Where, { place, says, details }: Case): string {

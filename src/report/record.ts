@@ -5,6 +5,7 @@ import type { NoiseFloor } from '../judge/calibration.ts';
 import type { Comparison } from '../judge/compare-spec.ts';
 import type { Evidence, Judgement } from '../judge/spec.ts';
 import type { Plan } from '../profile/plan.ts';
+import type { HistoryRow } from './history-row.ts';
 
 /** Who ran it and how. `command`: the command line, best from `formatCommand` (foreign.ts). */
 export type RunStory = {
@@ -45,6 +46,12 @@ export type WorkerStory = {
   cpuUs?: number;
 };
 
+/** A run of the same series before this one, as its report shows it. */
+export type EarlierRun = Pick<
+  HistoryRow,
+  'id' | 'startedAt' | 'verdict' | 'complete' | 'planned' | 'accepted' | 'p99Us'
+>;
+
 export type RunRecord = {
   plan: Plan;
   evidence: Evidence;
@@ -57,6 +64,8 @@ export type RunRecord = {
   comparison?: { baseline: string; found: Comparison };
   /** Responses of the run it was compared with: HdrHistogram V2, base64, and the exact maximum. */
   baselineResponse?: { histogram: string; maxUs: number };
+  /** In order of time; undefined where nobody looked. */
+  earlier?: readonly EarlierRun[];
   /** What the generator itself used. */
   generator: { cpuUs?: number; rssBytes?: number; workers: WorkerStory[]; noiseFloor?: NoiseFloor };
 };

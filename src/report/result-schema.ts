@@ -266,6 +266,20 @@ export const RESULT_SCHEMA: Schema = {
       stability: STABILITY_SCHEMA,
       windows: described(windows, 'Equal stretches of the plan that the run got through, for comparisons.'),
       comparison: described(orNull(comparison), 'With the run of --baseline.'),
+      earlier: described(
+        listOf(
+          object({
+            id: text,
+            startedAt: instant,
+            verdict: oneOf('pass', 'fail', 'inconclusive', 'invalid'),
+            complete: { type: 'boolean' },
+            planned: count,
+            accepted: count,
+            p99Us: maybeAmount,
+          }),
+        ),
+        'Runs of the same profile on the same machine before this one, in order of time.',
+      ),
       adjustments: listOf(
         object({ flag: oneOf('scale', 'speed', 'condense'), value: text, says: text, cannotShow: text }),
       ),
@@ -275,6 +289,6 @@ export const RESULT_SCHEMA: Schema = {
       files: described(listOf(text), 'What the run folder holds, this file among them.'),
       examples: EXAMPLES_SCHEMA,
     },
-    ['stability', 'examples'],
+    ['stability', 'examples', 'earlier'],
   ),
 };

@@ -12,7 +12,7 @@ import type { Adjustment } from '../profile/plan.ts';
 import { redactCommand, withoutSecretsIn } from './foreign.ts';
 import type { PhaseRow, Rates, Window } from './numbers.ts';
 import { lastedUs, phaseRows, ratesOf, timelineOf } from './numbers.ts';
-import type { Environment, RunRecord, WorkerStory } from './record.ts';
+import type { EarlierRun, Environment, RunRecord, WorkerStory } from './record.ts';
 import type { ResultAttempts, ResultBooks, ResultInvariant } from './result-audit.ts';
 import { auditParts } from './result-audit.ts';
 import type { ResultExamples } from './result-kept.ts';
@@ -84,6 +84,8 @@ export type Result = {
   windows: Windows;
   /** Null without a baseline. */
   comparison: { baseline: string; found: Comparison } | null;
+  /** Runs like this one before it, in order of time; not there where nobody looked. */
+  earlier?: EarlierRun[];
   adjustments: Adjustment[];
   generator: {
     driver: string;
@@ -155,6 +157,7 @@ export function resultOf(record: RunRecord, files: readonly string[] = []): Resu
     stability: resultStability(judgement.stability),
     windows: windowsOf(evidence.timeline, evidence.durationUs, lastedUs(evidence)),
     comparison: record.comparison ?? null,
+    ...(record.earlier ? { earlier: [...record.earlier] } : {}),
     adjustments: plan.adjustments,
     generator: generatorOf(record, total.clamped),
     environment: { ...record.environment, commit: record.environment.commit ?? null },

@@ -3,6 +3,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { Histogram } from '../../src/measure/histogram.ts';
 import { EVENTS_SCHEMA } from '../../src/report/events-schema.ts';
+import { HISTORY_SCHEMA } from '../../src/report/history-row.ts';
 import type { RunRecord } from '../../src/report/record.ts';
 import { resultOf } from '../../src/report/result.ts';
 import { RESULT_SCHEMA } from '../../src/report/result-schema.ts';
@@ -93,6 +94,11 @@ describe('result.json', () => {
   it('is part of schema/events.schema.json, which is published too', () => {
     const text = JSON.stringify(EVENTS_SCHEMA, null, 2);
     expect(golden('../../schema/events.schema.json', text)).toBe(text);
+  });
+
+  it('has a schema of a line of history.jsonl beside it', () => {
+    const text = JSON.stringify(HISTORY_SCHEMA, null, 2);
+    expect(golden('../../schema/history.schema.json', text)).toBe(text);
   });
 
   it('is published as schema/result.schema.json', () => {

@@ -1,10 +1,12 @@
 // reports/index.html: every run with its verdict and its key numbers, and how each profile went from run to run.
 
-import { formatDuration } from '../../units.ts';
-import type { History, HistoryRow } from '../history.ts';
+import { formatCountOf, formatDuration } from '../../units.ts';
+import type { History, ListedRun } from '../history.ts';
+import type { HistoryRow } from '../history-row.ts';
+import { levelChangesOf, levelChangeText, seriesOf } from '../series.ts';
 import type { Html } from './escape.ts';
 import { html, trusted } from './escape.ts';
-import { icon, section, table, VERDICT_ICONS } from './parts.ts';
+import { icon, mark, section, table, VERDICT_ICONS } from './parts.ts';
 import { logScale, px } from './svg/axis.ts';
 import { countCell, durationCell, rateCell, shareCell, stampText } from './words.ts';
 
@@ -12,8 +14,11 @@ const MOST_TRENDS = 12;
 /** Runs of a profile in its trend, the latest. */
 const MOST_RUNS = 60;
 
+/** By which a list of runs is told from other pages of that name. */
+export const INDEX_TITLE = 'Runs · Doorbuster';
+
 export function formatIndex(history: History, { css, js }: { css: string; js: string }): string {
-  const { rows, unread, older } = history;
+  const { rows } = history;
   const page = html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -21,7 +26,7 @@ export function formatIndex(history: History, { css, js }: { css: string; js: st
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>Runs · Doorbuster</title>
+<title>${INDEX_TITLE}</title>
 ${trusted('style', css)}
 </head>
 <body>
@@ -30,13 +35,23 @@ ${trusted('style', css)}
 <header class="banner"><h1>Runs</h1><p class="sentence">${summary(rows)}</p></header>
 ${runsSection(rows)}
 ${trendsSection(rows)}
-${(older > 0 || unread.length > 0) && section('other', 'Other folders', html`<ul>${older > 0 && html`<li>${older} older, not listed</li>`}${unread.map(({ folder, why }) => html`<li><code>${folder}</code>: ${why}</li>`)}</ul>`)}
+${otherSection(history)}
 </main>
 ${js !== '' && trusted('script', js)}
 </body>
 </html>
 `;
   return page.toString();
+}
+
+function otherSection({ older, unread, brokenLines }: History): Html | undefined {
+  const notes = [
+    ...(older > 0 ? [html`${older} older runs, not listed`] : []),
+    ...unread.map(({ folder, why }) => html`<code>${folder}</code>: ${why}`),
+    ...(brokenLines > 0 ? [html`${formatCountOf(brokenLines, 'line')} of history.jsonl cannot be read`] : []),
+  ];
+  if (notes.length === 0) return undefined;
+  return section('other', 'What is not listed', html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>`);
 }
 
 function summary(rows: readonly HistoryRow[]): string {
@@ -51,7 +66,14 @@ const pageOf = ({ folder }: HistoryRow): string => `${encodeURIComponent(folder)
 const markOf = ({ verdict, complete }: HistoryRow): Html =>
   html`<span class="mark mark-${verdict}">${icon(verdict, 16)} ${VERDICT_ICONS[verdict].word}</span>${!complete && html`<br><span class="quiet">ended early</span>`}`;
 
-function runsSection(rows: readonly HistoryRow[]): Html {
+/** A link to its report, as long as that is there. */
+function startOf(row: ListedRun): Html {
+  const when = stampText(row.startedAt).slice(0, 16);
+  if (row.present) return html`<a class="when" href="${pageOf(row)}">${when}</a>`;
+  return html`<span class="when">${when}</span><br><span class="quiet">folder removed</span>`;
+}
+
+function runsSection(rows: readonly ListedRun[]): Html {
   if (rows.length === 0) return section('runs', 'Runs', html`<p class="none">There are none yet.</p>`);
   return section(
     'runs',
@@ -65,10 +87,7 @@ function runsSection(rows: readonly HistoryRow[]): Html {
         ...['Accepted', 'Planned', 'Rate', 'p50', 'p99', 'Errors'].map((label) => ({ label, kind: 'number' as const })),
       ],
       rows.map((row) => [
-        {
-          shows: html`<a class="when" href="${pageOf(row)}">${stampText(row.startedAt).slice(0, 16)}</a>`,
-          sort: row.startedAt,
-        },
+        { shows: startOf(row), sort: row.startedAt },
         row.name,
         markOf(row),
         countCell(row.accepted),
@@ -83,21 +102,30 @@ function runsSection(rows: readonly HistoryRow[]): Html {
 }
 
 function trendsSection(rows: readonly HistoryRow[]): Html {
-  const profiles = [...Map.groupBy(rows, ({ profileHash }) => profileHash).values()]
-    .map((runs) => runs.slice(0, MOST_RUNS).reverse())
+  const series = seriesOf(rows)
+    .map((runs) => runs.slice(-MOST_RUNS))
     .filter((runs) => runs.filter(({ p99Us }) => p99Us !== null).length >= 2);
-  if (profiles.length === 0) {
+  if (series.length === 0) {
     return section(
       'trends',
       'Trends',
-      html`<p class="none">A trend needs two runs of one profile with enough orders for a p99.</p>`,
+      html`<p class="none">A trend needs two runs of one profile, on one machine, with enough orders for a p99.</p>`,
     );
   }
   return section(
     'trends',
     'Trends',
-    html`<p class="quiet">Read it as: p99 of response from run to run of the very same profile, on a logarithmic axis; a filled dot passed, a ring did not.</p>
-${profiles.slice(0, MOST_TRENDS).map(trend)}`,
+    html`<p class="quiet">Read it as: p99 of response from run to run of the very same profile on one machine, on a logarithmic axis; a filled dot passed, a ring did not. Where the numbers went to another level for good, it says so: a reason to look, never a verdict.</p>
+${series.slice(0, MOST_TRENDS).map(trend)}`,
+  );
+}
+
+/** What changed for good, by what the runs say that were fit. */
+function changeList(runs: readonly HistoryRow[]): Html | false {
+  const changes = levelChangesOf(runs);
+  return (
+    changes.length > 0 &&
+    html`<ul class="notes">${changes.map((change) => html`<li>${mark('inconclusive', 'level')} ${levelChangeText(change)}</li>`)}</ul>`
   );
 }
 
@@ -119,7 +147,8 @@ function trend(runs: readonly HistoryRow[]): Html {
   );
   const [first, last] = [known[0]!, known.at(-1)!];
   const says = `p99 of ${known.length} runs: ${formatDuration(first.us)} on ${stampText(first.row.startedAt)}, ${formatDuration(last.us)} on ${stampText(last.row.startedAt)}`;
-  return html`<h3>${last.row.name}</h3>
+  return html`<h3>${[last.row.name, last.row.adjustments].filter(Boolean).join(' ')}</h3>
 <div class="plot" role="group" tabindex="0" aria-label="Trend; it scrolls sideways on a narrow screen"><svg class="chart" viewBox="0 0 ${WIDTH} 120" role="img" aria-label="${says}" font-family="system-ui, sans-serif" width="${WIDTH}" height="120">${grid}<polyline class="ink-fired" points="${points}" fill="none" stroke="#1f5fbf" stroke-width="1.2"/>${dots}</svg></div>
-<p class="quiet">${says}.</p>`;
+<p class="quiet">${says}; ${last.row.machine}.</p>
+${changeList(runs)}`;
 }

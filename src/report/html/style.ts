@@ -75,6 +75,9 @@ const BANNER = `
 .says{display:block;min-width:14rem;color:var(--quiet);font-size:.875rem;overflow-wrap:break-word}
 .class{font-weight:600}.class-accepted{color:var(--accepted)}.class-rejected{color:var(--open)}.class-failed{color:var(--fail)}.class-unknown{color:var(--invalid)}
 .tiles{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden}
+.strip{list-style:none;margin:.5rem 0 0;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
+.strip li{display:flex;flex-direction:column;border:1px solid var(--line);border-radius:10px;padding:.6rem .8rem;font-size:.875rem}
+.strip li[aria-current]{border-color:var(--accent);border-width:2px}
 .tile{background:var(--card);padding:1rem 1.1rem;display:flex;flex-direction:column}
 .tile strong{font-size:1.55rem;font-weight:650;letter-spacing:-.02em;line-height:1.3}
 .tile .spark{margin-top:auto;padding-top:.5rem;width:100%;height:2.25rem}

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assetTexts, inlineAssets } from '../../../src/folder/page-assets.ts';
-import { historyRow } from '../../../src/report/history.ts';
+import { historyRow } from '../../../src/report/history-row.ts';
 import { formatIndex } from '../../../src/report/html/index-page.ts';
 import { formatPage } from '../../../src/report/html/page.ts';
 import { CHROMIUM, launch } from '../../support/chromium.ts';
@@ -78,10 +78,13 @@ describe.skipIf(CHROMIUM === undefined)('the report in Chromium', () => {
     const history = {
       rows: RUNS_LISTED.map((name, index) => ({
         ...historyRow(`2026-11-2${index}T04-05-54Z-run`, viewFor(RUNS[name]!()).result),
+        id: String(index),
+        present: index > 0,
         startedAt: `2026-11-2${index}T04:05:54.000Z`,
       })),
       unread: [{ folder: 'x', why: HOSTILE[0]! }],
       older: 3,
+      brokenLines: 1,
     };
     writeFileSync(join(scratch, 'index.html'), formatIndex(history, assetTexts()));
     const seen = await opened('index', { viewport: { width: 390, height: 844 } });

@@ -1,0 +1,94 @@
+// What came before a run: the earlier runs of its series, by history.jsonl of the folder it lies in. And telling that
+// history of a run, with a note where its numbers have gone to another level.
+
+import { basename, dirname, resolve } from 'node:path';
+import { isListed, readHistory, tellHistory } from '../folder/history.ts';
+import type { Drift } from '../judge/drift.ts';
+import { noticeOf } from '../report/annotations.ts';
+import { adjustmentsOf, machineOf } from '../report/compared.ts';
+import type { HistoryRow } from '../report/history-row.ts';
+import type { EarlierRun, RunRecord } from '../report/record.ts';
+import type { Result } from '../report/result.ts';
+import {
+  driftOfRows,
+  earlierOf,
+  freshChangesOf,
+  levelChangeText,
+  type SeriesKey,
+  seriesKey,
+} from '../report/series.ts';
+import type { Terminal } from './terminal.ts';
+
+export const REPORTS = 'reports';
+/** In the strip of the report, beside the run itself. */
+const MOST_EARLIER = 9;
+
+type Which = SeriesKey & { id: string; startedAt: string };
+export type Past = { drift: Drift | undefined; earlier: EarlierRun[] };
+
+/** Runs lie in `reports`, or wherever somebody keeps a list of them. */
+async function rootOf(folder: string): Promise<string | undefined> {
+  const root = dirname(resolve(folder));
+  return root === resolve(REPORTS) || (await isListed(root)) ? root : undefined;
+}
+
+/** Nothing where nobody keeps a history, or it cannot be read: that is told when it is written. */
+async function rowsBefore(folder: string, which: Which): Promise<HistoryRow[]> {
+  const root = await rootOf(folder);
+  const history = root === undefined ? undefined : await readHistory(root).catch(() => undefined);
+  return earlierOf(history?.rows ?? [], which);
+}
+
+export async function driftBefore(
+  folder: string,
+  { run, generator, environment, ...result }: Result,
+): Promise<Drift | undefined> {
+  const { id, startedAt, profileHash } = run;
+  const key = {
+    profileHash,
+    adjustments: adjustmentsOf(result),
+    driver: generator.driver,
+    machine: machineOf(environment),
+  };
+  return driftOfRows(await rowsBefore(folder, { ...key, id, startedAt }));
+}
+
+/** Of the run that a record tells of, which lies in `folder` or will. */
+export async function pastOf(folder: string, { plan, run, environment }: RunRecord): Promise<Past> {
+  const rows = await rowsBefore(folder, {
+    id: run.id,
+    startedAt: new Date(run.startedAtMs).toISOString(),
+    profileHash: plan.profileHash,
+    adjustments: adjustmentsOf(plan),
+    driver: run.driver,
+    machine: machineOf(environment),
+  });
+  const earlier = rows.slice(-MOST_EARLIER).map(({ id, startedAt, verdict, complete, planned, accepted, p99Us }) => {
+    return { id, startedAt, verdict, complete, planned, accepted, p99Us };
+  });
+  return { drift: driftOfRows(rows), earlier };
+}
+
+/**
+ * Adds the run to the history of its folder and brings the lists up to date. The run stands whatever becomes of them: what
+ * cannot be written is a warning.
+ */
+export async function enterInHistory(folder: string, result: Result, { say, paint }: Terminal): Promise<void> {
+  const root = await rootOf(folder);
+  if (root === undefined) return;
+  const warn = (text: string): void => say(`${paint('warn', '! warning:')} ${text}`);
+  try {
+    const { rows } = await tellHistory(root, basename(resolve(folder)), result);
+    const mine = rows.find(({ id }) => id === result.run.id);
+    const series = mine === undefined ? [] : rows.filter((row) => seriesKey(row) === seriesKey(mine));
+    // Only the newest stands just behind a change.
+    if (mine === undefined || series.some(({ startedAt }) => startedAt > mine.startedAt)) return;
+    for (const change of freshChangesOf(series)) {
+      const text = levelChangeText(change);
+      say(`${paint('warn', '! trend:')} ${text}`);
+      if (process.env.GITHUB_ACTIONS === 'true') process.stderr.write(`${noticeOf(result.run.profile, text)}\n`);
+    }
+  } catch (error) {
+    warn((error as Error).message);
+  }
+}
