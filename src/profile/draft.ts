@@ -9,6 +9,7 @@ import type { Outcome } from '../outcomes.ts';
 import type { CurveSpec } from '../traffic/spec.ts';
 import { adjustCurve, flagMistakes } from './adjust.ts';
 import { type PlannedAudit, planAudit } from './books.ts';
+import { defaultCapacity, planCapacity } from './capacity.ts';
 import { type PlannedControl, planControl } from './control.ts';
 import { type PlannedFeeders, planFeeders } from './feeders.ts';
 import { lenient, lenientControl, lenientOrder } from './lenient.ts';
@@ -19,7 +20,7 @@ import type { ParseContext } from './parse.ts';
 import { at, formatPath, isMap, type Path } from './paths.ts';
 import type { Adjustment, Plan } from './plan.ts';
 import type { ProblemList } from './problems.ts';
-import { type Filled, Profile } from './schema.ts';
+import { Capacity, type Filled, Profile } from './schema.ts';
 import type { AuditInput } from './schema-audit.ts';
 import { Shoppers } from './schema-shoppers.ts';
 import type { Section } from './section.ts';
@@ -44,6 +45,7 @@ export type Draft = {
   audit: Audited | undefined;
   slo: Plan['slo'];
   stop: Plan['stop'];
+  capacity: Plan['capacity'] | undefined;
   warnings: string[];
   /** Names of the files that were read, as written. */
   files: string[];
@@ -81,6 +83,7 @@ export function draftOf(tree: unknown, { written, raw, list, context }: Drafting
   const plannedTarget = target && planTarget(target, section);
   const slo = planLines('slo', whole.slo, { section, seams });
   const stop = planLines('stop', whole.stop, { section, seams });
+  const capacity = lenientCapacity(whole, { section, written });
   const orders = new OrderDraft(whole, {
     section,
     seed: curve?.seed ?? 0,
@@ -92,7 +95,14 @@ export function draftOf(tree: unknown, { written, raw, list, context }: Drafting
   if (orders.order && orders.audit) {
     warnOfUnchecked(audits, { order: orders.order, books: orders.audit.books }, section);
   }
-  return { target: plannedTarget, traffic: adjustedTraffic, ...orders, slo, stop, warnings, files };
+  return { target: plannedTarget, traffic: adjustedTraffic, ...orders, slo, stop, capacity, warnings, files };
+}
+
+/** Undefined when a mistake was told, here or by the schema. */
+function lenientCapacity(whole: Record<string, unknown>, seams: Parameters<typeof planCapacity>[1]) {
+  if (whole.capacity === undefined) return planCapacity(defaultCapacity(), seams);
+  const given = lenient(Capacity, whole.capacity);
+  return given && planCapacity(given, seams);
 }
 
 function sectionOf<Key extends keyof Filled>(whole: Record<string, unknown>, key: Key): Filled[Key] | undefined {

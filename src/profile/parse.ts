@@ -71,7 +71,7 @@ type Origin = { source: ProfileSource; raw: unknown; flagged: readonly Path[] };
 function planOf(filled: Filled, draft: Whole, { source, raw, flagged }: Origin): Plan {
   const name = filled.name ?? nameOf(source.file);
   const { curve, adjustments } = draft.traffic;
-  const { target, order, setup, teardown, audit, slo, stop, warnings, files } = draft;
+  const { target, order, setup, teardown, audit, slo, stop, capacity, warnings, files } = draft;
   const everything: Filled = { ...filled, name, order: withDefaults(filled.order), audit: audit.given };
   // Also what was left out has its place: in the order of the schema.
   const effective = Object.fromEntries(
@@ -94,6 +94,7 @@ function planOf(filled: Filled, draft: Whole, { source, raw, flagged }: Origin):
     ...(books ? { books } : {}),
     slo,
     stop,
+    capacity,
     warnings,
     profileHash: profileHashOf({ name, target, curve, order, setup, teardown, audit: audit.given, slo, stop }),
     effectiveYaml: effectiveYamlOf(effective, { raw, file: source.file, flagged, adjustments, files }),

@@ -75,6 +75,7 @@ export type Plan = {
   books?: BooksSpec;
   slo: SloLine[];
   stop: SloLine[];
+  capacity: CapacityPlan;
   /** Things that are legal but probably not meant, one line each. */
   warnings: string[];
   /** SHA-256-free stable hash of the effective profile (hex), so that runs of the same plan can be told. */

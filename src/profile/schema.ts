@@ -182,6 +182,27 @@ const lines = (example: string) =>
 export const Slo = lines('p99 < 300ms').describe('What must hold for a PASS.');
 export const Stop = lines('errors > 20% for 30s').describe('What ends the run early.');
 
+export const Capacity = map(
+  {
+    budget: duration().default('10m').describe('How long a search may take, probe and confirming hold included.'),
+    maxOrders: count(1).describe('How many orders it may send; as many as the time allows when left out.').optional(),
+    trial: duration().default('15s').describe('How long a load is held and measured to see whether it holds.'),
+    hold: duration()
+      .default('1m')
+      .describe(
+        'How long the highest load that held is held once more, and at least a load that is too close to tell.',
+      ),
+    settle: time().default('3s').describe('How long each load is held before it is measured.'),
+    slo: z
+      .array(text('a line such as `headroom >= 1.5x`'), {
+        error: 'must be a list of lines such as `- headroom >= 1.5x`',
+      })
+      .default([])
+      .describe('What the answer must be for a PASS: `headroom >= 1.5x` (the peak), `headroom over mean >= 2x`.'),
+  },
+  'a map with `budget`, `maxOrders`, `trial`, `hold`, `settle` or `slo`',
+).describe('How `doorbuster capacity` searches for the highest load that holds, and what it must find.');
+
 export const Profile = map(
   {
     version: z.literal(1, { error: 'must be `1`' }).default(1).describe('Version of the profile format.'),
@@ -202,6 +223,7 @@ export const Profile = map(
     teardown: ControlSteps.describe('Sent once, when the run and its audit are over.').optional(),
     slo: Slo.default([]),
     stop: Stop.default([]),
+    capacity: Capacity.optional(),
   },
   'a map with `target` and `traffic`',
 );

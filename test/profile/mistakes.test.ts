@@ -58,6 +58,10 @@ const CASES: Record<string, Case> = {
     '    - base\n    - burst: { peak: 3x base, decay: 10s }\n    - burst: { peak: 2x base, decay: 10s, at: 11m }\n',
   ),
   'no-base': `${head}traffic: { over: 1m, shape: [burst: { peak: 12x base, decay: 10s }] }\n`,
+  capacity: minimal(
+    'capacity:\n  budgt: 5m\n  max-orders: 5\n  trial: 2500ms\n  hold: 1s\n  settle: 3\n  slo:\n    - headrom >= 2x\n    - headroom < 2x\n    - headroom over maen >= 2x\n    - headroom >= 1.5\n    - headroom >=\n    - p99 < 300ms\n',
+  ),
+  'capacity-budget': minimal('capacity: { budget: 1m, trial: 20s, hold: 10s }\n'),
   'short-and-long': `${head}traffic: { rate: 49/s, over: 12h, orders: 3 }\n`,
   'nothing-to-send': `${head}traffic: { over: 12h }\n`,
   'trace-without-counts': shape('    - trace: { bin: 1m }\n'),

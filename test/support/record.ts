@@ -90,6 +90,7 @@ export function planOf(changes: Partial<Plan> = {}, traffic: TrafficSpec = STEAD
     teardown: [],
     slo: [],
     stop: [],
+    capacity: { budgetUs: 600e6, maxOrders: undefined, trialUs: 15e6, holdUs: 60e6, settleUs: 3e6, slo: [] },
     warnings: [],
     profileHash: '0f1e2d3c4b5a6978',
     effectiveYaml: 'version: 1\nname: mi-fan-fest\n',
