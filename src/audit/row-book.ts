@@ -1,5 +1,6 @@
 // The rows of the shop's books as they come, one by one: a byte for every order of the plan, sums for every sku and buyer,
-// and the ids with the order they stand under. No object a row; 2.1 million rows take about 120 MB (test/bench/audit.ts).
+// and the ids with the order they stand under. No object a row; 2.1 million rows take about 60 MB, more where ids or
+// buyers are no numbers (test/bench/audit.ts).
 
 import type { BooksSpec } from '../order/books.ts';
 import type { IdentitySpec } from '../order/spec.ts';
@@ -8,7 +9,7 @@ import { numberPrintOf, printOf } from './fingerprint.ts';
 import { type OwnOrders, ownOrders, untoldOf } from './own-orders.ts';
 import type { AnswerTally, BookRow, LedgerView } from './spec.ts';
 import { MAX_EXAMPLES } from './spec.ts';
-import { TextTable } from './text-table.ts';
+import { NO_ROOM, TextTable } from './text-table.ts';
 
 /** Texts of ids, of buyers. Beyond it they are not compared, and the audit says so. */
 const MAX_TEXT_BYTES = 192 << 20;
@@ -112,6 +113,8 @@ export class RowBook {
       const seq = this.#ids.valueAt(at);
       if (seqs.has(seq)) found.set(seq, [...(found.get(seq) ?? []), this.#ids.textAt(at)]);
     });
+    // In the order in which a shop counts them up.
+    for (const ids of found.values()) ids.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
     return found;
   }
 
@@ -192,8 +195,8 @@ export class RowBook {
   #takeId(seq: number, row: BookRow): 'listed' | 'shared' | 'own' {
     if (row.id === undefined) return 'own';
     const at = this.#ids.place(row.id);
-    const isNew = at < 0 || this.#ids.isNew;
-    if (at >= 0 && isNew) this.#ids.setValueAt(at, seq);
+    const isNew = at === NO_ROOM || this.#ids.isNew;
+    if (at !== NO_ROOM && isNew) this.#ids.setValueAt(at, seq);
     const holder = isNew ? seq : this.#ids.valueAt(at);
     if (!isNew && holder === seq) {
       this.listedTwice++;
@@ -215,7 +218,7 @@ export class RowBook {
     if (limit === undefined) return undefined;
     const buyer = row.buyer ?? this.own.identity(seq).buyer;
     const at = this.#buyers.place(buyer);
-    if (at < 0) return undefined;
+    if (at === NO_ROOM) return undefined;
     const units = Math.min(MOST_UNITS, Math.round(this.#buyers.valueAt(at) + quantity * PER_UNIT));
     this.#buyers.setValueAt(at, units);
     return units > limit * PER_UNIT

@@ -24,11 +24,15 @@ export function blankReading(trouble = ''): Reading {
 }
 
 /** Reads the whole export once. Never rejects. `rows` are those that `take` got; malformed ones are counted apart. */
-export async function readOrders(books: BooksToRead, take: (row: BookRow) => void): Promise<Reading> {
+export async function readOrders(
+  books: BooksToRead,
+  take: (row: BookRow) => void,
+  { onlyCounts = false } = {},
+): Promise<Reading> {
   const { spec, seams } = books;
   const reading = blankReading();
   const startUs = seams.nowUs();
-  const sink = new RowSink(spec, { take, reading });
+  const sink = new RowSink(spec, { take, reading }, { onlyCounts });
   try {
     const claimed = await readFrom(books, sink);
     if (claimed !== undefined) reading.claimed = claimed;
@@ -52,7 +56,7 @@ export async function countRows(books: BooksToRead): Promise<number | string> {
   } catch (error) {
     return seams.signal?.aborted ? 'the reading was interrupted' : messageOf(error);
   }
-  const { trouble, rows, malformed } = await readOrders(books, () => {});
+  const { trouble, rows, malformed } = await readOrders(books, () => {}, { onlyCounts: true });
   return trouble === '' ? rows + malformed : trouble;
 }
 

@@ -22,6 +22,8 @@ import { formatCount, formatCountOf } from '../units.ts';
 const MOST_KNOWN = 100_000;
 /** Due times of more orders are not made for the sake of some examples. */
 const MOST_DUE = 20_000_000;
+/** 4 bytes hold 119 hours of it. */
+const DUE_UNIT_US = 100;
 
 export type BooksBefore = {
   stock: StockLevels | undefined;
@@ -138,16 +140,17 @@ function endedAs({ evidence }: ToAudit['run']) {
   return total.outcomes.map((outcome, index) => ({ ...outcome, count: total.countOfOutcome(index) }));
 }
 
-/** Due times are computed, never kept: made once, when the first one is asked for. */
+/** Due times are computed, never kept: made once, when the first one is asked for, to a tenth of a millisecond. */
 function dueTimes(traffic: Plan['traffic']): (seq: number) => number | undefined {
   if (traffic.orders > MOST_DUE) return () => undefined;
-  let due: Float64Array | undefined;
+  let due: Uint32Array | undefined;
   return (seq) => {
     if (due === undefined) {
-      due = new Float64Array(traffic.orders);
+      due = new Uint32Array(traffic.orders);
       const schedule = scheduleOf(traffic, 0, 1);
-      for (let i = 0; i < due.length; i++) due[i] = schedule.next();
+      for (let i = 0; i < due.length; i++) due[i] = Math.floor(schedule.next() / DUE_UNIT_US);
     }
-    return due[seq];
+    const units = due[seq];
+    return units === undefined ? undefined : units * DUE_UNIT_US;
   };
 }

@@ -1,15 +1,19 @@
-// A run of 2.1 million orders held against the books of a shop that has them all. `write FILE` makes the export up, `audit
-// FILE` reads and audits it in a process of its own, so that its memory is the audit's, and prints one line of JSON.
+// A run of 2.1 million orders held against the books of a shop that has them all. `write FILE` makes the export up, `serve
+// FILE` is a shop that answers with it (its URL is the one line it prints). `audit FILE|URL` reads and audits it in a process
+// of its own, so that its memory is the audit's, and prints one line of JSON. `uuid` behind it: ids are UUIDs, no numbers.
 
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { auditOrders } from '../../src/audit/audit.ts';
 import { Ledger } from '../../src/audit/ledger.ts';
 import { mergeLedgers } from '../../src/audit/merge-ledgers.ts';
-import { readOrders } from '../../src/books/read.ts';
 import type { BooksSeams } from '../../src/books/seams.ts';
-import type { BooksSpec } from '../../src/order/books.ts';
+import { readBooks } from '../../src/books/settle.ts';
+import { ControlPlane } from '../../src/drive/control.ts';
+import type { BooksSpec, OrdersSource } from '../../src/order/books.ts';
 import { blankIdentity, identityOf } from '../../src/order/identity.ts';
 import type { IdentitySpec } from '../../src/order/spec.ts';
 import { OUTCOME_CLASSES } from '../../src/outcomes.ts';
@@ -27,8 +31,14 @@ const IDENTITY: IdentitySpec = {
   quantity: [{ value: 1, weight: 1 }],
 };
 const PRICES = { phone: 19_900, case: 990, cable: 490 };
-const [, , task, file = ''] = process.argv;
-const SOURCE = { kind: 'file', path: file, format: 'json' } as const;
+const [, , task, place = '', ids = 'number'] = process.argv;
+const idOf = (seq: number): string =>
+  ids === 'uuid' ? `0b5f3c1a-9e00-4d2e-8f07-${(seq * 97_003).toString(16).padStart(12, '0')}` : `order-${seq}`;
+const STEP = { name: 'orders', method: 'GET', path: '/orders', headers: [], body: { kind: 'none' as const } };
+const COUNT = 'x-total-count';
+const SOURCE: OrdersSource = place.startsWith('http://')
+  ? { kind: 'http', step: STEP, format: 'json', items: '$', paging: { kind: 'none' }, count: `header:${COUNT}` }
+  : { kind: 'file', path: place, format: 'json' };
 const BOOKS: BooksSpec = {
   orders: SOURCE,
   fields: {
@@ -46,8 +56,8 @@ const BOOKS: BooksSpec = {
   limit: 1,
   prices: PRICES,
   foreign: 'refuse',
-  settleUs: 1e6,
-  pollUs: 1e6,
+  settleUs: 60e6,
+  pollUs: 1,
   timeoutUs: 600e6,
   maxRows: 10e6,
 };
@@ -64,7 +74,7 @@ function ledgers() {
     for (let seq = worker; seq < ORDERS; seq += WORKERS) {
       ledger.mark(seq, isUnknown(seq) ? UNKNOWN : ACCEPTED);
       if (isUnknown(seq)) continue;
-      ledger.keepId(seq, `order-${seq}`);
+      ledger.keepId(seq, idOf(seq));
       ledger.keepTotal(seq, PRICES[identify(seq, into).sku as keyof typeof PRICES]);
     }
     return ledger.toTransfer().data;
@@ -83,7 +93,7 @@ async function* exportOf(): AsyncGenerator<Uint8Array> {
       if (!isPlaced(seq)) continue;
       const { key, buyer, sku, quantity } = identify(seq, into);
       const totalCents = PRICES[sku as keyof typeof PRICES];
-      text += `${seq === 0 ? '' : ',\n'}{"orderId":"order-${seq}","key":"${key}","buyer":"${buyer}","sku":"${sku}","quantity":${quantity},"totalCents":${totalCents},"status":"confirmed"}`;
+      text += `${seq === 0 ? '' : ',\n'}{"orderId":"${idOf(seq)}","key":"${key}","buyer":"${buyer}","sku":"${sku}","quantity":${quantity},"totalCents":${totalCents},"status":"confirmed"}`;
     }
     yield encoder.encode(text);
   }
@@ -92,11 +102,13 @@ async function* exportOf(): AsyncGenerator<Uint8Array> {
 
 async function load(): Promise<AuditLoad> {
   const ledger = ledgers();
+  const url = place.startsWith('http://') ? place : 'http://127.0.0.1:1';
+  const plane = new ControlPlane(
+    { url, http: '1.1', tls: { insecure: false }, connectTimeoutUs: 1e6 },
+    { identity: IDENTITY },
+  );
   const seams: BooksSeams = {
-    plane: {
-      ask: () => Promise.reject(new Error('not here')),
-      send: () => Promise.reject(new Error('not here')),
-    },
+    plane,
     folder: '.',
     sleep: async () => {},
     nowUs: () => performance.now() * 1e3,
@@ -105,10 +117,11 @@ async function load(): Promise<AuditLoad> {
   const stock = Object.fromEntries(Object.keys(PRICES).map((sku) => [sku, { available: ORDERS, reserved: 0 }]));
   const audit = auditOrders({ ledger, answers: ledger.answers, identity: IDENTITY, books: BOOKS, stockBefore: stock });
   const sold: Record<string, number> = {};
-  const reading = await readOrders({ spec: BOOKS, source: SOURCE, seams }, (row) => {
+  const { reading } = await readBooks(BOOKS, seams, (row) => {
     sold[row.sku!] = (sold[row.sku!] ?? 0) + row.quantity!;
     audit.row(row);
   });
+  await plane.close();
   const after = Object.fromEntries(
     Object.keys(PRICES).map((sku) => [sku, { available: ORDERS - sold[sku]!, reserved: 0 }]),
   );
@@ -118,8 +131,18 @@ async function load(): Promise<AuditLoad> {
     throw new Error(`the audit is wrong: ${incomplete} ${JSON.stringify(unknown)}`);
   }
   const broken = invariants.filter(({ status }) => status === 'fail').map(({ name, says }) => `${name}: ${says}`);
-  return { rows: reading.rows, seconds, peakMb: process.resourceUsage().maxRSS / 1e3, broken };
+  return { rows: reading!.rows, seconds, peakMb: process.resourceUsage().maxRSS / 1e3, broken };
 }
 
-if (task === 'write') await pipeline(Readable.from(exportOf()), createWriteStream(file));
+function serve(): void {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', [COUNT]: String(ORDERS - ORDERS / 200) });
+    // The reader may leave once it knows the count.
+    pipeline(createReadStream(place), response).catch(() => {});
+  });
+  server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+}
+
+if (task === 'write') await pipeline(Readable.from(exportOf()), createWriteStream(place));
+else if (task === 'serve') serve();
 else console.log(JSON.stringify(await load()));

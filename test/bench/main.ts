@@ -4,6 +4,7 @@
 
 import { availableParallelism, cpus, release, type } from 'node:os';
 import { parseArgs } from 'node:util';
+import { auditBench } from './audit.ts';
 import { dueTime } from './due-time.ts';
 import { freeze } from './freeze.ts';
 import { journeyBench } from './journey.ts';
@@ -28,6 +29,7 @@ const BENCHES: Record<Part, (keptIn?: string) => Promise<readonly Printable[]>> 
   'the wire driver, without its sockets': wireBench,
   'a journey of three steps': journeyBench,
   measuring: measureBench,
+  'the audit of 2.1 million orders': auditBench,
   'the built-in shop': shopBench,
 };
 

@@ -18,6 +18,7 @@ export const TITLES = [
   'orders',
   'the wire driver, without its sockets',
   'measuring',
+  'the audit of 2.1 million orders',
   'the built-in shop',
 ] as const;
 export type Title = (typeof TITLES)[number];
