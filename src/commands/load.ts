@@ -4,11 +4,13 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError, userError } from '../errors.ts';
+import { readRunSeconds } from '../folder/seconds.ts';
 import { parseSlo } from '../judge/slo.ts';
 import { type ParseContext, type ProfileSource, parseProfile } from '../profile/parse.ts';
 import type { Plan } from '../profile/plan.ts';
 import { closest } from '../suggest.ts';
 import { importJourney, importProfile } from './import-profile.ts';
+import { readLines } from './read-lines.ts';
 
 /** Flags that change the plan, as the person typed them. */
 export type PlanFlags = {
@@ -39,6 +41,8 @@ export async function loadProfile(file: string, flags: PlanFlags): Promise<{ pla
     condense: flags.condense,
     locate: (path) => pathToFileURL(resolve(dirname(file), path)).href,
     importModule: importJourney,
+    readLines: (path, each) => readLines(resolve(dirname(file), path), each),
+    readRun: (path) => readRunSeconds(resolve(dirname(file), path)),
     readFile: (path) => decode(readFileSync(resolve(dirname(file), path))),
     parseSlo,
   };

@@ -30,6 +30,7 @@ export async function planCommand(file: string, flags: PlanFlags & { json?: bool
       peakAtUs: peak.atUs,
       workers: chooseWorkers(plan, { calibration }).workers,
       windows: curve.windows(),
+      sources: plan.sources ?? [],
       slo: plan.slo.map((line) => line.text),
       stop: plan.stop.map((line) => line.text),
       adjustments: plan.adjustments,

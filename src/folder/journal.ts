@@ -8,8 +8,8 @@
 import { writeSync } from 'node:fs';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { serialize } from 'node:v8';
-import { deflateRawSync } from 'node:zlib';
+import { deserialize, serialize } from 'node:v8';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { userError } from '../errors.ts';
 import type { Ending, Evidence, Incident, OrderCounts, PhaseWindow } from '../judge/spec.ts';
 import type { KeptAnswer, KeptOrder } from '../measure/kept.ts';
@@ -18,7 +18,7 @@ import type { Flow, Interval } from '../measure/spec.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
 import type { RunRecord } from '../report/record.ts';
-import { encodeFrame } from './frames.ts';
+import { encodeFrame, type Frame } from './frames.ts';
 import { reasonOf } from './reason.ts';
 
 export const JOURNAL_FILE = 'run.journal';
@@ -198,6 +198,11 @@ export class Journal {
 
 function frameOf(kind: number, value: unknown): Buffer {
   return encodeFrame(kind, deflateRawSync(serialize(value), { level: 1 }));
+}
+
+/** What the frames of a kind hold, in their order, one at a time: all of them are far larger than the file. */
+export function* told<T>(frames: readonly Frame[], kind: number): Generator<T> {
+  for (const frame of frames) if (frame.kind === kind) yield deserialize(inflateRawSync(frame.content)) as T;
 }
 
 /** What reports need of a plan: no header, body, address or certificate. */

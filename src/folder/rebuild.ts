@@ -3,8 +3,6 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deserialize } from 'node:v8';
-import { inflateRawSync } from 'node:zlib';
 import { userError } from '../errors.ts';
 import type { Evidence, Incident, OrderCounts } from '../judge/spec.ts';
 import { judge } from '../judge/verdict.ts';
@@ -22,6 +20,7 @@ import {
   type JournalEnd,
   type JournalHead,
   type JournalInterval,
+  told,
 } from './journal.ts';
 import { reasonOf } from './reason.ts';
 
@@ -55,7 +54,7 @@ export function rebuiltFrom(bytes: Buffer, path: string): Rebuilt {
       `${path} has version ${head.version}, this Doorbuster reads ${JOURNAL_VERSION}.`,
     );
   }
-  const intervals = told<JournalInterval>(frames, FRAMES.interval);
+  const intervals = [...told<JournalInterval>(frames, FRAMES.interval)];
   const [end] = told<JournalEnd>(frames, FRAMES.end);
   const timeline = new Timeline(head.outcomes, head.shape, head.steps);
   for (const { interval } of intervals) timeline.add(interval as Interval);
@@ -79,10 +78,6 @@ export function rebuiltFrom(bytes: Buffer, path: string): Rebuilt {
     record.run.warnings = [...record.run.warnings, says];
   }
   return { record, missing };
-}
-
-function told<T>(frames: ReturnType<typeof readFrames>['frames'], kind: number): T[] {
-  return frames.filter((frame) => frame.kind === kind).map((frame) => deserialize(inflateRawSync(frame.content)) as T);
 }
 
 /** When each worker was last heard of, µs; 0 for one that never was. */

@@ -6,8 +6,8 @@ import { compileJourney } from '../order/journey.ts';
 import type { OrderSpec, OutcomeRule, ShopperSpec, StepSpec } from '../order/spec.ts';
 import { compileOrder } from '../order/template.ts';
 import type { Outcome } from '../outcomes.ts';
-import type { CurveSpec } from '../traffic/spec.ts';
 import { adjustCurve, flagMistakes } from './adjust.ts';
+import { besideOf, readersOf } from './beside.ts';
 import { type PlannedAudit, planAudit } from './books.ts';
 import { defaultCapacity, planCapacity } from './capacity.ts';
 import { type PlannedControl, planControl } from './control.ts';
@@ -17,7 +17,7 @@ import { warnOfUnchecked } from './not-checked.ts';
 import { type PlannedOrder, planOrder } from './order.ts';
 import { planOutcomes, tellTwoClasses } from './outcomes.ts';
 import type { ParseContext } from './parse.ts';
-import { at, formatPath, isMap, type Path } from './paths.ts';
+import { at, isMap, type Path } from './paths.ts';
 import type { Adjustment, Plan } from './plan.ts';
 import type { ProblemList } from './problems.ts';
 import { Capacity, type Filled, Profile } from './schema.ts';
@@ -32,13 +32,12 @@ import type { Taken } from './steps.ts';
 import { warnOfSurprises } from './surprises.ts';
 import { planTarget } from './target.ts';
 import { type Supplies, TemplateChecks } from './templates.ts';
-import { partNamesOf, planTraffic } from './traffic.ts';
+import { type PlannedTraffic, partNamesOf, planTraffic } from './traffic.ts';
 import { warnOfUnread } from './unread.ts';
-import { holdsVariable } from './variables.ts';
 
 export type Draft = {
   target: Plan['target'] | undefined;
-  traffic: { curve: CurveSpec; adjustments: Adjustment[] } | undefined;
+  traffic: (PlannedTraffic & { adjustments: Adjustment[] }) | undefined;
   order: OrderSpec | undefined;
   setup: Plan['setup'] | undefined;
   teardown: Plan['teardown'] | undefined;
@@ -69,15 +68,16 @@ export function draftOf(tree: unknown, { written, raw, list, context }: Drafting
     warn: (line) => warnings.push(line),
     raw,
     env: context.env,
-    read: readerOf(context, { raw, list, files }),
+    tell: (problem) => list.push(besideOf(problem, written.file)),
+    ...readersOf(context, { raw, list, files }),
     locate: context.locate,
     importModule: context.importModule ?? refuseModules,
   };
   const whole: Record<string, unknown> = isMap(tree) ? tree : {};
   const target = lenient(Profile.shape.target, whole.target);
   const traffic = sectionOf(whole, 'traffic');
-  const curve = traffic && planTraffic(traffic, section);
-  const adjustedTraffic = curve && adjusted(curve, context, list);
+  const planned = traffic && planTraffic(traffic, section);
+  const adjustedTraffic = planned && adjusted(planned, context, list);
   const audits: AuditLine[] = [];
   const seams = { parts: partNamesOf(whole.traffic), parseSlo: context.parseSlo, written, audits };
   const plannedTarget = target && planTarget(target, section);
@@ -86,7 +86,7 @@ export function draftOf(tree: unknown, { written, raw, list, context }: Drafting
   const capacity = lenientCapacity(whole, { section, written });
   const orders = new OrderDraft(whole, {
     section,
-    seed: curve?.seed ?? 0,
+    seed: planned?.curve.seed ?? 0,
     orders: adjustedTraffic?.curve.orders,
     isDemo: plannedTarget?.demo === true,
   }).plan();
@@ -284,37 +284,14 @@ function tellUnbuildable(spec: OrderSpec, { paths, section, setup }: Built): boo
   }
 }
 
-function adjusted(curve: CurveSpec, context: ParseContext, list: ProblemList): Draft['traffic'] {
+function adjusted(planned: PlannedTraffic, context: ParseContext, list: ProblemList): Draft['traffic'] {
   if (flagMistakes(context).length > 0) return undefined;
-  const result = adjustCurve(curve, context);
-  if (!('mistakes' in result)) return result;
+  const result = adjustCurve(planned.curve, context);
+  if (!('mistakes' in result)) return { ...planned, ...result };
   for (const mistake of result.mistakes) list.push(mistake);
   return undefined;
 }
 
 function refuseModules(): never {
   throw new Error('no code is loaded here');
-}
-
-type Reading = { raw: unknown; list: ProblemList; files: string[] };
-
-/** `files` takes in the name of each, as written. */
-function readerOf({ readFile }: ParseContext, { raw, list, files }: Reading): Section['read'] {
-  return (file, path) => {
-    const written = at(raw, path);
-    const shown = holdsVariable(written) ? written : file;
-    if (!files.includes(shown)) files.push(shown);
-    const refuse = (why: string) => {
-      list.add({ code: 'UNREADABLE_FILE', message: `\`${formatPath(path)}\`: cannot read ${shown}: ${why}`, path });
-      return undefined;
-    };
-    try {
-      const text = readFile(file);
-      // A decoder that does not throw leaves this mark for every byte it could not read.
-      return text.includes('\uFFFD') ? refuse('not UTF-8 text') : text;
-    } catch (error) {
-      // `ENOENT: no such file or directory, open '/…'`: the path was said already, as the person wrote it.
-      return refuse((error instanceof Error ? error.message : String(error)).replace(/, \w+ '.*$/s, ''));
-    }
-  };
 }

@@ -8,7 +8,7 @@ import { mayHoldSecret } from '../secrets.ts';
 import type { CurveSpec } from '../traffic/spec.ts';
 import { hashOf } from './hash.ts';
 import { at, isMap, mapLeaves, type Path, startsWith } from './paths.ts';
-import type { Adjustment, SloLine, TargetPlan } from './plan.ts';
+import type { Adjustment, SloLine, TargetPlan, TraceSource } from './plan.ts';
 import { hidden, isFlagValue, redacted } from './redact.ts';
 import type { AuditInput } from './schema-audit.ts';
 import { holdsVariable } from './variables.ts';
@@ -20,12 +20,13 @@ type Shown = {
   /** Paths that a flag wrote. */
   flagged: readonly Path[];
   adjustments: readonly Adjustment[];
+  sources: readonly TraceSource[];
   /** Names of the files it reads, as written. */
   files: readonly string[];
 };
 
 /** `filled` has its defaults and its variables. What a flag wrote is shown as little as in the command line. */
-export function effectiveYamlOf(filled: unknown, { raw, file, flagged, adjustments, files }: Shown): string {
+export function effectiveYamlOf(filled: unknown, { raw, file, flagged, adjustments, sources, files }: Shown): string {
   const shown = mapLeaves(filled, (leaf, path) => {
     const written = at(raw, path);
     const before = typeof path.at(-1) === 'number' ? at(filled, [...path.slice(0, -1), Number(path.at(-1)) - 1]) : '';
@@ -39,6 +40,7 @@ export function effectiveYamlOf(filled: unknown, { raw, file, flagged, adjustmen
     ...(files.length > 0
       ? [`To run it again, put it beside the original: it reads ${oneLine(files.join(', '))}.`]
       : []),
+    ...sources.flatMap(({ part, says }) => says.map((line) => oneLine(`${part}: ${line}`))),
     ...adjustments.map(({ flag, value, says }) => `--${flag} ${value.trim()}: ${says}`),
   ];
   return `${head.map((line) => `# ${line}`).join('\n')}\n${stringify(shown, { lineWidth: 0 })}`;

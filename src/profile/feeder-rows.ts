@@ -10,7 +10,7 @@ export type Rows = { columns: string[]; rows: string[][] };
 /** `at`: `:7` for a line, ` row 7` for an entry of a list; empty for the whole file. */
 export type RowsMistake = { at: string; message: string };
 
-const DELIMITERS = [',', ';', '\t'];
+export const DELIMITERS = [',', ';', '\t'];
 
 /** The format that a file's name tells; undefined where it tells none. */
 export function formatOfName(file: string): FeederFormat | undefined {

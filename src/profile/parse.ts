@@ -12,6 +12,7 @@ import { formatPath, type Path } from './paths.ts';
 import type { Plan } from './plan.ts';
 import { problemList } from './problems.ts';
 import { type Filled, Profile } from './schema.ts';
+import type { RunSeconds } from './section.ts';
 import { sentSecretsOf } from './sent-secrets.ts';
 import { applyFlags, type Sets } from './sets.ts';
 import type { ParseSlo } from './slo.ts';
@@ -28,6 +29,10 @@ export type ParseContext = FlagTexts &
     env: Env;
     /** The text of a file whose path is relative to the profile. Throws when it cannot be read or is no UTF-8. */
     readFile: (path: string) => string;
+    /** The same line by line, for files of any size, until `each` says false; left out: lines of `readFile`. */
+    readLines?: (path: string, each: (line: string) => boolean) => void;
+    /** What a run folder holds, its path relative to the profile. Throws; left out: no profile that names one is taken. */
+    readRun?: (path: string) => RunSeconds;
     /** The URL of a file whose path is relative to the profile. */
     locate: (path: string) => string;
     /** The default export of a module at a URL. Throws when it cannot be loaded; left out: no profile with code is taken. */
@@ -70,9 +75,9 @@ type Origin = { source: ProfileSource; raw: unknown; flagged: readonly Path[] };
 
 function planOf(filled: Filled, draft: Whole, { source, raw, flagged }: Origin): Plan {
   const name = filled.name ?? nameOf(source.file);
-  const { curve, adjustments } = draft.traffic;
+  const { curve, adjustments, sources, effective: traffic } = draft.traffic;
   const { target, order, setup, teardown, audit, slo, stop, capacity, warnings, files } = draft;
-  const everything: Filled = { ...filled, name, order: withDefaults(filled.order), audit: audit.given };
+  const everything: Filled = { ...filled, name, traffic, order: withDefaults(filled.order), audit: audit.given };
   // Also what was left out has its place: in the order of the schema.
   const effective = Object.fromEntries(
     Object.keys(Profile.shape).flatMap((key) => {
@@ -88,6 +93,7 @@ function planOf(filled: Filled, draft: Whole, { source, raw, flagged }: Origin):
     target,
     traffic: curve,
     adjustments,
+    ...(sources.length > 0 ? { sources } : {}),
     order,
     setup,
     teardown,
@@ -97,7 +103,7 @@ function planOf(filled: Filled, draft: Whole, { source, raw, flagged }: Origin):
     capacity,
     warnings,
     profileHash: profileHashOf({ name, target, curve, order, setup, teardown, audit: audit.given, slo, stop }),
-    effectiveYaml: effectiveYamlOf(effective, { raw, file: source.file, flagged, adjustments, files }),
+    effectiveYaml: effectiveYamlOf(effective, { raw, file: source.file, flagged, adjustments, sources, files }),
   };
 }
 

@@ -57,6 +57,9 @@ export type CapacityPlan = {
 /** What `--scale`, `--speed`, `--condense` did to the traffic, in words a report can print. */
 export type Adjustment = { flag: 'scale' | 'speed' | 'condense'; value: string; says: string; cannotShow: string };
 
+/** Where the counts of a trace come from: what was read and what was left out, a sentence each. */
+export type TraceSource = { part: string; says: string[] };
+
 export type Plan = {
   version: 1;
   name: string;
@@ -65,6 +68,8 @@ export type Plan = {
   target: TargetPlan;
   traffic: CurveSpec;
   adjustments: Adjustment[];
+  /** Of traces that were read from a log, an export or another run; undefined without one. */
+  sources?: TraceSource[];
   /** `identity.runId` is set by the run. */
   order: OrderSpec;
   /** Sent once, one after the other, before the clock starts and before the stock is first read. */

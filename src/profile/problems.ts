@@ -17,7 +17,7 @@ export type ProblemList = {
   push(problem: Problem): void;
   /** Mistakes at these paths are consequences of one already told. */
   mute(paths: readonly Path[]): void;
-  /** By place; those without a place last, in the order they were found. */
+  /** By place; those without a place last, in the order they were found; then those of files beside the profile. */
   sorted(): Problem[];
 };
 
@@ -44,13 +44,18 @@ export function problemList({ written, flags, found }: ProblemSeams): ProblemLis
     mute: (paths) => {
       muted.push(...paths);
     },
-    sorted: () => unique(problems).sort(byPlace),
+    sorted: () => unique(problems).sort(byPlaceIn(written.file)),
   };
 }
 
-function byPlace(a: Problem, b: Problem): number {
-  if (!a.place || !b.place) return Number(a.place === undefined) - Number(b.place === undefined);
-  return a.place.line - b.place.line || a.place.column - b.place.column;
+/** Lines of the profile, what has no place, then lines of other files in the order they were found. */
+function byPlaceIn(file: string): (a: Problem, b: Problem) => number {
+  const rankOf = ({ place }: Problem) => (place === undefined ? 1 : place.file === file ? 0 : 2);
+  return (a, b) => {
+    const [first, second] = [rankOf(a), rankOf(b)];
+    if (first !== second || first > 0) return first - second;
+    return a.place!.line - b.place!.line || a.place!.column - b.place!.column;
+  };
 }
 
 /** A section is checked by more than one rule; the same words at the same place are one mistake. */

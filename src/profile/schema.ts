@@ -10,6 +10,7 @@ import { ControlSteps, Order } from './schema-order.ts';
 import { Outcomes } from './schema-outcomes.ts';
 import { atMostOneKey, flag, map, someKey, text } from './schema-shapes.ts';
 import { Shoppers } from './schema-shoppers.ts';
+import { Trace } from './schema-trace.ts';
 
 const Tls = map(
   {
@@ -121,20 +122,7 @@ const PARTS = {
     },
     'a map with `mean`, `amplitude` and `period`',
   ).describe('Day and night.'),
-  trace: map(
-    {
-      name: name(),
-      from: time().default('0s').describe('When its first bin starts.'),
-      bin: duration().describe('Width of a bin.'),
-      counts: z
-        .array(count(0), { error: 'must be a list of whole numbers' })
-        .min(1, { error: 'must hold at least one count' })
-        .describe('Orders in each bin.')
-        .optional(),
-      file: text('the path of a file').describe('CSV file with one column of counts.').optional(),
-    },
-    'a map with `bin` and `counts` (or `file`)',
-  ).describe('Arrivals as they once were, bin by bin.'),
+  trace: Trace,
 };
 
 export const PART_KINDS = Object.keys(PARTS) as (keyof typeof PARTS)[];
@@ -157,7 +145,7 @@ export const Traffic = map(
     orders: count(1, 2 ** 32)
       .describe('Exact total, which the parts share.')
       .optional(),
-    over: duration().describe('How long the run lasts.').optional(),
+    over: duration().describe('How long the run lasts; with a `trace`, as long as the trace when left out.').optional(),
     rate: rate().describe('Short form: this rate …').optional(),
     for: duration().describe('… for this long.').optional(),
     arrivals: z

@@ -1,18 +1,31 @@
 // What every plan builder gets: where to complain, where to warn, and the profile as written.
 
+import type { Problem } from '../errors.ts';
 import { at, formatPath, type Path } from './paths.ts';
 import type { Complain } from './problems.ts';
 import { redacted } from './redact.ts';
 import { holdsVariable } from './variables.ts';
 
+/** Orders of another run in each of its seconds. `cut`: what is missing of it, in words. */
+export type RunSeconds = { id: string; planned: number[]; fired: number[]; cut?: string };
+
 export type Section = {
   complain: Complain;
+  /** A mistake in a file beside the profile. */
+  tell: (problem: Problem) => void;
   warn: (line: string) => void;
   /** The whole profile as written: its texts still hold their variables. */
   raw: unknown;
   env: Readonly<Record<string, string | undefined>>;
   /** Reads a file beside the profile; a mistake is told at `path`, and the answer is undefined. */
   read: (file: string, path: Path) => string | undefined;
+  /**
+   * Every line of a file beside the profile with its number (from 1), until `each` says false. False when it cannot be
+   * read, which was told at `path`.
+   */
+  readLines: (file: string, path: Path, each: (line: string, number: number) => boolean) => boolean;
+  /** What a run folder beside the profile holds; undefined when a mistake was told at `path`. */
+  readRun: (folder: string, path: Path) => RunSeconds | undefined;
   /** URL of a file beside the profile. */
   locate: (file: string) => string;
   /** The default export of a module; throws. */

@@ -15,10 +15,11 @@ import {
   parseShare,
 } from '../units.ts';
 import { at, isMap, type Path } from './paths.ts';
+import type { TraceSource } from './plan.ts';
 import { countOf, parseLevel } from './scalars.ts';
 import { PART_KINDS, type Traffic } from './schema.ts';
 import type { Section } from './section.ts';
-import { readCounts } from './trace-file.ts';
+import { isTraceItem, type PlannedTrace, planTrace } from './trace/trace.ts';
 
 export type TrafficInput = z.output<typeof Traffic>;
 type ShapeItem = NonNullable<TrafficInput['shape']>[number];
@@ -27,14 +28,18 @@ type PartMap = Exclude<ShapeItem, 'base'>;
 const levelOf = (text: string): Level => parseLevel(text)!;
 const usOf = (text: string): number => parseDuration(text)!;
 
+/** `effective`: the section with the counts of its traces in place of what they were read from. */
+export type PlannedTraffic = { curve: CurveSpec; sources: TraceSource[]; effective: TrafficInput };
+
 /** undefined when a mistake was told. */
-export function planTraffic(traffic: TrafficInput, section: Section): CurveSpec | undefined {
+export function planTraffic(traffic: TrafficInput, section: Section): PlannedTraffic | undefined {
   if (!fieldsAgree(traffic, section)) return undefined;
-  const durationUs = usOf((traffic.over ?? traffic.for)!);
-  const parts =
-    traffic.rate === undefined
-      ? (traffic.shape ?? ['base' as const]).map((item, index) => partOf(item, { index, durationUs, section }))
-      : [{ kind: 'base' as const, name: 'base', ratePerS: parseRate(traffic.rate)! }];
+  const shape = traffic.rate === undefined ? (traffic.shape ?? ['base' as const]) : [{ base: traffic.rate }];
+  const traces = shape.map((item, index) =>
+    item === 'base' || !item.trace ? undefined : planTrace(item.trace, ['traffic', 'shape', index, 'trace'], section),
+  );
+  const durationUs = durationOf(traffic, traces);
+  const parts = shape.map((item, index) => (isTraceItem(item) ? traces[index]?.part : partOf(item, durationUs)));
   if (!parts.every((part) => part !== undefined)) return undefined;
   const spec: TrafficSpec = {
     orders: traffic.orders === undefined ? undefined : countOf(traffic.orders)!,
@@ -46,13 +51,42 @@ export function planTraffic(traffic: TrafficInput, section: Section): CurveSpec 
   const solved = solveTraffic(spec);
   if (solved.ok) {
     warnOfCuts(solved.curve, section);
-    return solved.curve;
+    const sources = traces.flatMap((trace) => trace?.source ?? []);
+    return { curve: solved.curve, sources, effective: effectiveOf(traffic, traces, durationUs) };
   }
   for (const { code, message, part, field } of solved.mistakes) {
     const place = placeOf(traffic, { part, field, kind: parts[part ?? -1]?.kind });
     section.complain({ code, message, path: ['traffic', ...place.path], focus: place.focus });
   }
   return undefined;
+}
+
+/** As long as is said; without a word of it, until the last trace is over. */
+function durationOf(traffic: TrafficInput, traces: readonly (PlannedTrace | undefined)[]): number {
+  const said = traffic.over ?? traffic.for;
+  if (said !== undefined) return usOf(said);
+  return Math.max(
+    0,
+    ...traces.map((trace) => (trace ? trace.part.fromUs + trace.part.counts.length * trace.part.binUs : 0)),
+  );
+}
+
+function effectiveOf(
+  traffic: TrafficInput,
+  traces: readonly (PlannedTrace | undefined)[],
+  durationUs: number,
+): TrafficInput {
+  const { shape } = traffic;
+  if (!shape || traces.every((trace) => trace === undefined)) return traffic;
+  const isSaid = traffic.over !== undefined;
+  return {
+    ...traffic,
+    ...(isSaid ? {} : { over: durationUs % 1e6 === 0 ? `${durationUs / 1e6}s` : `${durationUs}us` }),
+    shape: shape.map((item, index) => {
+      const trace = traces[index];
+      return trace === undefined ? item : { trace: trace.effective };
+    }),
+  };
 }
 
 /** A part may be written longer than the run; what is cut off is never sent. Tails of bursts and flashes have no end. */
@@ -125,7 +159,7 @@ function fieldsAgree(traffic: TrafficInput, { complain }: Section): boolean {
     return agree;
   }
   if (has('for')) refuse('CLASH', 'for', '`traffic.for` goes with `rate`; with `orders` or `shape` say `over`');
-  else if (!has('over')) {
+  else if (!has('over') && !traffic.shape?.some(isTraceItem)) {
     refuse('MISSING', undefined, '`traffic.over` is missing: how long the run lasts, as in `over: 12h`');
   }
   if (!has('orders') && !has('shape')) {
@@ -138,15 +172,13 @@ function fieldsAgree(traffic: TrafficInput, { complain }: Section): boolean {
   return agree;
 }
 
-type Where = { index: number; durationUs: number; section: Section };
-
-function partOf(item: ShapeItem, where: Where): PartSpec | undefined {
+function partOf(item: ShapeItem, durationUs: number): PartSpec | undefined {
   if (item === 'base') return { kind: 'base', name: 'base' };
   if (item.base !== undefined) return { kind: 'base', name: 'base', ratePerS: parseRate(item.base)! };
-  return item.trace ? traceOf(item.trace, where) : eventOf(item, where);
+  return eventOf(item, durationUs);
 }
 
-function eventOf({ burst, flash, ramp, steps, wave }: PartMap, { durationUs }: Where): PartSpec | undefined {
+function eventOf({ burst, flash, ramp, steps, wave }: PartMap, durationUs: number): PartSpec | undefined {
   if (burst) {
     const { name = 'burst', peak, decay } = burst;
     return { kind: 'burst', name, atUs: usOf(burst.at), peak: levelOf(peak), decayUs: usOf(decay) };
@@ -171,18 +203,6 @@ function eventOf({ burst, flash, ramp, steps, wave }: PartMap, { durationUs }: W
   const { name = 'wave', mean, amplitude, period, peakAt } = wave;
   const swing = { amplitude: parseShare(amplitude)!, periodUs: usOf(period), peakAtUs: usOf(peakAt) };
   return { kind: 'wave', name, mean: levelOf(mean), ...swing };
-}
-
-function traceOf(trace: NonNullable<PartMap['trace']>, { index, section }: Where): PartSpec | undefined {
-  const path: Path = ['traffic', 'shape', index, 'trace'];
-  const { name = 'trace', from, bin, counts, file } = trace;
-  if ((counts === undefined) === (file === undefined)) {
-    const message = `\`traffic.shape[${index}].trace\` needs either \`counts\` or \`file\``;
-    section.complain({ code: counts ? 'CLASH' : 'MISSING', message, path });
-    return undefined;
-  }
-  const numbers = counts?.map((count) => countOf(count)!) ?? readCounts(file!, [...path, 'file'], section);
-  return numbers && { kind: 'trace', name, fromUs: usOf(from), binUs: usOf(bin), counts: numbers };
 }
 
 /** Where the field that a mistake names stands in the profile. */

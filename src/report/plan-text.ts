@@ -36,6 +36,7 @@ export function formatPlan(plan: Plan, sketch: PlanSketch, options: TextOptions)
     headSection(plan, sketch, options, width),
     pictureSection(plan, sketch, options, width),
     partsSection(plan, sketch, options, width),
+    sourcesSection(plan, options, width),
     sloSection(plan, options, width),
     adjustmentSection(plan, options, width),
     warningSection(plan, options, width),
@@ -101,6 +102,16 @@ function partsSection({ traffic }: Plan, sketch: PlanSketch, { paint }: TextOpti
     return left + cut(row.when, width - widthOf(left));
   });
   return [paint('dim', lines[0]!), ...lines.slice(1)];
+}
+
+/** Where the counts of each trace come from. */
+function sourcesSection({ sources = [] }: Plan, { paint }: TextOptions, width: number): string[] {
+  return sources.flatMap(({ part, says }) => [
+    paint('dim', cut(`where ${visible(part)} comes from`, width)),
+    ...says.flatMap((line) =>
+      wrap(visible(line), width - 2).map((each, index) => `${index === 0 ? '  ' : '    '}${each}`),
+    ),
+  ]);
 }
 
 /** `all the time`, `00:00–01:00`, or `11 times, first 01:00–01:10, last 11:00–11:10` */

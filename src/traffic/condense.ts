@@ -8,7 +8,7 @@
 import { userError } from '../errors.ts';
 import { formatCount, formatDuration, formatRate, formatShare } from '../units.ts';
 import { areaOf, curveOf } from './curve.ts';
-import { timesCount, timesTime } from './reshape.ts';
+import { timesTime } from './reshape.ts';
 import type { CurveSpec, SolvedPart } from './spec.ts';
 import { windowsOf } from './windows.ts';
 
@@ -143,6 +143,12 @@ function saysOf(spec: CurveSpec, curve: CurveSpec, g: number): string {
       `${formatCount(part.startsUs.length)} of ${formatCount(before.startsUs.length)} repeats of \`${part.name}\` kept`,
     );
   });
+  const traces = spec.parts.filter((part) => part.kind === 'trace').map((part) => `\`${part.name}\``);
+  if (traces.length > 0) {
+    words.push(
+      `${traces.join(', ')} shortened like a plateau: as high as it was, every rush in it ${formatShare(f)} as long`,
+    );
+  }
   const [was, is] = [curveOf(spec).peak().ratePerS, curveOf(curve).peak().ratePerS];
   if (Math.abs(is / was - 1) > 0.01) words.push(`peak ${formatRate(is)} instead of ${formatRate(was)}`);
   return words.join('; ');
@@ -165,10 +171,14 @@ export function condenseCurve(spec: CurveSpec, untilUs: number): { curve: CurveS
     throw userError('BAD_CONDENSE', `Expected \`condense\` to be ${range}, got ${formatDuration(untilUs)}`);
   }
   const { parts, g } = condensedParts(spec, untilUs);
-  // The rates of a trace stay, so its shorter bins hold fewer orders; a sparse trace alone keeps at least one.
+  // The rates of a trace stay, so its shorter bins hold fewer orders, and fractions of one: bins of a second would else
+  // become milliseconds of one order or none, whose rates nobody planned. A sparse trace alone keeps at least one.
   const counted = spec.parts.reduce((sum, part) => sum + (part.kind === 'trace' ? sumOf(part.countsPerBin) : 0), 0);
-  const whole = timesCount(parts, Math.max(untilUs / spec.durationUs, Math.min(1, 1 / counted)));
-  const orders = Math.max(1, Math.round(areaOf(whole, untilUs)));
-  const curve: CurveSpec = { ...spec, orders, durationUs: untilUs, parts: whole };
+  const share = Math.max(untilUs / spec.durationUs, Math.min(1, 1 / counted));
+  const kept = parts.map((part) =>
+    part.kind === 'trace' ? { ...part, countsPerBin: part.countsPerBin.map((count) => count * share) } : part,
+  );
+  const orders = Math.max(1, Math.round(areaOf(kept, untilUs)));
+  const curve: CurveSpec = { ...spec, orders, durationUs: untilUs, parts: kept };
   return { curve, says: saysOf(spec, curve, g) };
 }

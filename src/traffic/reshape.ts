@@ -62,3 +62,20 @@ export function timesCount(parts: readonly SolvedPart[], share: number): SolvedP
     return { ...part, countsPerBin };
   });
 }
+
+/**
+ * Counts rescaled to `total`, whole: bin i gets round(C[i+1]·s) − round(C[i]·s), s = total / sum, so the sum is `total`
+ * exactly and at every bin edge the rescaled counts are within half an order of the true ones. (Largest remainders keep
+ * the sum too, but give what is left over of a flat day to its first bins alone.) The sum must be above 0.
+ */
+export function wholeShares(counts: readonly number[], total: number): number[] {
+  const sum = counts.reduce((all, count) => all + count, 0);
+  let counted = 0;
+  let given = 0;
+  return counts.map((count) => {
+    counted += count;
+    const before = given;
+    given = counted === sum ? total : Math.round((counted / sum) * total);
+    return given - before;
+  });
+}

@@ -1,14 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deserialize } from 'node:v8';
-import { inflateRawSync } from 'node:zlib';
+import { deserialize, serialize } from 'node:v8';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
-import { readFrames } from '../../src/folder/frames.ts';
-import { type AppendFile, JOURNAL_FILE, Journal } from '../../src/folder/journal.ts';
+import { encodeFrame, readFrames } from '../../src/folder/frames.ts';
+import { type AppendFile, FRAMES, JOURNAL_FILE, Journal } from '../../src/folder/journal.ts';
 import { rebuildRun, rebuiltFrom } from '../../src/folder/rebuild.ts';
+import { readRunSeconds, runSecondsOf } from '../../src/folder/seconds.ts';
 import { brokenIdentities } from '../../src/judge/fitness.ts';
 import { histogramShape } from '../../src/measure/histogram.ts';
 import { Recorder } from '../../src/measure/recorder.ts';
@@ -80,6 +81,8 @@ async function journalOf(options: { end?: boolean } = {}): Promise<{ folder: str
   else await journal.close();
   return { folder, bytes: readFileSync(join(folder, JOURNAL_FILE)) };
 }
+
+const frameOfHead = (head: object) => encodeFrame(FRAMES.head, deflateRawSync(serialize(head)));
 
 describe('a run rebuilt from its journal', async () => {
   const { bytes } = await journalOf();
@@ -196,5 +199,39 @@ describe('the journal', () => {
     writeFileSync(join(folder, JOURNAL_FILE), Buffer.concat([bytes, Buffer.alloc(4096)]));
     const { missing } = await rebuildRun(folder);
     expect(missing.join(' ')).toMatch(/1 part of the journal/);
+  });
+});
+
+describe('the orders of another run, second by second', async () => {
+  const { bytes } = await journalOf();
+  const whole = await journalOf({ end: true });
+  const firedIn = (second: number) =>
+    orders.filter(({ dueUs, firedUs = dueUs }) => Math.floor(firedUs / 1e6) === second).length;
+
+  it('are those planned and those fired, of a run that ended', () => {
+    const seconds = readRunSeconds(whole.folder);
+    expect(seconds).toMatchObject({ id: run.id, planned: [...evidence.planned] });
+    expect(seconds.cut).toBeUndefined();
+    expect(seconds.fired).toEqual(Array.from(seconds.fired, (_count, second) => firedIn(second)));
+    expect(seconds.fired.reduce((sum, count) => sum + count, 0)).toBe(orders.length);
+    expect(seconds.fired.length).toBeGreaterThanOrEqual(SECONDS);
+  });
+
+  it('of one that died are those told, and the last of them is said', () => {
+    const seconds = runSecondsOf(bytes.subarray(0, Math.floor(bytes.length / 2)));
+    const known = seconds.fired.findLastIndex((count) => count > 0) + 1;
+    expect(known).toBeLessThan(SECONDS);
+    expect(seconds.fired.slice(0, known - 1)).toEqual(
+      Array.from({ length: known - 1 }, (_, second) => firedIn(second)),
+    );
+    expect(seconds.cut).toBe(`that run did not end: what it fired is known up to ${known} s`);
+  });
+
+  it('are refused without a journal, or one of no run', () => {
+    expect(() => readRunSeconds(fresh())).toThrow(/^there is no run\.journal in it: name the folder of a run/);
+    expect(() => runSecondsOf(Buffer.from('x'))).toThrow('does not say which run it is of');
+    expect(() => runSecondsOf(frameOfHead({ ...HEAD, version: 99 }))).toThrow(
+      'has version 99, this Doorbuster reads 1',
+    );
   });
 });

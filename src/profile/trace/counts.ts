@@ -1,7 +1,7 @@
 // A trace from a file: one column of counts, one bin a line. A header line, blank lines and `#` comments are skipped.
 
-import type { Path } from './paths.ts';
-import type { Section } from './section.ts';
+import type { Path } from '../paths.ts';
+import type { Section } from '../section.ts';
 
 /** The counts of a CSV text; undefined when a mistake was told at `path`. */
 export function readCounts(file: string, path: Path, section: Section): number[] | undefined {
