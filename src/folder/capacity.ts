@@ -6,18 +6,22 @@ import { userError } from '../errors.ts';
 import { type CapacityFile, capacityFileOf } from '../report/capacity-file.ts';
 import { formatCapacityMarkdown } from '../report/capacity-markdown.ts';
 import type { CapacityRecord } from '../report/capacity-record.ts';
+import { formatCapacityPage } from '../report/html/capacity/page.ts';
 import type { RunFolder } from './open.ts';
+import { inlineAssets } from './page-assets.ts';
 import { reasonOf } from './reason.ts';
 import { PROFILE_FILE } from './view.ts';
 import { type WriteFile, writeWhole } from './write.ts';
 
 export const CAPACITY_FILE = 'capacity.json';
+export const CAPACITY_PAGE = 'capacity.html';
 
 type Artifact = { name: string; format: (record: CapacityRecord, file: CapacityFile) => string };
 
 const ARTIFACTS: readonly Artifact[] = [
   { name: PROFILE_FILE, format: ({ plan }) => plan.effectiveYaml },
   { name: 'summary.md', format: (_, file) => formatCapacityMarkdown(file) },
+  { name: CAPACITY_PAGE, format: (_, file) => formatCapacityPage(file, inlineAssets()) },
   { name: CAPACITY_FILE, format: (_, file) => `${JSON.stringify(file, null, 2)}\n` },
 ];
 
