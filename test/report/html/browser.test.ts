@@ -7,11 +7,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asRead } from '../../../src/folder/capacity.ts';
 import { assetTexts, inlineAssets } from '../../../src/folder/page-assets.ts';
 import { historyRow } from '../../../src/report/history-row.ts';
+import { formatCapacityPage } from '../../../src/report/html/capacity/page.ts';
 import { formatIndex } from '../../../src/report/html/index-page.ts';
 import { formatPage } from '../../../src/report/html/page.ts';
 import { CHROMIUM, launch } from '../../support/chromium.ts';
+import { foundCapacity } from '../capacities.ts';
 import { failing } from '../runs.ts';
 import { everywhere, HOSTILE } from './hostile.ts';
 import { pageOf, RUNS, viewFor } from './pages.ts';
@@ -92,6 +95,19 @@ describe.skipIf(CHROMIUM === undefined)('the report in Chromium', () => {
     expect(await seen.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
     await seen.page.getByRole('button', { name: 'p99' }).click();
     expect(await seen.page.locator('tbody tr > :nth-child(8)').allInnerTexts()).toEqual(['–', '47.3 ms', '403 ms']);
+    expect(seen).toMatchObject({ errors: [], requests: [] });
+    await close(seen);
+  });
+
+  it('is so for the page of a search for capacity', async () => {
+    writeFileSync(join(scratch, 'capacity.html'), formatCapacityPage(asRead(foundCapacity(), []), inlineAssets()));
+    const seen = await opened('capacity', { viewport: { width: 390, height: 844 }, colorScheme: 'light' });
+    expect(await violationsOn(seen.page)).toEqual([]);
+    expect(await seen.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    await seen.page.emulateMedia({ colorScheme: 'dark' });
+    expect(await violationsOn(seen.page, ['color-contrast'])).toEqual([]);
+    await seen.page.emulateMedia({ media: 'print' });
+    expect(await seen.page.locator('svg.chart:visible').count()).toBe(3);
     expect(seen).toMatchObject({ errors: [], requests: [] });
     await close(seen);
   });

@@ -91,9 +91,9 @@ function gates({ gate }: CapacityFile): Html {
     'What was asked of the answer',
     [
       { label: 'Line', kind: 'text' },
-      { label: '', kind: 'text' },
+      { label: 'Status', kind: 'text' },
       { label: 'Measured', kind: 'text' },
-      { label: '', kind: 'text' },
+      { label: 'Why', kind: 'text' },
     ],
     gate.map(({ text, line, status, measured, says }) => [
       html`<code>${text}</code>${line !== null && html` <span class="quiet">line ${line}</span>`}`,
@@ -121,7 +121,7 @@ export function loadsSection({ loads }: CapacityFile): Html {
     'All trials of a load together',
     [
       number('Load'),
-      { label: '', kind: 'text' },
+      { label: 'Came to', kind: 'text' },
       { label: 'Trials', kind: 'text' },
       ...['Goodput', 'p99', 'Lost'].map(number),
       { label: 'Why', kind: 'text' },
@@ -166,7 +166,7 @@ export function trialsSection({ trials }: CapacityFile): Html {
       number('Load'),
       number('For'),
       { label: 'To', kind: 'text' },
-      { label: '', kind: 'text' },
+      { label: 'Came to', kind: 'text' },
       ...['planned', 'accepted', 'rejected', 'errors', 'p50', 'p99', 'max'].map(number),
       { label: 'Why', kind: 'text' },
     ],

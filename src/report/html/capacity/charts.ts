@@ -1,6 +1,7 @@
 // The pictures of a search for capacity: response and goodput against load, and the Universal Scalability Law where it
 // fits. They need no script; their numbers are in a table below each.
 
+import { throughputOf } from '../../../judge/capacity/usl.ts';
 import { formatCount, formatDuration, formatRate } from '../../../units.ts';
 import type { CapacityFile, CapacityLoad, CapacityUsl } from '../../capacity-file.ts';
 import { flightOr, LOAD_WORDS } from '../../capacity-words.ts';
@@ -151,7 +152,7 @@ export function scalingSection(file: CapacityFile): Html {
       rateCell(ratePerS),
       flightOr(n),
       rateCell(perS),
-      rateCell(throughputAt(usl, n)),
+      rateCell(throughputOf(usl, n)),
     ]),
   );
   return section(
@@ -172,9 +173,6 @@ const fittedTo = ({ loads }: CapacityFile) =>
       : [],
   );
 
-const throughputAt = ({ lambda, sigma, kappa }: CapacityUsl, n: number): number =>
-  (lambda * n) / (1 + sigma * (n - 1) + kappa * n * (n - 1));
-
 const CURVE_POINTS = 60;
 
 function uslPicture(file: CapacityFile, usl: CapacityUsl): Html {
@@ -182,7 +180,7 @@ function uslPicture(file: CapacityFile, usl: CapacityUsl): Html {
   const curve = (low: number, high: number) =>
     Array.from({ length: CURVE_POINTS + 1 }, (_, at) => low + ((high - low) * at) / CURVE_POINTS).map((n) => ({
       n,
-      perS: throughputAt(usl, n),
+      perS: throughputOf(usl, n),
     }));
   const { low, high } = usl.fitted;
   const [within, beyond] = [curve(low, high), curve(high, usl.untilN)];
@@ -217,7 +215,7 @@ function loadTable({ loads }: CapacityFile, caption: string, columns: Columns): 
     caption,
     [
       { label: 'Load', kind: 'number' },
-      { label: '', kind: 'text' },
+      { label: 'Came to', kind: 'text' },
       ...columns.map(([label]) => ({ label, kind: 'number' as const })),
     ],
     loads.map((load) => [
