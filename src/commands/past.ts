@@ -1,12 +1,14 @@
 // What came before a run: the earlier runs of its series, by history.jsonl of the folder it lies in. And telling that
 // history of a run, with a note where its numbers have gone to another level.
 
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
+import { capacityOf } from '../folder/capacities.ts';
 import { isListed, readHistory, tellHistory } from '../folder/history.ts';
 import type { Drift } from '../judge/drift.ts';
 import { noticeOf } from '../report/annotations.ts';
 import { adjustmentsOf, machineOf } from '../report/compared.ts';
 import type { HistoryRow } from '../report/history-row.ts';
+import type { KnownCapacity } from '../report/known-capacity.ts';
 import type { EarlierRun, RunRecord } from '../report/record.ts';
 import type { Result } from '../report/result.ts';
 import {
@@ -24,7 +26,7 @@ export const REPORTS = 'reports';
 const MOST_EARLIER = 9;
 
 type Which = SeriesKey & { id: string; startedAt: string };
-export type Past = { drift: Drift | undefined; earlier: EarlierRun[] };
+export type Past = { drift: Drift | undefined; earlier: EarlierRun[]; capacity: KnownCapacity | undefined };
 
 /** Runs lie in `reports`, or wherever somebody keeps a list of them. */
 async function rootOf(folder: string): Promise<string | undefined> {
@@ -66,7 +68,19 @@ export async function pastOf(folder: string, { plan, run, environment }: RunReco
   const earlier = rows.slice(-MOST_EARLIER).map(({ id, startedAt, verdict, complete, planned, accepted, p99Us }) => {
     return { id, startedAt, verdict, complete, planned, accepted, p99Us };
   });
-  return { drift: driftOfRows(rows), earlier };
+  const capacity = await capacityBefore(folder, { profileHash: plan.profileHash, shop: plan.target.shown });
+  return { drift: driftOfRows(rows), earlier, capacity };
+}
+
+/** Its folder as seen from beside the run's, so that a page can link to it. */
+async function capacityBefore(
+  folder: string,
+  which: Pick<KnownCapacity, 'profileHash' | 'shop'>,
+): Promise<KnownCapacity | undefined> {
+  const root = (await rootOf(folder)) ?? REPORTS;
+  const known = await capacityOf(root, which);
+  const from = dirname(resolve(folder));
+  return known && { ...known, folder: relative(from, resolve(root, known.folder)).replaceAll('\\', '/') };
 }
 
 /**

@@ -32,8 +32,8 @@ async function rebuildFromJournal(dir: string): Promise<void> {
     );
   if ((await isThere(RESULT_FILE)) || !(await isThere(JOURNAL_FILE))) return;
   const { record: alone, missing } = await rebuildRun(dir);
-  const { earlier } = await pastOf(dir, alone);
-  const record = { ...alone, earlier };
+  const { earlier, capacity } = await pastOf(dir, alone);
+  const record = { ...alone, earlier, capacity };
   const terminal = terminalOf({});
   const { say, paint } = terminal;
   const written = await writeArtifacts({ path: dir }, record);

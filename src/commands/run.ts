@@ -110,8 +110,8 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
     await journal.end({ endedAtMs: run.endedAtMs, ...run.evidence });
     warnings.push(...lost);
     const alone = recordOf({ ...plan, warnings: [...plan.warnings, ...warnings] }, run, story);
-    const { earlier, drift } = await pastOf(folder.path, alone);
-    const placed = { ...alone, earlier };
+    const { earlier, drift, capacity } = await pastOf(folder.path, alone);
+    const placed = { ...alone, earlier, capacity };
     const record = baseline === undefined ? placed : heldAgainst(placed, baseline, { ...flags, drift });
     terminal.settle();
     const written = await writeArtifacts(folder, record).finally(async () => {

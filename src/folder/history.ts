@@ -10,6 +10,7 @@ import { type HistoryRow, historyRow } from '../report/history-row.ts';
 import { formatIndex, INDEX_TITLE } from '../report/html/index-page.ts';
 import type { Result } from '../report/result.ts';
 import { seriesOf } from '../report/series.ts';
+import { capacitiesIn } from './capacities.ts';
 import { HISTORY_FILE, readLines, writeLines } from './history-lines.ts';
 import { assetTexts } from './page-assets.ts';
 import { readResult } from './read.ts';
@@ -46,6 +47,8 @@ async function gathered(root: string): Promise<Gathered> {
       if (!isNoRun(error)) unread.push({ folder, why: error.message });
     }
   }
+  const capacities = await capacitiesIn(root, folders);
+  unread.push(...capacities.unread);
   const ids = new Set(lines.rows.map(({ id }) => id));
   const fresh = untold.filter(({ id }) => !ids.has(id));
   const inTime = [...lines.rows, ...fresh].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
@@ -58,6 +61,7 @@ async function gathered(root: string): Promise<Gathered> {
     unread,
     older: Math.max(0, rows.length - MOST_RUNS),
     brokenLines: lines.broken,
+    capacities: capacities.found,
   };
   return { history, untold: fresh };
 }

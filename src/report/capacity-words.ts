@@ -2,6 +2,7 @@
 
 import { formatDuration, formatRate, formatShare } from '../units.ts';
 import type { CapacityFile, CapacityLoad, Range } from './capacity-file.ts';
+import { sidesWords } from './known-capacity.ts';
 
 /** Mark and word of what became of a load: readable without colour. */
 export const LOAD_WORDS: Record<CapacityLoad['outcome'], { mark: string; word: string }> = {
@@ -20,12 +21,8 @@ export function rangeWords({ low, high }: Range): string {
   return high === null ? 'not known' : `below ${timesText(high)}`;
 }
 
-/** `118/s to 125/s`, `at least 118/s` */
-export function bracketWords({ bracket: { heldPerS, brokePerS } }: CapacityFile): string {
-  if (heldPerS !== null && brokePerS !== null) return `${formatRate(heldPerS)} to ${formatRate(brokePerS)}`;
-  if (heldPerS !== null) return `at least ${formatRate(heldPerS)}`;
-  return brokePerS === null ? 'not known' : `below ${formatRate(brokePerS)}`;
-}
+export const bracketWords = ({ bracket }: Pick<CapacityFile, 'bracket'>): string =>
+  sidesWords(bracket.heldPerS, bracket.brokePerS);
 
 export const LIMITED_WORDS: Record<CapacityFile['limitedBy'], string> = {
   shop: 'as narrow as was asked',

@@ -1,8 +1,10 @@
 // The runs of a folder in a line each, the latest first, and how each series of them went: what `history` prints.
 
 import { formatCount, formatCountOf, formatDuration, formatRate, formatShare } from '../units.ts';
+import { rangeWords } from './capacity-words.ts';
 import { visible } from './foreign.ts';
 import type { HistoryRow } from './history-row.ts';
+import { headroomOver, type KnownCapacity, sidesWords } from './known-capacity.ts';
 import type { Paint, Style, TextOptions } from './layout.ts';
 import { columnsOf, cut, padEnd, padStart, widthOf, wrap } from './layout.ts';
 import { VERDICTS } from './sentence.ts';
@@ -19,6 +21,8 @@ export type History = {
   /** Not in `rows`. */
   older: number;
   brokenLines: number;
+  /** Searches for capacity among the folders, the latest first. */
+  capacities?: readonly KnownCapacity[];
 };
 
 const STYLES: Record<HistoryRow['verdict'], Style> = {
@@ -43,7 +47,23 @@ export function formatHistory(history: History, { paint, width }: TextOptions): 
     ...unread.map(({ folder, why }) => `not read: ${visible(folder)}: ${visible(why)}`),
     ...(brokenLines > 0 ? [`not read: ${formatCountOf(brokenLines, 'line')} of history.jsonl`] : []),
   ];
-  return [...listOf(rows, paint, room), ...notes, ...trendsOf(rows, paint, room)].join('\n');
+  const capacities = capacityLines(history.capacities ?? [], paint, room);
+  return [...listOf(rows, paint, room), ...notes, ...trendsOf(rows, paint, room), ...capacities].join('\n');
+}
+
+const MOST_CAPACITIES = 6;
+
+function capacityLines(all: readonly KnownCapacity[], paint: Paint, room: number): string[] {
+  if (all.length === 0) return [];
+  const lines = all.slice(0, MOST_CAPACITIES).map((each) => {
+    const { startedAt, name, bracket, target, folder } = each;
+    const when = startedAt.slice(0, 16).replace('T', ' ');
+    const known = bracket.heldPerS !== null || bracket.brokePerS !== null;
+    const times = known ? `, ${rangeWords(headroomOver(target.peakPerS, bracket))} the peak` : '';
+    const holds = `${sidesWords(bracket.heldPerS, bracket.brokePerS)}${times}`;
+    return cut(`${when}  ${visible(name)}  ${holds}  ${visible(folder)}`, room);
+  });
+  return ['', paint('dim', 'capacity'), ...lines];
 }
 
 function listOf(rows: readonly ListedRun[], paint: Paint, room: number): string[] {

@@ -6,6 +6,7 @@ import type { Comparison } from '../judge/compare-spec.ts';
 import type { Evidence, Judgement } from '../judge/spec.ts';
 import type { Plan } from '../profile/plan.ts';
 import type { HistoryRow } from './history-row.ts';
+import type { KnownCapacity } from './known-capacity.ts';
 
 /** Who ran it and how. `command`: the command line, best from `formatCommand` (foreign.ts). */
 export type RunStory = {
@@ -64,6 +65,8 @@ export type RunRecord = {
   comparison?: { baseline: string; found: Comparison };
   /** Responses of the run it was compared with: HdrHistogram V2, base64, and the exact maximum. */
   baselineResponse?: { histogram: string; maxUs: number };
+  /** By the latest search for it, with the same profile and shop. */
+  capacity?: KnownCapacity;
   /** In order of time; undefined where nobody looked. */
   earlier?: readonly EarlierRun[];
   /** What the generator itself used. */

@@ -2,6 +2,7 @@
 // tests hold it against real results, property by property, and against schema/result.schema.json.
 
 import { OUTCOME_CLASSES } from '../outcomes.ts';
+import { RESULT_CAPACITY_SCHEMA } from './known-capacity.ts';
 import { STABILITY_SCHEMA } from './result-stability.ts';
 import { ATTEMPTS_SCHEMA, AUDIT_SCHEMA, BOOKS_SCHEMA } from './schema-books.ts';
 import { EXAMPLES_SCHEMA } from './schema-kept.ts';
@@ -264,6 +265,7 @@ export const RESULT_SCHEMA: Schema = {
       books: BOOKS_SCHEMA,
       attempts: ATTEMPTS_SCHEMA,
       stability: STABILITY_SCHEMA,
+      capacity: RESULT_CAPACITY_SCHEMA,
       windows: described(windows, 'Equal stretches of the plan that the run got through, for comparisons.'),
       comparison: described(orNull(comparison), 'With the run of --baseline.'),
       earlier: described(
@@ -289,6 +291,6 @@ export const RESULT_SCHEMA: Schema = {
       files: described(listOf(text), 'What the run folder holds, this file among them.'),
       examples: EXAMPLES_SCHEMA,
     },
-    ['stability', 'examples', 'earlier'],
+    ['stability', 'capacity', 'examples', 'earlier'],
   ),
 };

@@ -10,6 +10,7 @@ import type { Windows } from '../measure/windows.ts';
 import { windowsOf } from '../measure/windows.ts';
 import type { Adjustment } from '../profile/plan.ts';
 import { redactCommand, withoutSecretsIn } from './foreign.ts';
+import { type ResultCapacity, resultCapacity } from './known-capacity.ts';
 import type { PhaseRow, Rates, Window } from './numbers.ts';
 import { lastedUs, phaseRows, ratesOf, timelineOf } from './numbers.ts';
 import type { EarlierRun, Environment, RunRecord, WorkerStory } from './record.ts';
@@ -80,6 +81,8 @@ export type Result = {
   attempts: ResultAttempts | null;
   /** Not there in a result that an older Doorbuster wrote. */
   stability?: ResultStability;
+  /** Not there where no search for it is known. */
+  capacity?: ResultCapacity;
   /** Equal stretches of the plan, for comparisons. */
   windows: Windows;
   /** Null without a baseline. */
@@ -155,6 +158,7 @@ export function resultOf(record: RunRecord, files: readonly string[] = []): Resu
     outcomes: summary.outcomes,
     ...auditParts(evidence.audit),
     stability: resultStability(judgement.stability),
+    ...(record.capacity === undefined ? {} : { capacity: resultCapacity(record.capacity, ratesOf(record)) }),
     windows: windowsOf(evidence.timeline, evidence.durationUs, lastedUs(evidence)),
     comparison: record.comparison ?? null,
     ...(record.earlier ? { earlier: [...record.earlier] } : {}),

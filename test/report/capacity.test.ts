@@ -15,7 +15,7 @@ const RECORDS: Record<string, () => CapacityRecord> = {
   generator: limitedByGenerator,
   nothing: nothingKnown,
 };
-const validate = new Ajv({ strict: false, allErrors: true }).compile(CAPACITY_SCHEMA);
+const validate = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true }).compile(CAPACITY_SCHEMA);
 const asRead = (record: CapacityRecord): CapacityFile =>
   JSON.parse(JSON.stringify(capacityFileOf(record, ['profile.yaml', 'capacity.json'])));
 const mistakesIn = (value: unknown): unknown[] => (validate(value) ? [] : (validate.errors ?? []));

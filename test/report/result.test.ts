@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { Histogram } from '../../src/measure/histogram.ts';
+import { capacityFileOf } from '../../src/report/capacity-file.ts';
 import { EVENTS_SCHEMA } from '../../src/report/events-schema.ts';
 import { HISTORY_SCHEMA } from '../../src/report/history-row.ts';
+import { knownCapacity } from '../../src/report/known-capacity.ts';
 import type { RunRecord } from '../../src/report/record.ts';
 import { resultOf } from '../../src/report/result.ts';
 import { RESULT_SCHEMA } from '../../src/report/result-schema.ts';
@@ -11,6 +13,7 @@ import { evidenceOf, steadyOrders } from '../support/evidence.ts';
 import { golden } from '../support/golden.ts';
 import { recordOf } from '../support/record.ts';
 import { cleanAudit, cutAudit, lossyAudit } from './audits.ts';
+import { foundCapacity } from './capacities.ts';
 import { failing, interrupted, passing, unfit } from './runs.ts';
 
 const validate = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true }).compile(RESULT_SCHEMA);
@@ -54,7 +57,7 @@ describe('result.json', () => {
   it('has no property that the schema does not name, nor lacks one', () => {
     const result = asRead(runs.failing);
     // An older Doorbuster did not write it.
-    expect(Object.keys(result).filter((name) => !RESULT_SCHEMA.required?.includes(name))).toEqual(['stability']);
+    expect(Object.keys(result).filter((name) => !RESULT_SCHEMA.required?.includes(name))).toContain('stability');
     for (const name of RESULT_SCHEMA.required!) {
       const { [name]: _, ...without } = result;
       expect(valid(without), name).not.toEqual([]);
@@ -68,6 +71,21 @@ describe('result.json', () => {
     for (const list of ['slo', 'phases', 'outcomes', 'reasons']) {
       expect(valid({ ...result, [list]: [{ ...result[list][0], extra: 1 }] }), list).not.toEqual([]);
     }
+  });
+
+  it('has the headroom over its own rates where a search for capacity is known, and says nothing where none is', () => {
+    const file = capacityFileOf(foundCapacity());
+    const result = asRead({ ...runs.failing, capacity: knownCapacity('some-folder', file) });
+    expect(valid(result)).toEqual([]);
+    const { heldPerS, brokePerS } = file.bracket;
+    const { plannedPeak, plannedMean } = result.rate;
+    expect(result.capacity).toMatchObject({
+      folder: 'some-folder',
+      heldPerS,
+      overPeak: { low: heldPerS! / plannedPeak, high: brokePerS! / plannedPeak },
+      overMean: { low: heldPerS! / plannedMean, high: brokePerS! / plannedMean },
+    });
+    expect(asRead(runs.failing)).not.toHaveProperty('capacity');
   });
 
   it('has the audit: what broke and its story, how the books were read, what unknown orders became, and attempts', () => {

@@ -1,8 +1,10 @@
 // reports/index.html: every run with its verdict and its key numbers, and how each profile went from run to run.
 
 import { formatCountOf, formatDuration } from '../../units.ts';
+import { rangeWords } from '../capacity-words.ts';
 import type { History, ListedRun } from '../history.ts';
 import type { HistoryRow } from '../history-row.ts';
+import { headroomOver, sidesWords } from '../known-capacity.ts';
 import { levelChangesOf, levelChangeText, seriesOf } from '../series.ts';
 import type { Html } from './escape.ts';
 import { html, trusted } from './escape.ts';
@@ -30,11 +32,12 @@ export function formatIndex(history: History, { css, js }: { css: string; js: st
 ${trusted('style', css)}
 </head>
 <body>
-<nav aria-label="Contents"><span class="brand">Doorbuster</span><ul><li><a href="#runs">Runs</a></li><li><a href="#trends">Trends</a></li></ul><div class="tools" id="tools"></div></nav>
+<nav aria-label="Contents"><span class="brand">Doorbuster</span><ul><li><a href="#runs">Runs</a></li><li><a href="#trends">Trends</a></li>${(history.capacities ?? []).length > 0 && html`<li><a href="#capacity">Capacity</a></li>`}</ul><div class="tools" id="tools"></div></nav>
 <main id="main" tabindex="-1">
 <header class="banner"><h1>Runs</h1><p class="sentence">${summary(rows)}</p></header>
 ${runsSection(rows)}
 ${trendsSection(rows)}
+${capacitySection(history)}
 ${otherSection(history)}
 </main>
 ${js !== '' && trusted('script', js)}
@@ -42,6 +45,37 @@ ${js !== '' && trusted('script', js)}
 </html>
 `;
   return page.toString();
+}
+
+/** Searches for capacity; nothing where there were none. */
+function capacitySection({ capacities = [] }: History): Html | undefined {
+  if (capacities.length === 0) return undefined;
+  const rows = capacities
+    .slice(0, MOST_RUNS)
+    .map(({ folder, startedAt, name, shop, verdict, bracket, target, complete }) => [
+      {
+        shows: html`<a class="when" href="${encodeURIComponent(folder)}/capacity.html">${stampText(startedAt).slice(0, 16)}</a>`,
+        sort: startedAt,
+      },
+      name,
+      shop,
+      html`${verdict === null ? '–' : html`<span class="mark mark-${verdict}">${icon(verdict, 16)} ${VERDICT_ICONS[verdict].word}</span>`}${!complete && html`<br><span class="quiet">ended early</span>`}`,
+      { shows: sidesWords(bracket.heldPerS, bracket.brokePerS), sort: bracket.heldPerS ?? 0 },
+      {
+        shows: rangeWords(headroomOver(target.peakPerS, bracket)),
+        sort: headroomOver(target.peakPerS, bracket).low ?? 0,
+      },
+    ]);
+  const columns = ['Started, UTC', 'Profile', 'Shop', 'Verdict'].map((label) => ({ label, kind: 'text' as const }));
+  return section(
+    'capacity',
+    'Capacity',
+    table(
+      'The latest first',
+      [...columns, ...['Holds', 'Over the peak'].map((label) => ({ label, kind: 'number' as const }))],
+      rows,
+    ),
+  );
 }
 
 function otherSection({ older, unread, brokenLines }: History): Html | undefined {

@@ -6,11 +6,15 @@ import { inlineAssets } from '../../../src/folder/page-assets.ts';
 import { viewOf } from '../../../src/folder/view.ts';
 import { judgeSlo } from '../../../src/judge/judge-slo.ts';
 import { parseSlo } from '../../../src/judge/slo.ts';
+import { capacityFileOf } from '../../../src/report/capacity-file.ts';
+import { rangeWords } from '../../../src/report/capacity-words.ts';
 import type { Column } from '../../../src/report/charts/spec.ts';
 import { escapeText } from '../../../src/report/html/escape.ts';
 import { formatPage } from '../../../src/report/html/page.ts';
+import { knownCapacity } from '../../../src/report/known-capacity.ts';
 import { formatCount, formatDuration } from '../../../src/units.ts';
 import { longRun } from '../../support/long-run.ts';
+import { foundCapacity } from '../capacities.ts';
 import { crowded, failing } from '../runs.ts';
 import { everywhere, HOSTILE } from './hostile.ts';
 import { pageOf, RUNS, viewFor } from './pages.ts';
@@ -109,6 +113,20 @@ describe('backlog and recovery', () => {
     if (!parsed.ok) throw new Error(parsed.mistake.message);
     return judgeSlo(parsed.slo, { text: '', place: undefined }, crowded().evidence);
   };
+
+  it('has the headroom where a search for capacity is known, and how to find it where none is', () => {
+    const capacity = knownCapacity('2026 x/y', capacityFileOf(foundCapacity()));
+    const known = viewFor({ ...crowded(), capacity });
+    const { overPeak } = known.result.capacity!;
+    const page = sectionOf(known);
+    expect(page).toContain(`${rangeWords(overPeak)} over this run's peak`);
+    expect(page).toContain('href="../2026%20x/y/capacity.html"');
+    const tiles = (shown: typeof view) =>
+      /<section id="numbers"[\s\S]*?<\/section>/.exec(formatPage(shown, inlineAssets()))![0];
+    expect(tiles(known)).toContain(`<strong>${rangeWords(overPeak)}</strong>`);
+    expect(tiles(view)).toContain('unknown: run <code>doorbuster capacity</code>');
+    expect(sectionOf(view)).toContain('Unknown: run <code>doorbuster capacity</code>');
+  });
 
   it('says so of a run of an older Doorbuster', () => {
     const { stability: _, ...older } = view.result;

@@ -1,8 +1,10 @@
 // 10: orders in flight, where the queue grew, and how long the shop took to come back from each burst.
 
 import type { BurstRecovery, PlateauStability, SloStatus } from '../../../judge/spec.ts';
-import { formatCount, formatCountOf, formatDuration } from '../../../units.ts';
+import { formatCount, formatCountOf, formatDuration, formatRate } from '../../../units.ts';
+import { rangeWords } from '../../capacity-words.ts';
 import { cellOf } from '../../charts/rows.ts';
+import { sidesWords } from '../../known-capacity.ts';
 import type { ResultStability } from '../../result-stability.ts';
 import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
@@ -12,7 +14,7 @@ import { area, frame, hatching, PLOT, shading } from '../svg/frame.ts';
 import { growth, moments } from '../svg/stability.ts';
 import { bandsOf, middles, valuesOf } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
-import { clockCell, countCell, rateCell, spanText } from '../words.ts';
+import { clockCell, countCell, rateCell, spanText, stampText } from '../words.ts';
 import { joined, MOST_TABLE_ROWS } from './rate.ts';
 
 const reads =
@@ -25,8 +27,17 @@ export function backlogSection(view: RunView): Html {
     'Backlog and recovery',
     html`${figure({ id: 'backlog', chart: 'inflight', reads, picture: picture(view), numbers: numbers(view) })}
 ${stability === undefined ? older : html`${plateaus(stability)}${recoveries(stability)}`}
-<p class="quiet">Capacity and headroom were not measured in this run.</p>`,
+${headroom(view)}`,
   );
+}
+
+function headroom({ result: { capacity, rate } }: RunView): Html {
+  const title = html`<h3>Capacity and headroom</h3>`;
+  if (capacity === undefined) {
+    return html`${title}<p class="quiet">Unknown: run <code>doorbuster capacity</code> with this profile against this shop.</p>`;
+  }
+  const { folder, startedAt, heldPerS, brokePerS, overPeak, overMean } = capacity;
+  return html`${title}<p>The shop holds ${sidesWords(heldPerS, brokePerS)}: ${rangeWords(overPeak)} over this run's peak of ${formatRate(rate.plannedPeak)}, ${rangeWords(overMean)} over its mean of ${formatRate(rate.plannedMean)}. Found on ${stampText(startedAt)} with the same profile, by <a href="../${folder.split('/').map(encodeURIComponent).join('/')}/capacity.html">a search of its own</a>.</p>`;
 }
 
 const older = html`<p class="quiet">This run was written by a Doorbuster that did not yet look for queues that grow.</p>`;

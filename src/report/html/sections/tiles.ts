@@ -1,11 +1,12 @@
 // 3: the numbers people ask for first, each with how it went over the run.
 
 import { formatCount, formatShare } from '../../../units.ts';
+import { rangeWords } from '../../capacity-words.ts';
 import { cellOf, rowsOf } from '../../charts/rows.ts';
 import type { Column, Rows } from '../../charts/spec.ts';
 import type { Html } from '../escape.ts';
 import { html, pathData } from '../escape.ts';
-import { section } from '../parts.ts';
+import { prose, section } from '../parts.ts';
 import { px } from '../svg/axis.ts';
 import type { RunView } from '../view.ts';
 import { durationText } from '../words.ts';
@@ -19,7 +20,7 @@ export function tilesSection(view: RunView): Html {
       figure,
       says,
       spark,
-    }) => html`<li class="tile"><span class="name">${name}</span><strong>${figure}</strong><span class="quiet">${says}</span>${spark && sparkline({ ...spark.rows, untilS: Math.min(spark.rows.untilS, view.charts.durationS) }, spark.column)}</li>
+    }) => html`<li class="tile"><span class="name">${name}</span><strong>${figure}</strong><span class="quiet">${prose(says)}</span>${spark && sparkline({ ...spark.rows, untilS: Math.min(spark.rows.untilS, view.charts.durationS) }, spark.column)}</li>
 `,
   );
   return section('numbers', 'Key numbers', html`<ul class="tiles">${tiles}</ul>`);
@@ -67,8 +68,17 @@ function tilesOf(view: RunView): Tile[] {
       spark: { rows: flow, column: flow.columns.rejected },
     },
     oversold(view),
-    { name: 'Headroom', figure: '–', says: 'not measured in this run' },
+    headroom(view),
   ];
+}
+
+function headroom({ result: { capacity } }: RunView): Tile {
+  if (capacity === undefined) return { name: 'Headroom', figure: '–', says: 'unknown: run `doorbuster capacity`' };
+  return {
+    name: 'Headroom',
+    figure: rangeWords(capacity.overPeak),
+    says: `over the peak, by the search of ${capacity.startedAt.slice(0, 10)}`,
+  };
 }
 
 function oversold({ result }: RunView): Tile {
