@@ -5,7 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { DRIVER_NAMES } from '../drive/driver.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { formatProblems } from '../report/problems.ts';
-import { parseDuration, parseShare } from '../units.ts';
+import { parseCount, parseDuration, parseRate, parseShare } from '../units.ts';
 import { doorbusterVersion } from './environment.ts';
 import { PIPELINES } from './pipelines.ts';
 import { shopCommand } from './shop.ts';
@@ -18,6 +18,7 @@ const EXAMPLES = `Examples:
   doorbuster run promotion.yaml --target http://127.0.0.1:8080
   doorbuster run promotion.yaml --scale 1%                 the same curve with a hundredth of the orders
   doorbuster run promotion.yaml --condense 10m             the same rates, plateaus shortened
+  doorbuster capacity promotion.yaml                       how much the shop can take, and what breaks first
 `;
 
 const EXIT_CODES = `
@@ -100,6 +101,35 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
     .action(async (file: string, flags) => {
       const { checkCommand } = await import('./check.ts');
       setExit(await checkCommand(file, flags));
+    });
+
+  program
+    .command('capacity')
+    .description('search for the highest rate at which the SLOs hold')
+    .argument('<profile>', 'a .yaml, .json or .ts profile')
+    .addHelpText(
+      'before',
+      examples(
+        'capacity promotion.yaml --target http://127.0.0.1:8080',
+        'capacity promotion.yaml --budget 20m --max-orders 500k',
+        'capacity promotion.yaml --set capacity.hold=3m --json > events.ndjson',
+      ),
+    )
+    .option('--target <url>', 'another target: a URL, or `demo` for the built-in shop')
+    .option('--budget <time>', "all the time it may take (default: the profile's `capacity.budget`, or 10m)", duration)
+    .option('--max-orders <n>', 'all the orders it may send: 100k', count)
+    .option('--max-rate <rate>', 'no trial above it: 500/s (default on other hosts: 10 × the peak)', rate)
+    .option('--seed <n>', 'another seed', wholeNumber(0, 2 ** 32 - 1))
+    .option('--set <path=value>', 'set one field of the profile (repeatable)', assignment, [])
+    .option('--workers <n>', 'worker threads (default: by the rate of each trial)', wholeNumber(1, 256))
+    .addOption(new Option('--driver <name>', 'how orders are sent').choices(DRIVER_NAMES))
+    .option('--out <dir>', 'the folder of the answer (default: reports/<UTC time>-<name>-capacity)')
+    .option('--json', 'print events as NDJSON on stdout')
+    .option('-q, --quiet', 'print nothing but errors and what --json prints')
+    .option('-y, --yes', 'load a host that is not this machine without asking')
+    .action(async (file: string, flags) => {
+      const { capacityCommand } = await import('./capacity.ts');
+      setExit(await capacityCommand(file, { ...flags, argv }));
     });
 
   program
@@ -230,6 +260,21 @@ function share(text: string): number {
   const value = parseShare(text);
   if (value === undefined || value <= 0)
     throw new InvalidArgumentError(`Expected a share, as in \`10%\`, got \`${text}\`.`);
+  return value;
+}
+
+function count(text: string): number {
+  const value = parseCount(text);
+  if (value === undefined || value < 1)
+    throw new InvalidArgumentError(`Expected a number of orders, as in \`100k\`, got \`${text}\`.`);
+  return Math.floor(value);
+}
+
+/** per second */
+function rate(text: string): number {
+  const value = parseRate(text);
+  if (value === undefined || value <= 0)
+    throw new InvalidArgumentError(`Expected a rate, as in \`500/s\`, got \`${text}\`.`);
   return value;
 }
 

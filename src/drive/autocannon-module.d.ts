@@ -2,7 +2,8 @@
 declare module 'autocannon' {
   import type { EventEmitter } from 'node:events';
 
-  type Request = { method: string; path: string; headers: Record<string, string>; body: Buffer };
+  /** `getRequestBuffer`: asked once for each request, the bytes to send (lib/httpClient.js); it is not documented. */
+  export type Client = { getRequestBuffer(): Uint8Array };
   type Options = {
     url: string;
     connections: number;
@@ -15,7 +16,7 @@ declare module 'autocannon' {
     maxOverallRequests: number;
     /** Errors after which it ends. */
     bailout: number;
-    requests: { setupRequest: (request: Request) => Request }[];
+    setupClient: (client: Client) => void;
     tlsOptions: object;
     servername?: string;
   };

@@ -3,7 +3,7 @@
 import type { Asked, SearchOptions, Trial, TrialOutcome, TrialRequest } from '../judge/capacity/spec.ts';
 import type { Evidence } from '../judge/spec.ts';
 import type { Plan } from '../profile/plan.ts';
-import { formatCountOf, formatDuration, formatRate } from '../units.ts';
+import { formatCount, formatCountOf, formatDuration, formatRate } from '../units.ts';
 import { visible } from './foreign.ts';
 import { columnsOf, padEnd, padStart, type Style, type TextOptions, wrap } from './layout.ts';
 
@@ -41,7 +41,7 @@ export function formatSearch(
 const WORDS: Record<TrialOutcome, { word: string; style: Style }> = {
   held: { word: 'held', style: 'pass' },
   broke: { word: 'broke', style: 'fail' },
-  undecided: { word: 'open', style: 'warn' },
+  undecided: { word: 'undecided', style: 'warn' },
   discarded: { word: 'discarded', style: 'warn' },
 };
 const WORD_COLUMNS = 9;
@@ -52,12 +52,14 @@ const PURPOSES: Record<TrialRequest['purpose'], string> = {
   confirm: ', to confirm',
 };
 
-/** `trial 3: 120/s for 20 s  held  p99 12.3 ms; all SLOs held`, wrapped under its first word of outcome. */
+/** `trial 3: 120/s for 20 s  held  p99 12.3 ms; all SLOs held`, wrapped under what it says; of several reasons the first. */
 export function formatTrialLine(trial: Trial, { paint, width }: TextOptions): string {
   const { word, style } = WORDS[trial.outcome];
   const head = `${padEnd(headOf(trial), 26)} `;
   const p99 = trial.response === undefined ? 'no answer' : `p99 ${formatDuration(trial.response.p99Us)}`;
-  const says = `${p99}${PURPOSES[trial.purpose]}; ${trial.why.map(({ message }) => message).join('; ')}`;
+  const [reason, ...more] = trial.why;
+  const others = more.length === 0 ? '' : ` (and ${formatCount(more.length)} more)`;
+  const says = `${p99}${PURPOSES[trial.purpose]}; ${reason?.message ?? ''}${others}`;
   const indent = head.length + WORD_COLUMNS + 2;
   const [first = '', ...rest] = wrap(says, Math.max(30, columnsOf(width) - indent));
   const lines = [`${head}${paint(style, padEnd(word, WORD_COLUMNS))}  ${first}`];

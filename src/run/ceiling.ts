@@ -42,7 +42,7 @@ export function whyNoProbe(plan: Plan, url: string): string | undefined {
   if (!isPlain(plan.order)) {
     return 'an order of this profile is more than one plain exchange, and autocannon sends each request by itself';
   }
-  return beyondProbe({ ...plan.target, origin: new URL(url).origin }, plan.order.steps[0]!.method);
+  return beyondProbe({ ...plan.target, origin: new URL(url).origin });
 }
 
 export type CeilingOptions = {

@@ -5,6 +5,7 @@
 import { availableParallelism, cpus, release, type } from 'node:os';
 import { parseArgs } from 'node:util';
 import { auditBench } from './audit.ts';
+import { capacityBench } from './capacity.ts';
 import { dueTime } from './due-time.ts';
 import { freeze } from './freeze.ts';
 import { journeyBench } from './journey.ts';
@@ -13,6 +14,7 @@ import { orderBench } from './order.ts';
 import { pacing } from './pacing.ts';
 import { peersBench } from './peers.ts';
 import { formatItems, MISSED } from './print.ts';
+import { probeBench } from './probe.ts';
 import { type Part, TITLES, UNSHOWN, writeReadme } from './readme-block.ts';
 import type { Printable } from './row.ts';
 import { shopBench } from './shop.ts';
@@ -28,6 +30,8 @@ const BENCHES: Record<Part, (keptIn?: string) => Promise<readonly Printable[]>> 
   orders: orderBench,
   'the wire driver, without its sockets': wireBench,
   'a journey of three steps': journeyBench,
+  'capacity of shops that are known': capacityBench,
+  'closed-loop probe beside wrk': probeBench,
   measuring: measureBench,
   'the audit of 2.1 million orders': auditBench,
   'the built-in shop': shopBench,
