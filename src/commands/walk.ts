@@ -5,13 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Attempt, driverFor } from '../drive/driver.ts';
 import { DRIVERS } from '../drive/drivers.ts';
 import type { Answer } from '../order/answer.ts';
-import { cookieJar } from '../order/cookies.ts';
+import { jarsFor } from '../order/cookie-jars.ts';
 import { compileJourney } from '../order/journey.ts';
 import { compileOrder } from '../order/template.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
 import { clockFrom, monotonicUs } from '../run/clock.ts';
 import { driverOptionsOf, orderFor } from '../run/shares.ts';
+import { pathsOf } from '../run/try-path.ts';
 import type { ProbeRun } from './one-order.ts';
 
 /** One answered request. `answer` is a copy: drivers reuse theirs. */
@@ -25,13 +26,18 @@ type Judged = { outcome: number; lacks: number };
 export async function walkOrder(plan: Plan, run: ProbeRun): Promise<Walk> {
   const order = orderFor(plan, run);
   const { steps, placedBy, skipped, outcomes, variables } = compileJourney(order);
-  const jar = order.cookies ? cookieJar() : undefined;
+  const jar = jarsFor(order, { url: run.url, workers: 1 })?.of(0);
   const vars = variables.map(() => '');
   const strides: Stride[] = [];
   let take: (answer: Answer) => void = () => {};
   const nowUs = clockFrom(monotonicUs());
+  const templates = compileOrder(order);
+  const pathOf = pathsOf(
+    order.steps.map(({ path }) => path),
+    () => templates,
+  );
   const driver = DRIVERS[driverFor(plan.target)](driverOptionsOf(plan.target, run.url, 1), {
-    templates: compileOrder(order),
+    templates,
     nowUs,
     onAnswer: (_attempt, answer) => take(answer),
   });
@@ -40,14 +46,15 @@ export async function walkOrder(plan: Plan, run: ProbeRun): Promise<Walk> {
     new Promise((resolve) => {
       take = (answer) => {
         const { classify, goesOn, extract } = steps[step]!;
-        jar?.take(answer.headers, Date.now());
+        jar?.take(answer.headers, () => pathOf({ seq: 0, step, vars }), Date.now());
         const outcome = classify(answer);
         strides.push({ step, answer: { ...answer, body: new Uint8Array(answer.body) } });
         resolve({ outcome, lacks: goesOn(outcome) ? (extract?.(answer, vars) ?? -1) : outcome });
       };
       const firedUs = nowUs();
       const attempt: Attempt = { seq: 0, step, dueUs: firedUs, firedUs, vars };
-      if (jar) attempt.cookie = jar.header;
+      const cookie = jar?.headerFor(() => pathOf(attempt), Date.now());
+      if (cookie !== undefined) attempt.cookie = cookie;
       driver.fire(attempt);
     });
   let end = skipped;

@@ -23,8 +23,11 @@ const ASCII = /^[\x20-\x7e]*$/;
 
 const encoder = new TextEncoder();
 
+/** `cookie`: the buyer's, behind those that the code sends itself. */
+type Made = { method: string; path: string; base: string; cookie?: string | undefined };
+
 /** `path` is appended to `base`. Throws TypeError with one line that says what cannot be sent. */
-export function codeRequest(made: { method: string; path: string; base: string }, given: JourneyRequest = {}): Request {
+export function codeRequest(made: Made, given: JourneyRequest = {}): Request {
   const { method, base } = made;
   const mistake = methodMistake(method) ?? pathMistake(String(made.path));
   if (mistake) throw new TypeError(mistake.message);
@@ -33,6 +36,7 @@ export function codeRequest(made: { method: string; path: string; base: string }
   const [kind] = kinds;
   const body = kind && encoder.encode(bodyText(kind, given[kind]));
   const headers = headersOf(given.headers ?? {}, kind && TYPES[kind]);
+  if (made.cookie !== undefined) addCookie(headers, made.cookie);
   const request = { method, path: base + encodedPath(made.path), headers, body };
   const size = sizeOf(request);
   if (size > MAX_REQUEST_BYTES - FRAMING_BYTES) {
@@ -62,6 +66,13 @@ function headersOf(given: Readonly<Record<string, string>>, type: string | undef
   }
   if (!hasType) flat.push('content-type', type!);
   return flat;
+}
+
+function addCookie(flat: string[], cookie: string): void {
+  const value = ASCII.test(cookie) ? cookie : byteString(cookie);
+  const own = flat.findIndex((text, i) => i % 2 === 0 && text.toLowerCase() === 'cookie');
+  if (own < 0) flat.push('cookie', value);
+  else flat[own + 1] += `; ${value}`;
 }
 
 /** Spaces and whatever is no ASCII as %XX; the rest as it is. */

@@ -1,73 +1,66 @@
-// The cookies of one order: what its answers set goes back with its later requests (RFC 6265). An order talks to one shop,
-// so Domain, Path and Secure are not looked at; a cookie that has run out is forgotten. It lives as long as the order:
-// shoppers do not share theirs, and one who comes back logs in again.
+// The cookies of one shopper: what answers set goes back with her later requests, as a browser would have it (RFC 6265: Domain,
+// Path, Secure, Max-Age, Expires). An order talks to one shop, so a jar is of one site. Who has which jar: cookie-jars.ts.
 
 import type { AnswerHeaders } from './answer.ts';
-import { textOfBytes } from './escape.ts';
+import { type Cookie, type CookieSite, cookieOf, matchesPath, setCookiesOf } from './set-cookie.ts';
 import { MAX_COOKIE_CHARS } from './values.ts';
 
+/** Of a request, without its query; asked for only where a cookie has a path of its own. */
+export type PathOf = () => string;
+
 export type CookieJar = {
-  /** Takes the cookies of an answer. `unixMs`: for those with a date. */
-  take(headers: AnswerHeaders, unixMs: number): void;
-  /** The value of the Cookie header; undefined when there is none. */
-  readonly header: string | undefined;
+  /** Takes the cookies of an answer. `nowMs`: Unix time. */
+  take(headers: AnswerHeaders, path: PathOf, nowMs: number): void;
+  /** The value of the Cookie header of a request; undefined when there is none. */
+  headerFor(path: PathOf, nowMs: number): string | undefined;
 };
 
-const PAIR = /^\s*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)\s*=\s*([^;]*?)\s*(?:;|$)/;
-const MAX_AGE = /;\s*max-age\s*=\s*(-?\d+)\s*(?:;|$)/i;
-const EXPIRES = /;\s*expires\s*=\s*([^;]+)/i;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const CONTROLS = /[\u0000-\u001f\u007f]/;
 /** As many as a browser must keep (RFC 6265 §6.1); a shop that sets one for each answer must not grow ours. */
 const MAX_COOKIES = 50;
-const MAX_BYTES = 4096;
 
-function isOver(text: string, unixMs: number): boolean {
-  const age = MAX_AGE.exec(text);
-  if (age) return Number(age[1]) <= 0;
-  const expires = EXPIRES.exec(text);
-  return expires !== null && Date.parse(expires[1]!.trim()) <= unixMs;
-}
+export function cookieJar(site: CookieSite): CookieJar {
+  /** In the order they were first set. */
+  let cookies: Cookie[] = [];
+  /** Where every one goes with every request: the header, made once. */
+  let everywhere: string | undefined;
+  let isEverywhere = true;
+  const isSame = (one: Cookie, other: Cookie): boolean =>
+    one.name === other.name && one.path === other.path && one.domain === other.domain;
 
-/** Every Set-Cookie line of an answer. */
-export function setCookiesOf(headers: AnswerHeaders): readonly string[] {
-  if (headers.all) return headers.all('set-cookie');
-  const joined = headers.get('set-cookie');
-  return joined === undefined ? [] : [joined];
-}
+  const put = (cookie: Cookie, nowMs: number): void => {
+    const at = cookies.findIndex((each) => isSame(each, cookie));
+    if (cookie.untilMs <= nowMs) {
+      if (at >= 0) cookies.splice(at, 1);
+    } else if (at >= 0) cookies[at] = cookie;
+    else cookies.push(cookie);
+  };
 
-/** Name and value of a Set-Cookie line; undefined when it is none that can be sent back. */
-export function parseSetCookie(line: string): { name: string; value: string } | undefined {
-  const match = PAIR.exec(line);
-  if (!match || line.length > MAX_BYTES || CONTROLS.test(match[2]!)) return undefined;
-  return { name: match[1]!, value: textOfBytes(match[2]!) };
-}
-
-export function cookieJar(): CookieJar {
-  const values = new Map<string, string>();
-  let header: string | undefined;
-  const joined = () => Array.from(values, ([name, value]) => `${name}=${value}`).join('; ');
   return {
-    take(headers, unixMs) {
+    take(headers, path, nowMs) {
       const lines = setCookiesOf(headers);
       if (lines.length === 0) return;
       for (const line of lines) {
-        const cookie = parseSetCookie(line);
-        if (!cookie) continue;
-        if (isOver(line, unixMs)) values.delete(cookie.name);
-        else if (values.has(cookie.name) || values.size < MAX_COOKIES) values.set(cookie.name, cookie.value);
+        const cookie = cookieOf(line, { site, path, nowMs });
+        if (cookie) put(cookie, nowMs);
       }
-      header = joined();
-      // A request has room for so many; the oldest go, as in a browser.
-      for (const name of values.keys()) {
-        if (header.length <= MAX_COOKIE_CHARS) break;
-        values.delete(name);
-        header = joined();
-      }
-      if (header === '') header = undefined;
+      cookies = cookies.filter(({ untilMs }) => untilMs > nowMs).slice(-MAX_COOKIES);
+      isEverywhere = cookies.every(({ path: own, untilMs }) => own === '/' && untilMs === Number.POSITIVE_INFINITY);
+      everywhere = isEverywhere ? joined(cookies) : undefined;
     },
-    get header() {
-      return header;
+    headerFor(path, nowMs) {
+      if (isEverywhere) return everywhere;
+      const own = cookies.some((cookie) => cookie.path !== '/') ? path() : '/';
+      const sent = cookies.filter((cookie) => cookie.untilMs > nowMs && matchesPath(own, cookie));
+      // The longest path first, then the oldest (RFC 6265 §5.4).
+      return joined(sent.sort((a, b) => b.path.length - a.path.length));
     },
   };
+}
+
+/** A request has room for so many; the oldest are left out, as in a browser. */
+function joined(cookies: readonly Cookie[]): string | undefined {
+  const pairs = cookies.map(({ name, value }) => `${name}=${value}`);
+  let header = pairs.join('; ');
+  for (let from = 1; header.length > MAX_COOKIE_CHARS; from++) header = pairs.slice(from).join('; ');
+  return header === '' ? undefined : header;
 }

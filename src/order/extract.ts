@@ -2,10 +2,10 @@
 // only when an extract or an outcome rule asks for it; what is not there, is no plain value or is too long, is not found.
 
 import type { Answer } from './answer.ts';
-import { parseSetCookie, setCookiesOf } from './cookies.ts';
 import { textOfBytes } from './escape.ts';
 import { parseExact } from './json-exact.ts';
 import { parsePath, valueAt } from './json-path.ts';
+import { parseSetCookie, setCookiesOf } from './set-cookie.ts';
 import type { ExtractFrom, ExtractSpec } from './spec.ts';
 import { MAX_VARIABLE_CHARS } from './variables.ts';
 

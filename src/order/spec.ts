@@ -142,7 +142,7 @@ export type OrderSpec = {
   feeders?: FeederSpec[];
   shoppers?: ShopperSpec;
   answer?: AnswerFields;
-  /** Cookies that answers set are sent back within the order. */
+  /** Cookies that answers set are sent back with what the same buyer sends later (cookie-jars.ts). */
   cookies?: boolean;
   /** What `setup:` took from its answers, `{{setup.NAME}}`. May hold secrets, as `env`. */
   setup?: Record<string, string>;

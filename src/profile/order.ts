@@ -107,7 +107,7 @@ function tellClashes(order: OrderMapInput, { complain, raw }: Section): boolean 
   if (isList) return false;
   const sending = Object.keys(SENDS);
   if (order.journey !== undefined) {
-    const idle = [...sending, 'steps', 'places', 'cookies'].filter(has);
+    const idle = [...sending, 'steps', 'places'].filter(has);
     for (const key of idle) refuse(key, 'has no effect beside `journey`, whose code says what is sent: drop it');
     return idle.length > 0;
   }

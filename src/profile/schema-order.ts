@@ -247,7 +247,11 @@ export const OrderMap = map(
         'Module beside the profile, `export default defineJourney({ steps, order })`: one order as a function, for what steps cannot say.',
       )
       .optional(),
-    cookies: flag().describe('Cookies that answers set are sent back within the order. Default: false.').optional(),
+    cookies: flag()
+      .describe(
+        'Cookies that answers set are sent back with what the same buyer sends later, as a browser does. Default: false.',
+      )
+      .optional(),
     buyers: Buyers,
     skus: Skus,
     quantity: z

@@ -4,6 +4,7 @@ import type { Ledger } from '../audit/ledger.ts';
 import type { Recorder } from '../measure/recorder.ts';
 import { answerFieldsOf } from '../order/answer-fields.ts';
 import type { JourneyCode } from '../order/code.ts';
+import { jarsFor } from '../order/cookie-jars.ts';
 import { isPlain, type Journey } from '../order/journey.ts';
 import { Agenda } from './agenda.ts';
 import { CodeDesk, pausesOf } from './code-desk.ts';
@@ -18,7 +19,7 @@ import type { ShareSeams } from './share.ts';
 
 /** Loads the code of the journey, where there is any: throws when it cannot be loaded. */
 export function deskMaker(
-  { order, soldOut, throttled, driverOptions }: Share,
+  { order, soldOut, throttled, driverOptions, workers }: Share,
   journey: Journey,
   own: { nowUs: () => number; recorder: Recorder; ledger: Ledger; keeper: Keeper },
 ): ShareSeams['makeDesk'] {
@@ -29,18 +30,21 @@ export function deskMaker(
     const orders = { outcomes, step: name, classify, fieldsOf, soldOut };
     return ({ wake: _, ...rest }) => ({ desk: plainDesk(orders, { ...rest, ...own }) });
   }
+  const jars = jarsFor(order, { url: driverOptions.origin, workers });
   if (order.journey) {
     const code = importJourneyModule(order.journey.url) as JourneyCode;
     return (rest) => {
       const agenda = new Agenda<CodeOrder | undefined>();
-      const seams = { ...rest, ...own, agenda, soldOut, patienceUs: driverOptions.timeoutUs };
+      const patienceUs = driverOptions.timeoutUs;
+      const seams = { ...rest, ...own, agenda, soldOut, patienceUs, jars, unixMs: Date.now };
       const desk = new CodeDesk({ code, journey, order }, seams);
       return { desk, later: pausesOf(agenda, desk) };
     };
   }
   return (rest) => {
     const agenda = new Agenda<Try>();
-    const desk = new JourneyDesk(journey, order, { ...rest, ...own, agenda, soldOut, throttled, unixMs: Date.now });
+    const seams = { ...rest, ...own, agenda, soldOut, throttled, jars, unixMs: Date.now };
+    const desk = new JourneyDesk(journey, order, seams);
     return { desk, later: laterOf(agenda, desk) };
   };
 }

@@ -8,6 +8,7 @@ import type { Answer } from '../order/answer.ts';
 import { type AnswerFieldsOf, type AnswerValues, answerFieldsOf } from '../order/answer-fields.ts';
 import { type JourneyCode, type JourneyOrder, NoAnswer } from '../order/code.ts';
 import { codeRequest } from '../order/code-request.ts';
+import type { Jars } from '../order/cookie-jars.ts';
 import type { CodeEnds, Journey } from '../order/journey.ts';
 import { orderViewOf } from '../order/order-view.ts';
 import type { OrderSpec, Request } from '../order/spec.ts';
@@ -20,6 +21,7 @@ import { notSent } from './not-sent.ts';
 import type { Later } from './pacer.ts';
 import { pathThrough } from './purchase.ts';
 import { ThrownErrors } from './thrown.ts';
+import { withoutQuery } from './try-path.ts';
 
 const UNKNOWN = OUTCOME_CLASSES.indexOf('unknown');
 /** How often it is looked for functions that do not come back. */
@@ -33,6 +35,10 @@ export type CodeSeams = DeskSeams & {
   soldOut: readonly string[];
   /** A function that neither asks nor returns for so long is given up, µs. */
   patienceUs: number;
+  /** The cookies of buyers; left out: none are kept. */
+  jars?: Jars | undefined;
+  /** Unix time, for the dates of cookies. */
+  unixMs?: () => number;
 };
 
 export class CodeDesk implements Desk {
@@ -74,6 +80,10 @@ export class CodeDesk implements Desk {
     return this.#active.size;
   }
 
+  #unixMs(): number {
+    return this.#seams.unixMs?.() ?? 0;
+  }
+
   /** The most frequent first. */
   get thrown(): Thrown[] {
     return this.#thrown.list;
@@ -82,6 +92,7 @@ export class CodeDesk implements Desk {
   take(seq: number, dueUs: number): void {
     const { nowUs, recorder, ledger } = this.#seams;
     const order = new CodeOrder(seq, dueUs, nowUs());
+    order.jar = this.#seams.jars?.of(seq);
     this.#starting = order;
     const settling = begun(() => this.#code.order(this.#viewOf(seq), new Shop(order, this.#counter)));
     this.#starting = undefined;
@@ -111,6 +122,7 @@ export class CodeDesk implements Desk {
       const serviceUs = Math.floor(answer.doneUs) - Math.floor(answer.sentUs);
       this.#seams.recorder.step(order.dueUs, step, serviceUs);
     }
+    order.jar?.take(answer.headers, () => withoutQuery(one.request.path), this.#unixMs());
     this.#onReply(one, answer);
   }
 
@@ -146,7 +158,10 @@ export class CodeDesk implements Desk {
       const known = didYouMean(String(step), steps) || `; steps: ${steps.map((name) => `\`${name}\``).join(', ')}`;
       throw new TypeError(`\`${step}\` is none of the journey's \`steps\`${known}`);
     }
-    const one = new CodeTry(order, at, codeRequest({ ...made, base: this.#base }, made.given));
+    const { path, given } = made;
+    const cookie = order.jar?.headerFor(() => withoutQuery(this.#base + path), this.#unixMs());
+    const one = new CodeTry(order, at, codeRequest({ ...made, base: this.#base, cookie }, given));
+    one.cookie = cookie;
     const firedUs = nowUs();
     one.firedUs = firedUs;
     one.latenessUs = Math.max(0, Math.floor(firedUs) - Math.floor(one.dueUs));

@@ -5,6 +5,7 @@ import type { Attempt } from '../drive/driver.ts';
 import type { Answer } from '../order/answer.ts';
 import type { AnswerValues } from '../order/answer-fields.ts';
 import type { Bought, JourneyEnd, JourneyReply, JourneyRequest, JourneyShop } from '../order/code.ts';
+import type { CookieJar } from '../order/cookies.ts';
 import type { Request } from '../order/spec.ts';
 import type { Path } from './purchase.ts';
 
@@ -17,6 +18,7 @@ export class CodeTry implements Attempt {
   readonly request: Request;
   /** The shopper's pause before it. */
   readonly thinkUs: number;
+  cookie: string | undefined = undefined;
   firedUs = 0;
   latenessUs = 0;
 
@@ -69,6 +71,7 @@ export class CodeOrder {
   isOver = false;
   /** The driver refused its first request: it was never one. */
   droppedUs = Number.NaN;
+  jar: CookieJar | undefined = undefined;
   readonly deeds: Deed[] = [];
 
   constructor(seq: number, dueUs: number, nowUs: number) {

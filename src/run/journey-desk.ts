@@ -8,16 +8,18 @@ import type { Attempt } from '../drive/driver.ts';
 import { responseUsOf } from '../measure/kept.ts';
 import type { Answer } from '../order/answer.ts';
 import { type AnswerFieldsOf, type AnswerValues, answerFieldsOf } from '../order/answer-fields.ts';
-import { cookieJar } from '../order/cookies.ts';
+import type { Jars } from '../order/cookie-jars.ts';
 import type { Journey } from '../order/journey.ts';
 import { behaviourOf, retryDelayUs } from '../order/shoppers.ts';
 import type { OrderSpec } from '../order/spec.ts';
+import { compileOrder } from '../order/template.ts';
 import { OUTCOME_CLASSES, type OutcomeClass } from '../outcomes.ts';
 import type { Agenda } from './agenda.ts';
 import type { Desk, DeskSeams } from './desk.ts';
 import { notSent } from './not-sent.ts';
 import type { Later } from './pacer.ts';
 import { Purchase, pathThrough, Try } from './purchase.ts';
+import { type PathOfTry, pathsOf } from './try-path.ts';
 
 const UNKNOWN = OUTCOME_CLASSES.indexOf('unknown');
 /** Better known first: what several answers to one order come to (METHOD §7). */
@@ -32,7 +34,9 @@ export type JourneySeams = DeskSeams & {
   soldOut: readonly string[];
   /** Names of outcomes that ask to slow down. */
   throttled?: readonly string[];
-  /** Unix time, for the dates of Retry-After. */
+  /** The cookies of buyers; left out: none are kept. */
+  jars?: Jars | undefined;
+  /** Unix time, for the dates of Retry-After and of cookies. */
   unixMs: () => number;
 };
 
@@ -48,6 +52,7 @@ export class JourneyDesk implements Desk {
   readonly #orderId: number;
   readonly #soldOut: readonly string[];
   readonly #notSent: Answer;
+  readonly #pathOf: PathOfTry;
   #busy = 0;
   #givenUp = false;
   /** Tries after the first that the driver's full queue refused. */
@@ -64,6 +69,8 @@ export class JourneyDesk implements Desk {
     this.#retries = order.shoppers?.retry !== undefined;
     this.#orderId = journey.variables.indexOf('orderId');
     this.#notSent = notSent(0);
+    const readBack = order.shoppers?.readBack?.path ?? '';
+    this.#pathOf = pathsOf([...order.steps.map(({ path }) => path), readBack], () => compileOrder(order));
   }
 
   get busy(): number {
@@ -72,7 +79,7 @@ export class JourneyDesk implements Desk {
 
   take(seq: number, dueUs: number): void {
     const { journey, seams } = { journey: this.#journey, seams: this.#seams };
-    const jar = this.#order.cookies ? cookieJar() : undefined;
+    const jar = seams.jars?.of(seq);
     const purchase = new Purchase(seq, dueUs, { vars: journey.variables.length, jar, behaves: this.#behaves });
     if (this.#behaves) this.#behaviourOf(seq, purchase.behaviour);
     const firedUs = seams.nowUs();
@@ -110,7 +117,7 @@ export class JourneyDesk implements Desk {
       const serviceUs = Math.floor(answer.doneUs) - Math.floor(answer.sentUs);
       this.#seams.recorder.step(purchase.dueUs, one.step, serviceUs);
     }
-    purchase.jar?.take(answer.headers, this.#seams.unixMs());
+    purchase.jar?.take(answer.headers, () => this.#pathOf(one), this.#seams.unixMs());
     if (one.why === 'replay' || one.why === 'altered' || one.why === 'read-back') this.#onCheck(one, answer);
     else this.#onShopping(one, answer);
   }
@@ -152,6 +159,7 @@ export class JourneyDesk implements Desk {
   #send(one: Try, firedUs: number): boolean {
     one.firedUs = firedUs;
     one.latenessUs = Math.max(0, Math.floor(firedUs) - Math.floor(one.dueUs));
+    one.cookie = one.purchase.jar?.headerFor(() => this.#pathOf(one), this.#seams.unixMs());
     return this.#seams.driver().fire(one);
   }
 

@@ -33,7 +33,6 @@ export class Try implements Attempt {
     this.step = step;
     this.why = why;
     this.vars = purchase.vars;
-    this.cookie = purchase.jar?.header;
   }
 }
 

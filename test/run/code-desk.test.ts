@@ -9,7 +9,9 @@ import { Recorder } from '../../src/measure/recorder.ts';
 import type { View } from '../../src/measure/spec.ts';
 import { Timeline } from '../../src/measure/timeline.ts';
 import { codeFormOf, type JourneyCode, type JourneyOrder, type JourneyShop } from '../../src/order/code.ts';
+import { jarsFor } from '../../src/order/cookie-jars.ts';
 import { buildFeeder } from '../../src/order/feeders.ts';
+import { drawsOf } from '../../src/order/identity.ts';
 import { compileJourney } from '../../src/order/journey.ts';
 import type { OrderSpec, OutcomeRule } from '../../src/order/spec.ts';
 import { Agenda } from '../../src/run/agenda.ts';
@@ -121,7 +123,8 @@ async function fire(one: OneOrder, options: Options = {}) {
       makeDesk: (rest) => {
         const agenda = new Agenda<CodeOrder | undefined>();
         const own = { nowUs: world.clock, recorder, ledger, agenda, soldOut: ['sold_out'], patienceUs: PATIENCE_US };
-        const desk = new CodeDesk({ code, journey, order }, { ...rest, ...own });
+        const jars = jarsFor(order, { url: 'http://127.0.0.1:8080', workers });
+        const desk = new CodeDesk({ code, journey, order }, { ...rest, ...own, jars });
         return { desk, later: pausesOf(agenda, desk) };
       },
       makeDriver: (onAnswer) => pretendDriver(world, pretend, onAnswer),
@@ -211,6 +214,35 @@ describe('an order made by code', () => {
       ['payment', 'o5'],
     ]);
     expect(run.thrown).toEqual([]);
+  });
+
+  it('has the cookies of its buyer beside those it sends itself, and again when she comes back', async () => {
+    const one: OneOrder = async (_, shop) => {
+      await shop.post('session', '/session');
+      await shop.post('payment', '/pay', { headers: { Cookie: 'own=1' } });
+    };
+    const identity = {
+      runId: 'r',
+      seed: 3,
+      buyers: 5,
+      skus: [{ value: 's', weight: 1 }],
+      quantity: [{ value: 2, weight: 1 }],
+    };
+    const { buyerOf } = drawsOf(identity);
+    const run = await fire(one, {
+      order: { cookies: true, identity },
+      says: ({ seq, step }) => (step === 0 ? { headers: { 'set-cookie': `s=${seq}é` } } : {}),
+    });
+    const last = new Map<number, number>();
+    for (const { seq, step, headers } of run.seen) {
+      const before = last.get(buyerOf(seq));
+      // The default path of /base/session is /base, and text goes as the bytes of its UTF-8.
+      const bytes = (of: number) => `s=${of}\u00c3\u00a9`;
+      if (step === 'session') expect(headers).toEqual(before === undefined ? [] : ['cookie', bytes(before)]);
+      else expect(headers).toEqual(['Cookie', `own=1; ${bytes(seq)}`]);
+      last.set(buyerOf(seq), seq);
+    }
+    expect(last.size).toBe(5);
   });
 
   it('is as late as its function takes, to the microsecond', async () => {

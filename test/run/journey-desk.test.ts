@@ -8,6 +8,8 @@ import { histogramShape } from '../../src/measure/histogram.ts';
 import { Recorder } from '../../src/measure/recorder.ts';
 import type { View } from '../../src/measure/spec.ts';
 import { Timeline } from '../../src/measure/timeline.ts';
+import { jarsFor } from '../../src/order/cookie-jars.ts';
+import { drawsOf } from '../../src/order/identity.ts';
 import { compileJourney } from '../../src/order/journey.ts';
 import type { ExtractSpec, OrderSpec, OutcomeRule, ShopperSpec, StepSpec } from '../../src/order/spec.ts';
 import { Agenda } from '../../src/run/agenda.ts';
@@ -38,7 +40,16 @@ function orderOf(steps: StepSpec[], more: Partial<OrderSpec> = {}): OrderSpec {
 const json = (name: string, path: string): ExtractSpec => ({ name, from: { kind: 'json', path }, optional: false });
 
 /** One attempt as the shop saw it. */
-type Seen = { seq: number; step: number; why: string; atUs: number; vars: string[]; altered: boolean; cut: boolean };
+type Seen = {
+  seq: number;
+  step: number;
+  why: string;
+  atUs: number;
+  vars: string[];
+  altered: boolean;
+  cut: boolean;
+  cookie?: string;
+};
 
 type Options = {
   ratePerS?: number;
@@ -80,7 +91,16 @@ async function fire(order: OrderSpec, options: Options = {}) {
     says: (attempt) => {
       const one = attempt as Try;
       const { seq, step: at, why, altered, cut } = one;
-      seen.push({ seq, step: at, why, atUs: world.nowUs, vars: [...(one.vars ?? [])], altered, cut });
+      seen.push({
+        seq,
+        step: at,
+        why,
+        atUs: world.nowUs,
+        vars: [...(one.vars ?? [])],
+        altered,
+        cut,
+        cookie: one.cookie,
+      });
       const key = `${seq}/${at}`;
       nth.set(key, (nth.get(key) ?? -1) + 1);
       return says(one, nth.get(key)!);
@@ -100,7 +120,8 @@ async function fire(order: OrderSpec, options: Options = {}) {
       recorder,
       makeDesk: (rest) => {
         const agenda = new Agenda<Try>();
-        const named = { soldOut: ['sold_out'], throttled: ['slow_down'] };
+        const jars = jarsFor(order, { url: 'http://127.0.0.1:8080', workers });
+        const named = { soldOut: ['sold_out'], throttled: ['slow_down'], jars };
         const seams = { ...rest, nowUs: world.clock, recorder, ledger, agenda, unixMs: () => 0, ...named };
         const desk = new JourneyDesk(journey, order, seams);
         return { desk, later: laterOf(agenda, desk) };
@@ -398,6 +419,36 @@ describe('shoppers', () => {
     expect(await noReplays({ replay, altered: altered(10_000) })).toBe(0);
     expect(await noReplays({ replay, altered: altered(9_000) })).toBe(0);
     expect(await noReplays({ replay, abandon: { share: 1, againUs: 5_000 } })).toBe(0);
+  });
+
+  it('have their cookies again when they come back, each request those of its path', async () => {
+    const order = orderOf(
+      [
+        { ...step('login'), path: '/login' },
+        { ...step('cart'), path: '/cart/{{order.seq}}/add?x=/a/b' },
+        { ...step('order'), path: '/cart/pay' },
+      ],
+      { cookies: true },
+    );
+    order.identity = { ...order.identity, buyers: 7 };
+    const { buyerOf } = drawsOf(order.identity);
+    const run = await fire(order, {
+      says: ({ seq, step: at }) => {
+        if (at === 0) return { headers: { 'set-cookie': `session=s${seq}; Path=/; Max-Age=3600` } };
+        return at === 1 ? { headers: { 'set-cookie': `cart=c${seq}` } } : sold(seq);
+      },
+    });
+    const last = new Map<number, number>();
+    for (const { seq, step: at, cookie } of run.seen) {
+      const buyer = buyerOf(seq);
+      // Orders are far enough apart that none of a buyer's overlap.
+      const before = last.get(buyer);
+      if (at === 0) expect(cookie).toBe(before === undefined ? undefined : `session=s${before}`);
+      else expect(cookie).toBe(`session=s${seq}`);
+      if (at === 2) last.set(buyer, seq);
+    }
+    expect(last.size).toBe(7);
+    expect(run.outcomes).toEqual({ sold: run.orders });
   });
 
   it('hold no answer against the shop that asks to slow down by a rule, nor another body accepted without a word', async () => {
