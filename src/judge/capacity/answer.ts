@@ -66,7 +66,7 @@ const WHY: Record<LimitedBy, string> = {
   generator: 'limited by the generator: above it the trials were INVALID, or our connections were too few',
   stock: 'limited by the stock: above it the shop sold out before the trial was over',
   budget: 'the budget ended before the bracket was as narrow as asked',
-  noise: 'loads between do not decide, however long they are held',
+  noise: 'the loads between are too close to the knee to tell by a few holds',
   interrupted: 'the search was interrupted before the bracket was as narrow as asked',
   cap: 'no higher load was allowed',
 };

@@ -2,7 +2,8 @@
 // hundred spoiled at once are one piece of evidence. Kish's design effect (Survey Sampling, 1965) says how many orders one
 // piece holds; the bounds are Clopper and Pearson's of so many fewer.
 
-import { type Interval, proportionBounds } from '../statistics.ts';
+import { type Interval, proportionBounds, TAIL } from '../statistics.ts';
+import { studentQuantile } from '../student.ts';
 
 /** Of the orders due in one second. */
 export type Second = { bad: number; of: number };
@@ -36,10 +37,15 @@ export function clumpingOf(seconds: readonly Second[]): number {
     }
     // What the last, unfinished stretch would have added.
     const whole = seconds.length / (count * length);
-    most = Math.max(most, (spread * whole * count) / (count - 1) / alone);
+    most = Math.max(most, ((spread * whole * count) / (count - 1) / alone) * widening(count - 1));
   }
   return most;
 }
+
+const NORMAL = 1.959963984540054;
+
+/** A spread that was estimated itself makes bounds wider: Student's t over the normal deviate, squared. */
+const widening = (degrees: number): number => (studentQuantile(2 * TAIL, degrees) / NORMAL) ** 2;
 
 /** 95 % bounds of bad / of, when `clumping` orders go bad together. */
 export function boundsOf(bad: number, of: number, clumping: number): Interval {

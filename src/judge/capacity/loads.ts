@@ -21,16 +21,16 @@ export function loadsOf(trials: readonly Trial[]): Weighed[] {
 
 function loadOf(ratePerS: number, own: readonly Trial[]): Weighed {
   const told = own.filter(({ outcome }) => outcome !== 'discarded');
-  const durationUs = sum(told, (trial) => trial.durationUs);
-  const brokeUs = sum(told, (trial) => (trial.outcome === 'broke' ? trial.durationUs : 0));
+  const durationUs = total(told, (trial) => trial.durationUs);
+  const brokeUs = total(told, (trial) => (trial.outcome === 'broke' ? trial.durationUs : 0));
   const brokeShare = durationUs > 0 ? brokeUs / durationUs : 0;
   const shares = pooled(told);
   const loss = shares.find(({ text }) => text === LOSS);
   const outcome = outcomeOf(told, brokeShare, shares);
   const mean = (of: (trial: Trial) => number) =>
-    durationUs > 0 ? sum(told, (trial) => of(trial) * trial.durationUs) / durationUs : null;
+    durationUs > 0 ? total(told, (trial) => of(trial) * trial.durationUs) / durationUs : null;
   const responses = told.flatMap(({ response }) => response ?? []);
-  const answered = responses.reduce((total, { count }) => total + count, 0);
+  const answered = total(responses, ({ count }) => count);
   return {
     ratePerS,
     trials: own.map(({ index }) => index),
@@ -40,7 +40,7 @@ function loadOf(ratePerS: number, own: readonly Trial[]): Weighed {
     goodputPerS: mean((trial) => trial.goodputPerS),
     throughputPerS: mean((trial) => trial.throughputPerS),
     inFlightMean: mean((trial) => trial.inFlightMean),
-    meanUs: answered > 0 ? responses.reduce((total, { meanUs, count }) => total + meanUs * count, 0) / answered : null,
+    meanUs: answered > 0 ? total(responses, ({ meanUs, count }) => meanUs * count) / answered : null,
     p99Us: answered > 0 ? Math.max(...responses.map(({ p99Us }) => p99Us)) : null,
     lossShare: loss !== undefined && loss.of > 0 ? loss.bad / loss.of : null,
     lossInterval: loss?.interval ?? [0, 1],
@@ -50,29 +50,30 @@ function loadOf(ratePerS: number, own: readonly Trial[]): Weighed {
   };
 }
 
-const sum = (trials: readonly Trial[], of: (trial: Trial) => number): number =>
-  trials.reduce((total, trial) => total + of(trial), 0);
-
 function backlogOf(told: readonly Trial[]): Trial['backlog'] {
   const [known, growing] = [told.filter(({ backlog }) => backlog !== 'cannot-tell'), 'growing' as const];
   if (known.length === 0) return 'cannot-tell';
   const grew = known.filter(({ backlog }) => backlog === growing);
-  return sum(grew, (trial) => trial.durationUs) > EXCEED_RATIO * sum(known, (trial) => trial.durationUs)
+  return total(grew, (trial) => trial.durationUs) > EXCEED_RATIO * total(known, (trial) => trial.durationUs)
     ? growing
     : 'stable';
 }
 
-/** Line by line, what all trials of a load add up to; of their design effects the mean, by their orders. */
+/** Line by line, what all trials of a load add up to. */
 export function pooled(told: readonly Trial[]): Proportion[] {
   const texts = told[0]?.proportions.map(({ text }) => text) ?? [];
   return texts.map((text) => {
     const parts = told.flatMap(({ proportions }) => proportions.find((part) => part.text === text) ?? []);
-    const add = (of: (part: Proportion) => number) => parts.reduce((total, part) => total + of(part), 0);
-    const of = add((part) => part.of);
-    const clumping = of > 0 ? add((part) => part.clumping * part.of) / of : 1;
-    return proportion({ text, allowed: parts[0]!.allowed, bad: add((part) => part.bad), of, clumping });
+    const [bad, of] = [total(parts, (part) => part.bad), total(parts, (part) => part.of)];
+    // A trial in which nothing went bad does not say how much goes bad together.
+    const byOrders = of > 0 ? total(parts, (part) => part.clumping * part.of) / of : 1;
+    const byBad = bad > 0 ? total(parts, (part) => part.clumping * part.bad) / bad : 1;
+    return proportion({ text, allowed: parts[0]!.allowed, bad, of, clumping: Math.max(byOrders, byBad) });
   });
 }
+
+const total = <T>(items: readonly T[], of: (item: T) => number): number =>
+  items.reduce((sum, item) => sum + of(item), 0);
 
 function outcomeOf(told: readonly Trial[], brokeShare: number, shares: readonly Proportion[]): TrialOutcome {
   if (told.length === 0) return 'discarded';
@@ -83,8 +84,9 @@ function outcomeOf(told: readonly Trial[], brokeShare: number, shares: readonly 
 }
 
 function strengthOf(outcome: TrialOutcome, brokeShare: number, shares: readonly Proportion[]): number {
-  if (brokeShare > EXCEED_RATIO) return -CERTAIN;
   const least = Math.min(CERTAIN, ...shares.map(deviationsOf));
+  // What is no share: the backlog grew, a `stop:` line ended it.
+  if (brokeShare > EXCEED_RATIO && !shares.some((share) => holdsOf(share) === false)) return -CERTAIN;
   if (outcome === 'held') return Math.max(least, 2);
   return outcome === 'broke' ? Math.min(least, -2) : least;
 }
@@ -111,8 +113,8 @@ function saysOf(
   if (outcome === 'undecided') return `undecided${over}: ${open ? saysShare(open) : 'too few orders to tell'}`;
   const broken = shares.find((share) => holdsOf(share) === false);
   const message = lastOf(told, 'broke') ?? (broken ? saysShare(broken) : '');
-  const brokeUs = sum(told, (trial) => (trial.outcome === 'broke' ? trial.durationUs : 0));
-  const durationUs = sum(told, (trial) => trial.durationUs);
+  const brokeUs = total(told, (trial) => (trial.outcome === 'broke' ? trial.durationUs : 0));
+  const durationUs = total(told, (trial) => trial.durationUs);
   const part =
     brokeUs > 0 && brokeUs < durationUs
       ? ` for ${formatShare(brokeUs / durationUs)} of ${formatDuration(durationUs)}`

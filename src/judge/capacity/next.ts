@@ -18,9 +18,13 @@ export const RELATIVE_WIDTH = 0.05;
 /** Of the first load: below it nobody asks. */
 const LEAST_SHARE = 1 / 64;
 /** Repeats that do not get there with a hold of so many times the usual one are not made. */
-const LONGEST = 4;
+const LONGEST = 2;
+/** A trial is made longer for too few orders up to so many times. */
+const MOST_TRIALS = 4;
 /** Standard errors at which a load counts as decided. */
 const DECIDED = 2.2;
+/** And at which even a short trial is enough. */
+const CLEARLY = 5;
 /** What the generator could not do once it may do the second time; what the stock or our connections cannot, it cannot. */
 const TRIES = 2;
 const LASTING = ['sold-out', 'connections', 'interrupted'];
@@ -127,7 +131,7 @@ const LEAST_ORDERS = 100;
 /** Where no time is limited, a queue that grows is all that tells too much from enough, and that takes a plateau to see. */
 function leastUs(ratePerS: number, { trialUs, asked }: SearchOptions): number {
   const leastUs = Math.max(trialUs, asked.limitUs === undefined ? LEAST_PLATEAU_S * 1e6 : 0);
-  return Math.min(LONGEST * trialUs, Math.max(leastUs, (LEAST_ORDERS / ratePerS) * 1e6));
+  return Math.min(MOST_TRIALS * trialUs, Math.max(leastUs, (LEAST_ORDERS / ratePerS) * 1e6));
 }
 
 const wholeSeconds = (us: number): number => Math.max(1, Math.ceil(us / 1e6 - 1e-9)) * 1e6;
@@ -150,23 +154,31 @@ type Sharpening = { wish: Wish; open: number };
  * `open`: how far the side is from decided, as a share.
  */
 function sharpen({ options }: Seen, side: readonly Weighed[], sign: 1 | -1): Sharpening | undefined {
-  const isDecided = ({ outcome }: Weighed) => outcome === (sign < 0 ? 'held' : 'broke');
-  const at = side.findIndex(isDecided);
-  if (at === 0) return undefined;
-  const { relativeWidth = RELATIVE_WIDTH } = options;
+  const at = side.findIndex(({ outcome }) => outcome === (sign < 0 ? 'held' : 'broke'));
+  const { relativeWidth = RELATIVE_WIDTH, holdUs } = options;
   const nearest = side[0]!.ratePerS;
+  const decided = side[at];
+  const gap = decided === undefined ? 1 : apart(nearest, decided.ratePerS);
+  if (decided !== undefined && isHasty(decided, options)) {
+    return { wish: { ratePerS: decided.ratePerS, durationUs: wholeSeconds(holdUs), purpose: 'repeat' }, open: gap };
+  }
+  if (at === 0) return undefined;
   const open = side.slice(0, at < 0 ? side.length : at);
-  const decided = side[at]?.ratePerS;
-  const gap = decided === undefined ? 1 : widthOf(Math.min(nearest, decided), Math.max(nearest, decided));
   const promising = open.flatMap((load) => longer(load, options, sign) ?? [])[0];
   if (promising !== undefined) return { wish: promising, open: gap };
   const outermost = open.at(-1)!.ratePerS;
   const further = outermost * (1 + sign * relativeWidth * 1.5);
-  const between = decided === undefined ? further : Math.sqrt(outermost * decided);
-  const next = decided === undefined ? further : sign < 0 ? Math.max(further, between) : Math.min(further, between);
-  if (sign < 0 && next < startOf(options) * LEAST_SHARE) return undefined;
-  if (widthOf(Math.min(next, outermost), Math.max(next, outermost)) < relativeWidth / 2) return undefined;
+  const between = decided === undefined ? further : Math.sqrt(outermost * decided.ratePerS);
+  const next = sign < 0 ? Math.max(further, between) : Math.min(further, between);
+  if (next < startOf(options) * LEAST_SHARE || apart(next, outermost) < relativeWidth / 2) return undefined;
   return { wish: trialAt(next, options, 'bisect'), open: gap };
+}
+
+const apart = (a: number, b: number): number => widthOf(Math.min(a, b), Math.max(a, b));
+
+/** One short trial broke it, and not by much: MLRsearch would not take it for a bound before a full-length trial. */
+function isHasty({ outcome, strength, durationUs }: Weighed, { holdUs }: SearchOptions): boolean {
+  return outcome === 'broke' && strength > -CLEARLY && durationUs < holdUs;
 }
 
 /** A hold so long that it decides the load if things go on as they went; undefined when that takes too long. */
@@ -175,7 +187,7 @@ function longer(load: Weighed, { holdUs }: SearchOptions, sign: 1 | -1): Wish | 
   if (strength <= 0 || strength >= CERTAIN) return undefined;
   const neededUs = load.durationUs * (DECIDED / strength) ** 2;
   const moreUs = Math.max(neededUs - load.durationUs, holdUs);
-  if (moreUs > LONGEST * holdUs || load.durationUs > 2 * LONGEST * holdUs) return undefined;
+  if (moreUs > LONGEST * holdUs || load.durationUs > 4 * holdUs) return undefined;
   return { ratePerS: load.ratePerS, durationUs: wholeSeconds(moreUs), purpose: 'repeat' };
 }
 

@@ -4,13 +4,21 @@
 import type { TallyView } from '../../measure/spec.ts';
 import { formatCountOf, formatShare } from '../../units.ts';
 import { countOrders, countSlow, viewOf } from '../reading.ts';
+import { limitValue } from '../slo-limit.ts';
 import type { Evidence, Slo } from '../spec.ts';
 import { boundsOf, clumpingOf, type Second } from './clumping.ts';
 import type { Asked, Proportion } from './spec.ts';
+import { tailOf } from './tail.ts';
 
 export const LOSS = 'loss';
 
-type Counted = { text: string; allowed: number; count: (tally: TallyView, planned: number) => Second };
+type Counted = {
+  text: string;
+  allowed: number;
+  /** Of the response, where it is one. */
+  limitUs?: number | undefined;
+  count: (tally: TallyView, planned: number) => Second;
+};
 
 /** Of each line that is a share, and the loss; of the measured part of a trial. */
 export function proportionsOf(slos: readonly Slo[], asked: Asked, measured: Evidence): Proportion[] {
@@ -18,38 +26,22 @@ export function proportionsOf(slos: readonly Slo[], asked: Asked, measured: Evid
   const { timeline, planned } = measured;
   const tallies = Array.from(planned, (due, second) => ({ due, tally: timeline.tally(second, second + 1) }));
   const [whole, due] = [timeline.total(), planned.reduce((sum, count) => sum + count, 0)];
-  const slowest = slowestTogether(
+  const tail = tailOf(
     whole,
     tallies.map(({ tally }) => tally),
   );
-  return counted.map(({ text, allowed, count }) => {
+  return counted.map(({ text, allowed, limitUs, count }) => {
     const total = count(whole, due);
-    const seconds = tallies.map((second) => count(second.tally, second.due));
-    const clumping =
-      total.bad < TELLING * clumpingOf(seconds) ? Math.max(clumpingOf(seconds), slowest) : clumpingOf(seconds);
+    const seen = clumpingOf(tallies.map((second) => count(second.tally, second.due)));
+    const isNear = limitUs !== undefined && tail.shareOver(limitUs) > NEAR * allowed;
+    const clumping = isNear && total.bad < TELLING * seen ? Math.max(seen, tail.together) : seen;
     return proportion({ text, allowed, ...total, clumping });
   });
 }
 
-/** Fewer pieces of evidence do not say how large a piece is. */
+/** Fewer pieces of evidence do not say how large a piece is; they need not, when the limit is far from all that was seen. */
 const TELLING = 5;
-const SLOWEST = 0.9;
-
-/**
- * How many of the slowest tenth come together. A queue that is above a level stays there about as long whatever the level
- * (its way back down is the same), so the few orders over the limit, or those that might have been, come in pieces as
- * large as the many over a lower one.
- */
-function slowestTogether(whole: TallyView, tallies: readonly TallyView[]): number {
-  const responses = whole.histogram({ of: 'response' });
-  const level = responses.percentile(SLOWEST);
-  return clumpingOf(
-    tallies.map((tally) => {
-      const histogram = tally.histogram({ of: 'response' });
-      return { bad: middle(histogram.countAbove(level)), of: histogram.count };
-    }),
-  );
-}
+const NEAR = 0.1;
 
 export function proportion(counted: Omit<Proportion, 'interval'>): Proportion {
   return { ...counted, interval: boundsOf(counted.bad, counted.of, counted.clumping) };
@@ -81,7 +73,8 @@ function countedOf(slo: Slo): Counted | undefined {
       const histogram = tally.histogram(view);
       return { bad: middle(countSlow(histogram, slo)), of: histogram.count };
     };
-    return { text, allowed: tidy(1 - metric.p), count };
+    const limitUs = 'class' in view || view.of === 'response' ? limitValue(limit) : undefined;
+    return { text, allowed: tidy(1 - metric.p), limitUs, count };
   }
   if (metric.kind !== 'orders') return undefined;
   const share = limit.kind === 'share' || limit.kind === 'of-plan' ? limit.share : 0;
@@ -100,7 +93,7 @@ function lossOf({ limitUs, allowedLoss }: Asked): Counted {
     const wrong = tally.countOf('failed') + tally.countOf('unknown') + tally.dropped;
     return { bad: Math.min(planned, wrong + slowOf(tally, limitUs)), of: planned };
   };
-  return { text: LOSS, allowed: tidy(allowedLoss), count };
+  return { text: LOSS, allowed: tidy(allowedLoss), limitUs, count };
 }
 
 function slowOf(tally: TallyView, limitUs: number | undefined): number {
