@@ -1,7 +1,7 @@
 // What is shown while a run goes on: a panel that is redrawn on a terminal, a plain line every ten seconds elsewhere,
 // NDJSON events where asked for. All from the main thread, about once a second.
 
-import type { Evidence, SloResult } from '../judge/spec.ts';
+import type { Evidence, Judgement } from '../judge/spec.ts';
 import { judge } from '../judge/verdict.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
 import type { Plan } from '../profile/plan.ts';
@@ -15,21 +15,20 @@ const LAMPS_EVERY_US = 2e6;
 
 export function watchRun(
   plan: Plan,
-  flags: { json?: boolean },
+  { json, judged = judgedSoFar() }: { json?: boolean; judged?: JudgedSoFar },
   terminal: Terminal,
 ): Pick<RunOptions, 'onStart' | 'onTick'> {
   let nextLineS = LINE_EVERY_S;
-  const lamps = lampsOf();
   const target = plan.target.demo ? 'the built-in shop' : plan.target.shown;
   const stateOf = (evidence: Evidence, elapsedUs: number) =>
-    panelStateOf(evidence, elapsedUs, { name: plan.name, target, slo: lamps(evidence, elapsedUs) });
+    panelStateOf(evidence, elapsedUs, { name: plan.name, target, slo: judged(evidence, elapsedUs).slo });
   return {
     onStart: ({ startedAtMs, choice }) => {
-      if (flags.json) emit({ event: 'start', name: plan.name, startedAtMs, orders: plan.traffic.orders, ...choice });
+      if (json) emit({ event: 'start', name: plan.name, startedAtMs, orders: plan.traffic.orders, ...choice });
     },
     onTick: (elapsedUs, evidence) => {
       if (elapsedUs < 0) return;
-      if (flags.json) emit(secondOf(elapsedUs, evidence));
+      if (json) emit(secondOf(elapsedUs, evidence));
       if (terminal.live) {
         terminal.draw(formatPanel(stateOf(evidence, elapsedUs), terminal));
       } else if (elapsedUs >= nextLineS * 1e6) {
@@ -47,16 +46,18 @@ export function soFar(evidence: Evidence): Evidence {
   return { ...evidence, ending: { kind: 'stopped', text: 'so far', atUs: settledUs } };
 }
 
+export type JudgedSoFar = (evidence: Evidence, elapsedUs: number) => Judgement;
+
 /** How the limits stand so far. Judging hours of a run is not free: it takes at most a twentieth of the time. */
-function lampsOf(): (evidence: Evidence, elapsedUs: number) => SloResult[] {
-  let slo: SloResult[] = [];
+export function judgedSoFar(): JudgedSoFar {
+  let judgement: Judgement | undefined;
   let nextUs = 0;
   return (evidence, elapsedUs) => {
-    if (elapsedUs < nextUs) return slo;
+    if (judgement !== undefined && elapsedUs < nextUs) return judgement;
     const before = performance.now();
-    slo = judge(soFar(evidence)).slo;
+    judgement = judge(soFar(evidence));
     nextUs = elapsedUs + Math.max(LAMPS_EVERY_US, (performance.now() - before) * 1e3 * 20);
-    return slo;
+    return judgement;
   };
 }
 

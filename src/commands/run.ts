@@ -10,7 +10,7 @@ import type { Baseline } from '../folder/baseline.ts';
 import { Journal, type JournalHead } from '../folder/journal.ts';
 import { openFolder } from '../folder/open.ts';
 import type { NoiseFloor } from '../judge/calibration.ts';
-import type { Evidence } from '../judge/spec.ts';
+import type { Evidence, Judgement } from '../judge/spec.ts';
 import { judge } from '../judge/verdict.ts';
 import { isPlain } from '../order/journey.ts';
 import type { Plan } from '../profile/plan.ts';
@@ -33,7 +33,7 @@ import { guardHost } from './guard.ts';
 import { LivePage } from './live.ts';
 import { loadProfile, type PlanFlags } from './load.ts';
 import { enterInHistory, pastOf, REPORTS } from './past.ts';
-import { soFar } from './progress.ts';
+import { judgedSoFar, soFar } from './progress.ts';
 import { driveSurge } from './surge.ts';
 import { openTarget } from './target.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
@@ -86,8 +86,11 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
     if (live) terminal.say(`live page: ${live.url}`);
     let started: RunStart | undefined;
     const story = { peak, runId, argv: flags.argv, noiseFloor: calibration?.noiseFloor };
+    // One look at the limits serves the terminal and the live page.
+    const judged = judgedSoFar();
     const surge = {
       plan,
+      judged,
       secrets: loaded.secrets,
       runId,
       url: target.url,
@@ -99,7 +102,9 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
       onInterval: (told: Told) => journal.interval(told),
       live,
       onTick: (elapsedUs: number, evidence: Evidence) =>
-        live?.tick(elapsedUs, () => unfinished(plan, evidence, { story, start: started! })),
+        live?.tick(elapsedUs, () =>
+          unfinished(plan, evidence, { story, start: started!, judgement: judged(evidence, elapsedUs) }),
+        ),
     };
     const { run, warnings } = await driveSurge(surge, flags, terminal).catch(async (error: unknown) => {
       // Nothing was fired, and a folder in which nothing is would be taken for a run.
@@ -171,12 +176,15 @@ function runStoryOf(
 }
 
 /** The run as it is known while it goes on; of its workers nothing is known yet. */
-function unfinished(plan: Plan, now: Evidence, { story, start }: { story: Story; start: RunStart }): RunRecord {
-  const evidence = soFar(now);
+function unfinished(
+  plan: Plan,
+  now: Evidence,
+  { story, start, judgement }: { story: Story; start: RunStart; judgement: Judgement },
+): RunRecord {
   return {
     plan,
-    evidence,
-    judgement: judge(evidence),
+    evidence: soFar(now),
+    judgement,
     peak: story.peak,
     run: { ...runStoryOf(plan, start, story), endedAtMs: Date.now() },
     environment: environmentOf(),

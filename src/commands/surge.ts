@@ -5,16 +5,16 @@ import { type Run, type RunOptions, startRun } from '../run/run.ts';
 import { Around, type AroundInput } from './around.ts';
 import { Interrupts, type Patience } from './interrupts.ts';
 import type { LivePage } from './live.ts';
-import { watchRun } from './progress.ts';
+import { type JudgedSoFar, watchRun } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
 export type Surge = Pick<AroundInput, 'plan' | 'secrets' | 'runId' | 'url'> &
-  Pick<RunOptions, 'calibration' | 'onStart' | 'onInterval' | 'onTick'> & { live?: LivePage };
+  Pick<RunOptions, 'calibration' | 'onStart' | 'onInterval' | 'onTick'> & { live?: LivePage; judged?: JudgedSoFar };
 export type SurgeFlags = { workers?: number; driver?: DriverName; witness?: boolean; json?: boolean };
 
 /** The evidence has the audit; `warnings` are of what went on around the orders. @throws UserError when no order was sent */
 export async function driveSurge(
-  { calibration, onStart, onInterval, onTick, live, ...input }: Surge,
+  { calibration, onStart, onInterval, onTick, live, judged, ...input }: Surge,
   flags: SurgeFlags,
   terminal: Terminal,
 ): Promise<{ run: Run; warnings: string[] }> {
@@ -27,7 +27,7 @@ export async function driveSurge(
     warnings.push(line);
     terminal.say(`${terminal.paint('warn', '! warning:')} ${line}`);
   };
-  const watch = watchRun(plan, flags, terminal);
+  const watch = watchRun(plan, { json: flags.json, judged }, terminal);
   try {
     for (const line of await around.before()) warn(line);
     const control = startRun(plan, {

@@ -10,7 +10,7 @@ import type { PageAssets } from '../report/html/view.ts';
 export const ASSET_FILES = { css: 'report.css', js: 'report.js' } as const;
 
 /** In the order in which they need each other. */
-const MODULES = ['format', 'unpack', 'zoom', 'drawing', 'charts', 'heat', 'page', 'main'];
+const MODULES = ['format', 'unpack', 'zoom', 'drawing', 'kinds', 'names', 'charts', 'heat', 'page', 'morph', 'main'];
 
 type Texts = { css: string; js: string };
 let texts: Texts | undefined;

@@ -39,11 +39,13 @@ export class Histogram implements HistogramView {
   #low: number;
   #high = -1;
 
-  constructor(shape: Shape) {
+  /** `upToUs`: what it is expected to hold, so that it need not grow on the way. */
+  constructor(shape: Shape, upToUs = 0) {
     this.shape = shape;
     this.#hdr = new Float64Histogram(1, shapeOfLength(FIRST_LENGTH).highestUs, SIGNIFICANT_DIGITS);
     this.#bucketOf = bucketOf(shape);
     this.#low = shape.length;
+    if (upToUs >= FIRST_LENGTH) this.#makeRoom(this.#bucketOf(upToUs) + 1);
   }
 
   get count(): number {

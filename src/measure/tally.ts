@@ -112,7 +112,7 @@ export class Tally implements TallyView {
   /** A fresh histogram of the view; empty when no outcome is meant. */
   histogram(view: View): Histogram {
     const wanted = this.#seriesOf(view);
-    const histogram = new Histogram(this.shape);
+    const histogram = new Histogram(this.shape, this.#maxOf(wanted));
     for (let series = 0; series < wanted.length; series++) {
       if (wanted[series] === 0) continue;
       const counts = this.#dense[series];
@@ -135,6 +135,14 @@ export class Tally implements TallyView {
   get bytes(): number {
     const dense = this.#dense.reduce((sum, counts) => sum + (counts?.byteLength ?? 0), 0);
     return dense + this.#stats.byteLength + this.#words.reduce((sum, words) => sum + words.byteLength, 0);
+  }
+
+  #maxOf(wanted: Uint8Array): number {
+    let maxUs = 0;
+    wanted.forEach((want, series) => {
+      if (want === 1) maxUs = Math.max(maxUs, this.#stats[series * STATS_PER_SERIES + 3]!);
+    });
+    return maxUs;
   }
 
   #countOf(series: number): number {

@@ -4,6 +4,7 @@
 
 import type { Outcome } from '../outcomes.ts';
 import { Bins } from './bins.ts';
+import { Blocks } from './blocks.ts';
 import type { Shape } from './histogram.ts';
 import type { Cell, Flow, Interval, TimelineView } from './spec.ts';
 import { responseSeries, STATS_PER_SERIES, seriesCount } from './spec.ts';
@@ -23,6 +24,7 @@ export class Timeline implements TimelineView {
   /** Intervals that came a second time; they were not added. */
   readonly duplicates: { worker: number; index: number }[] = [];
   readonly #kept: (Kept | undefined)[] = [];
+  readonly #blocks: Blocks;
   readonly #flows: Flow[] = [];
   readonly #next = new Map<number, number>();
   readonly #total: Tally;
@@ -41,6 +43,7 @@ export class Timeline implements TimelineView {
     this.#total = new Tally(outcomes, shape, steps);
     this.#bins = new Bins(this.#series);
     this.#stats = emptyStats(this.#series);
+    this.#blocks = new Blocks({ second: (second) => this.#kept[second], merge: (cells) => this.#mergedOf(cells) });
   }
 
   get seconds(): number {
@@ -73,10 +76,7 @@ export class Timeline implements TimelineView {
   tally(fromSecond: number, untilSecond: number): Tally {
     const tally = new Tally(this.outcomes, this.shape, this.steps);
     const until = Math.min(untilSecond, this.seconds);
-    for (let second = Math.max(0, fromSecond); second < until; second++) {
-      const kept = this.#kept[second];
-      if (kept) tally.addLean(kept);
-    }
+    for (const cell of this.#blocks.cells(Math.max(0, fromSecond), until)) tally.addLean(cell);
     return tally;
   }
 
@@ -121,7 +121,11 @@ export class Timeline implements TimelineView {
 
   /** Bytes of the typed arrays kept, total and scratch aside: what grows with the length of the run. */
   get bytes(): number {
-    return this.#kept.reduce((sum, kept) => sum + (kept ? kept.words.byteLength + kept.stats.byteLength : 0), 0);
+    const seconds = this.#kept.reduce(
+      (sum, kept) => sum + (kept ? kept.words.byteLength + kept.stats.byteLength : 0),
+      0,
+    );
+    return seconds + this.#blocks.bytes;
   }
 
   #expects({ worker, index }: Interval): boolean {
@@ -166,7 +170,21 @@ export class Timeline implements TimelineView {
     };
   }
 
+  #mergedOf(cells: readonly LeanCell[]): LeanCell {
+    clearStats(this.#stats);
+    let [fired, dropped, clamped] = [0, 0, 0];
+    for (const cell of cells) {
+      this.#bins.addWords(cell.words);
+      addSparse(this.#stats, cell.stats);
+      fired += cell.fired;
+      dropped += cell.dropped;
+      clamped += cell.clamped;
+    }
+    return { fired, dropped, clamped, words: this.#bins.drain(), stats: sparseOf(this.#stats) };
+  }
+
   #keep(second: number, cell: LeanCell): void {
+    this.#blocks.forget(second);
     while (this.#kept.length < second) this.#kept.push(undefined);
     const stats = emptyStats(this.#series);
     addSparse(stats, cell.stats);

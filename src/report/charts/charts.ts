@@ -73,24 +73,27 @@ function slowestSecond(timeline: Timeline): number | undefined {
 
 function outcomesOf(timeline: Timeline): Charts['outcomes'] {
   const total = timeline.total();
-  const firsts = timeline.outcomes.map(() => -1);
-  const lasts = timeline.outcomes.map(() => -1);
-  for (let second = 0; second < timeline.seconds; second++) {
-    const tally = timeline.tally(second, second + 1);
-    for (let index = 0; index < firsts.length; index++) {
-      if (tally.countOfOutcome(index) === 0) continue;
-      if (firsts[index] === -1) firsts[index] = second;
-      lasts[index] = second;
-    }
-  }
   return timeline.outcomes.map((outcome, index) => ({
     name: outcome.name,
     class: outcome.class,
     count: total.countOfOutcome(index),
-    firstS: firsts[index]!,
-    lastS: lasts[index]!,
+    ...firstAndLast(timeline, index),
     p99Us: percentileOf(total.histogram({ of: 'response', outcome: index }), 0.99),
   }));
+}
+
+/** Seconds with an order that ended so, −1 when there is none. A look at a minute spares sixty at its seconds. */
+function firstAndLast(timeline: Timeline, outcome: number): { firstS: number; lastS: number } {
+  const has = (from: number, until: number) => timeline.tally(from, until).countOfOutcome(outcome) > 0;
+  const minutes = Array.from({ length: Math.ceil(timeline.seconds / 60) }, (_, minute) => minute * 60);
+  const seconds = Array.from({ length: 60 }, (_, second) => second);
+  const [first, last] = [
+    minutes.find((from) => has(from, from + 60)),
+    minutes.findLast((from) => has(from, from + 60)),
+  ];
+  if (first === undefined || last === undefined) return { firstS: -1, lastS: -1 };
+  const isIn = (minute: number) => (second: number) => has(minute + second, minute + second + 1);
+  return { firstS: first + seconds.find(isIn(first))!, lastS: last + seconds.findLast(isIn(last))! };
 }
 
 function outcomeRowsOf(timeline: Timeline, rows: Pick<FlowRows, 'fromS' | 'untilS' | 'everyS'>): OutcomeRows {

@@ -1,8 +1,9 @@
 // The heat map of response over time, and the percentile spectrum: both straight from the histograms' buckets.
 
-import type { HistogramView } from '../../measure/spec.ts';
+import type { HistogramView, TallyView } from '../../measure/spec.ts';
 import type { Timeline } from '../../measure/timeline.ts';
-import { rounded, rowsOf, secondsOfRow, widthFor } from './rows.ts';
+import { remembered } from './memory.ts';
+import { rounded, rowsOf, tallyOfRow, widthFor } from './rows.ts';
 import type { Heat, Spectrum } from './spec.ts';
 
 const MOST_COLUMNS = 144;
@@ -18,15 +19,21 @@ export function heatOf(timeline: Timeline, seconds: number): Heat {
   if (total.count === 0) return { ...rows, edgesUs: [], cells: [] };
   const edgesUs = edgesFor(total);
   const cells = Array.from({ length: rowsOf(rows) }, (_, index) => {
-    const { fromS, untilS } = secondsOfRow(rows, index);
-    const counts = new Array<number>(edgesUs.length - 1).fill(0);
-    for (const bucket of timeline.tally(fromS, untilS).histogram({ of: 'response' }).buckets()) {
-      counts[bandOf(edgesUs, bucket.fromUs)]! += bucket.count;
-    }
+    const tally = tallyOfRow(timeline, rows, index);
+    const what = `heat ${edgesUs[0]} ${edgesUs.at(-1)} ${edgesUs.length}`;
+    const counts = remembered(timeline, { rows, row: index, tally, what }, () => countsOf(tally, edgesUs));
     const from = counts.findIndex((count) => count > 0);
     return from < 0 ? { from: 0, counts: [] } : { from, counts: counts.slice(from, lastFilled(counts) + 1) };
   });
   return { ...rows, edgesUs, cells };
+}
+
+function countsOf(tally: TallyView, edgesUs: readonly number[]): number[] {
+  const counts = new Array<number>(edgesUs.length - 1).fill(0);
+  for (const bucket of tally.histogram({ of: 'response' }).buckets()) {
+    counts[bandOf(edgesUs, bucket.fromUs)]! += bucket.count;
+  }
+  return counts;
 }
 
 /** Evenly spaced on a log scale, from below the fastest to above the slowest. */

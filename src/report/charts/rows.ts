@@ -1,9 +1,11 @@
 // Rows of a few hundred seconds each, made of the timeline's single ones. Counts add, percentiles are those of all the
 // orders of a row together (never averages), and the highest second stays the highest.
 
-import type { HistogramView, View } from '../../measure/spec.ts';
+import type { HistogramView } from '../../measure/spec.ts';
 import { leastCountFor } from '../../measure/summary.ts';
+import type { Tally } from '../../measure/tally.ts';
 import type { Timeline } from '../../measure/timeline.ts';
+import { remembered } from './memory.ts';
 import type { Column, FlowColumn, FlowRows, Rows, TimeColumns, TimeRows } from './spec.ts';
 import { FLOW_COLUMNS } from './spec.ts';
 
@@ -39,6 +41,11 @@ export function cellOf(column: Column, index: number): number | null {
 /** Three significant digits: more cannot be seen in a picture. */
 export const rounded = (us: number): number => Number(us.toPrecision(3));
 
+export function tallyOfRow(timeline: Timeline, rows: Rows, row: number): Tally {
+  const { fromS, untilS } = secondsOfRow(rows, row);
+  return timeline.tally(fromS, untilS);
+}
+
 const EMPTY = { fired: 0, dropped: 0, accepted: 0, rejected: 0, failed: 0, unknown: 0, inFlight: 0 };
 
 /** `planned`: orders due in each second. */
@@ -70,12 +77,15 @@ export function flowRows({ flows }: Timeline, planned: Uint32Array, rows: Rows):
 export function timeRows(timeline: Timeline, rows: Rows): TimeRows {
   const [response, service, lateness] = [emptyColumns(), emptyColumns(), emptyColumns()];
   for (let row = 0; row < rowsOf(rows); row++) {
-    const { fromS, untilS } = secondsOfRow(rows, row);
-    const tally = timeline.tally(fromS, untilS);
-    const add = (into: Record<keyof TimeColumns, (number | null)[]>, view: View) => addRow(into, tally.histogram(view));
-    add(response, { of: 'response' });
-    add(service, { of: 'service' });
-    add(lateness, { of: 'lateness' });
+    const tally = tallyOfRow(timeline, rows, row);
+    const cells = remembered(timeline, { rows, row, tally, what: 'times' }, () =>
+      [{ of: 'response' } as const, { of: 'service' } as const, { of: 'lateness' } as const].map((view) =>
+        timesOf(tally.histogram(view)),
+      ),
+    );
+    [response, service, lateness].forEach((columns, index) => {
+      addRow(columns, cells[index]!);
+    });
   }
   const { p99, max } = packAll(lateness);
   return { ...rows, response: packAll(response), service: packAll(service), lateness: { p99, max } };
@@ -87,11 +97,19 @@ type Quantile = keyof typeof QUANTILES;
 const emptyColumns = () => ({ count: [], p50: [], p90: [], p99: [], p999: [], max: [] }) as LooseColumns;
 type LooseColumns = Record<keyof TimeColumns, (number | null)[]>;
 
-function addRow(columns: LooseColumns, histogram: HistogramView): void {
+type Times = Record<keyof TimeColumns, number | null>;
+
+function timesOf(histogram: HistogramView): Times {
   const { count } = histogram;
-  columns.count.push(count);
-  columns.max.push(count === 0 ? null : histogram.maxUs);
-  for (const name of Object.keys(QUANTILES) as Quantile[]) columns[name].push(percentileOf(histogram, QUANTILES[name]));
+  const percentiles = (Object.keys(QUANTILES) as Quantile[]).map((name) => [
+    name,
+    percentileOf(histogram, QUANTILES[name]),
+  ]);
+  return { count, max: count === 0 ? null : histogram.maxUs, ...Object.fromEntries(percentiles) };
+}
+
+function addRow(columns: LooseColumns, times: Times): void {
+  for (const name of Object.keys(columns) as (keyof TimeColumns)[]) columns[name].push(times[name]);
 }
 
 /** null where so few orders cannot say. */

@@ -38,7 +38,7 @@ function tableCell(cell: Cell, index: number, numeric: boolean): Html {
 }
 
 /** `chart`: what the page's script draws in place of the picture; left out where the picture is all there is. */
-export type Figure = { id: string; reads: string; picture: Slot; numbers: Slot; chart?: string; controls?: Slot };
+export type Figure = { id: string; reads: Slot; picture: Slot; numbers: Slot; chart?: string; controls?: Slot };
 
 /** A picture, a line on how to read it, and its numbers folded away below. */
 export function figure({ id, reads, picture, numbers, chart, controls }: Figure): Html {

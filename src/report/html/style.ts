@@ -114,6 +114,7 @@ figcaption{margin-top:.6rem;max-width:46rem}
 .uplot .u-legend td{color:var(--ink);min-width:4.2em}
 .u-inline.u-live th::after{content:none}
 .uplot .u-label{cursor:pointer;border-radius:3px}.uplot .u-label:hover{text-decoration:underline}.uplot .u-series:first-child .u-label{cursor:default;text-decoration:none}
+.uplot .u-off>*{opacity:1}.uplot .u-off .u-label{text-decoration:line-through}.uplot .u-off .u-marker{opacity:.25}
 [data-chart=outcomes] .u-legend th{pointer-events:none}
 .uplot .u-select{background:var(--accent);opacity:.18}
 .uplot .u-cursor-x{border-right-color:var(--quiet)}.uplot .u-cursor-y{border-bottom-color:var(--quiet)}

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LivePage } from '../../../src/commands/live.ts';
 import { asRead } from '../../../src/folder/capacity.ts';
 import { assetTexts, inlineAssets } from '../../../src/folder/page-assets.ts';
 import { historyRow } from '../../../src/report/history-row.ts';
@@ -17,6 +18,7 @@ import { CHROMIUM, launch } from '../../support/chromium.ts';
 import { foundCapacity } from '../capacities.ts';
 import { failing } from '../runs.ts';
 import { everywhere, HOSTILE } from './hostile.ts';
+import { liveRecord } from './live-run.ts';
 import { pageOf, RUNS, viewFor } from './pages.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -39,11 +41,12 @@ describe.skipIf(CHROMIUM === undefined)('the report in Chromium', () => {
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  const opened = async (name: string, options: BrowserContextOptions = {}, hash = ''): Promise<Seen> => {
+  const opened = (name: string, options: BrowserContextOptions = {}, hash = ''): Promise<Seen> =>
+    openedAt(`${pathToFileURL(join(scratch, `${name}.html`))}`, options, hash);
+  const openedAt = async (url: string, options: BrowserContextOptions = {}, hash = ''): Promise<Seen> => {
     const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
     const page = await context.newPage();
     const seen: Seen = { page, errors: [], requests: [] };
-    const url = `${pathToFileURL(join(scratch, `${name}.html`))}`;
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) seen.errors.push(message.text());
     });
@@ -299,6 +302,69 @@ describe.skipIf(CHROMIUM === undefined)('the report in Chromium', () => {
     expect(await frame.locator('.uplot').count()).toBe(5);
     expect(errors).toEqual([]);
     await context.close();
+  });
+
+  it('stays as it is looked at while a live page is renewed, and becomes the final report', async () => {
+    const live = await LivePage.open();
+    let drains = 0;
+    live.onStop(() => drains++);
+    live.tick(60e6, () => liveRecord(60));
+    const seen = await openedAt(live.url, { viewport: { width: 1200, height: 700 } });
+    const { page } = seen;
+    await page.getByRole('button', { name: 'Logarithmic' }).click();
+    await page.locator('#rate-chart').getByRole('button', { name: 'planned' }).click();
+    await page.locator('#outcomes details summary').click();
+    const outcomes = page.locator('#outcomes table').last();
+    await outcomes.getByRole('button', { name: 'Orders' }).click();
+    const link = page.locator('#parts a', { hasText: '00:02' });
+    await link.focus();
+    // By whom a place in the page is known: scripts may not keep it, or it would not be the same.
+    await page.evaluate("document.querySelectorAll('.uplot').forEach((plot) => (plot.kept = true))");
+    const looks = `({
+      focus: document.activeElement.textContent,
+      open: [...document.querySelectorAll('details')].filter((each) => each.open).length,
+      sorted: document.querySelector('#outcomes [aria-sort]').textContent,
+      hidden: [...document.querySelectorAll('.u-label[aria-pressed=false]')].map((each) => each.textContent),
+      axis: document.querySelector('[data-axis]').textContent,
+      plots: [...document.querySelectorAll('.uplot')].filter((plot) => plot.kept).length,
+      buttons: document.querySelectorAll('#outcomes th button button, .controls button').length,
+    })`;
+    const before = await page.evaluate(looks);
+    const heightOf = async () => (await link.boundingBox())!.y;
+    const height = await heightOf();
+    expect(before).toMatchObject({
+      focus: '00:02',
+      open: 1,
+      sorted: 'Orders',
+      hidden: ['planned'],
+      axis: 'linear',
+      plots: 5,
+      buttons: 3,
+    });
+    // It is made once the page listens.
+    for (let made = false; !made; await page.evaluate('new Promise(requestAnimationFrame)')) {
+      live.tick(130e6, () => {
+        made = true;
+        return liveRecord(130);
+      });
+    }
+    await page.getByText('00:02:10 into 4 m').waitFor();
+    // An outcome and a part are new: their charts are others, the rest are the same, and nothing moved before the eyes.
+    expect(Math.abs((await heightOf()) - height)).toBeLessThan(3);
+    expect(await page.evaluate(looks)).toEqual({ ...(before as object), plots: 3 });
+    expect(await outcomes.locator('tbody tr > :nth-child(1)').allInnerTexts()).toEqual(['timeout', 'sold_out', 'sold']);
+    expect(await violationsOn(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Stop the run' }).click();
+    await page.getByRole('button', { name: 'Stopping…' }).waitFor();
+    expect(drains).toBe(1);
+    const finished = live.finish(join(scratch, 'failing.html'));
+    await page.locator('.banner-fail').waitFor();
+    await finished;
+    expect(await page.evaluate("document.querySelectorAll('#tools button').length")).toBe(2);
+    expect(await page.title()).toMatch(/^FAIL/);
+    expect(await page.locator('.uplot').count()).toBe(5);
+    expect(seen.errors).toEqual([]);
+    await close(seen);
   });
 
   describe('against a hostile target', () => {

@@ -160,20 +160,6 @@ describe('a broken limit', () => {
   });
 });
 
-describe('a page of a run that goes on', () => {
-  it('holds no order that is still under way against the generator', () => {
-    const view = viewFor(failing());
-    const gates = view.result.generator.gates.map((gate) =>
-      gate.name === 'identities' ? { ...gate, status: 'void' as const, measured: 'fired 165 ≠ 160' } : gate,
-    );
-    const unfinished = { ...view, result: { ...view.result, generator: { ...view.result.generator, gates } } };
-    expect(formatPage(unfinished, inlineAssets())).toContain('It distorted these numbers');
-    const live = formatPage({ ...unfinished, live: { says: 'so far', token: '0' } }, inlineAssets());
-    expect(live).not.toContain('fired 165 ≠ 160');
-    expect(live).toContain('It did not distort these numbers');
-  });
-});
-
 describe('a hostile target', () => {
   it.each(HOSTILE.map((text) => [text.slice(0, 30), text]))('%j stays text wherever it is', async (_, text) => {
     const view = viewFor(failing());

@@ -11,18 +11,19 @@ const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 
  * @param {Zoom} zoom
  */
 export function zoomHeat(figure, zoom) {
-  const cells = figure.querySelector('svg.cells');
-  const ticks = figure.querySelector('g.clock');
   const plot = figure.querySelector('.plot');
-  if (!cells || !ticks || !plot) return;
-  const [left = 0, top = 0, width = 1, height = 1] = (cells.getAttribute('viewBox') ?? '').split(' ').map(Number);
-  const whole = zoom.whole.untilS;
+  const whole = figure.querySelector('svg.cells')?.getAttribute('viewBox');
+  if (!plot || !whole) return;
+  const [left = 0, top = 0, width = 1, height = 1] = whole.split(' ').map(Number);
   zoom.listenToKeys(plot);
+  // A live page changes the picture: its parts are looked for each time.
   zoom.watchers.push(({ fromS, untilS }) => {
-    const shown = ((untilS - fromS) / whole) * width;
-    cells.setAttribute('viewBox', `${left + (fromS / whole) * width} ${top} ${shown} ${height}`);
-    const model = ticks.querySelector('text');
-    if (!model) return;
+    const { untilS: seconds } = zoom.whole;
+    const shown = ((untilS - fromS) / seconds) * width;
+    const [cells, ticks] = [figure.querySelector('svg.cells'), figure.querySelector('g.clock')];
+    cells?.setAttribute('viewBox', `${left + (fromS / seconds) * width} ${top} ${shown} ${height}`);
+    const model = ticks?.querySelector('text');
+    if (!ticks || !model) return;
     const step = STEPS_S.find((each) => (untilS - fromS) / each <= 9) ?? 86400;
     const texts = [];
     for (let at = Math.ceil(fromS / step) * step; at <= untilS; at += step) {

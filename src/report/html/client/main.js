@@ -3,10 +3,11 @@
 
 import { drawChart } from './charts.js';
 import { zoomHeat } from './heat.js';
+import { morph } from './morph.js';
 import { addThemeButton, makeTablesSort } from './page.js';
 import { Zoom } from './zoom.js';
 
-/** @typedef {import('./charts.js').Choice} Choice */
+/** @typedef {import('./kinds.js').Choice} Choice */
 
 /** @param {HTMLElement} holder @param {string} name @param {() => void} act */
 function addButton(holder, name, act) {
@@ -18,6 +19,11 @@ function addButton(holder, name, act) {
   return button;
 }
 
+/** The line below the chart says which axis it has. @param {Choice} choice */
+function sayAxis({ log }) {
+  for (const word of document.querySelectorAll('[data-axis]')) word.textContent = log ? 'logarithmic' : 'linear';
+}
+
 /**
  * @param {HTMLElement} holder
  * @param {Choice} choice
@@ -26,6 +32,7 @@ function addButton(holder, name, act) {
 function addControls(holder, choice, redraw) {
   const update = () => {
     for (const [button, pressed] of states()) button.setAttribute('aria-pressed', String(pressed));
+    sayAxis(choice);
   };
   const choose = (/** @type {Partial<Choice>} */ changes) => () => {
     Object.assign(choice, changes);
@@ -45,65 +52,92 @@ function addControls(holder, choice, redraw) {
   holder.hidden = false;
 }
 
-/** What survives when a live page is replaced by a newer one. @type {Choice} */
+/** @type {Choice} */
 const choice = { of: 'response', log: true, hidden: new Set() };
-/** @type {(() => void)[]} */
-let redraws = [];
-/** Charts of a live page that is replaced; uPlot would keep their cursors in step for ever. @type {(() => void)[]} */
-let drops = [];
+/** By their figures. @type {Map<HTMLElement, NonNullable<ReturnType<typeof drawChart>>>} */
+const charts = new Map();
+/** Heat maps that zoom. @type {WeakSet<HTMLElement>} */
+const heats = new WeakSet();
 /** @type {Zoom | undefined} */
 let zoom;
 
+const redrawAll = () => {
+  for (const { draw } of charts.values()) draw();
+};
+
+/** Draws what is not drawn yet, and in the rest of the charts the newest rows. */
 function drawCharts() {
   const source = document.getElementById('charts')?.textContent;
-  for (const drop of drops) drop();
-  [redraws, drops] = [[], []];
   if (!source || typeof uPlot === 'undefined') return;
-  /** @type {import('./charts.js').Drawn} */
+  /** @type {import('./kinds.js').Drawn} */
   const drawn = JSON.parse(source);
-  const shared = { zoom: new Zoom(drawn.seconds), choice };
-  for (const figure of document.querySelectorAll('figure[data-chart]')) {
-    if (!(figure instanceof HTMLElement)) continue;
-    if (figure.dataset.chart === 'heat') {
-      zoomHeat(figure, shared.zoom);
-      continue;
-    }
-    const chart = drawChart(figure, drawn, shared);
-    if (!chart) continue;
-    redraws.push(chart.draw);
-    drops.push(chart.drop);
-    const controls = figure.querySelector('[data-controls]');
-    if (controls instanceof HTMLElement) addControls(controls, choice, chart.draw);
+  const isFirst = zoom === undefined;
+  zoom ??= new Zoom(drawn.seconds);
+  if (isFirst) zoom.addButton();
+  for (const [figure, { drop }] of charts) {
+    if (figure.isConnected) continue;
+    drop();
+    charts.delete(figure);
   }
-  document.getElementById('whole')?.remove();
-  shared.zoom.addButton();
-  zoom = shared.zoom;
+  for (const figure of document.querySelectorAll('figure[data-chart]')) {
+    if (figure instanceof HTMLElement) drawFigure(figure, drawn, zoom);
+  }
+  if (!isFirst) zoom.grow(drawn.seconds);
 }
 
-/** @returns which of the folded parts are open, by their place */
-const openParts = () => [...document.querySelectorAll('details')].map(({ open }) => open);
+/**
+ * @param {HTMLElement} figure
+ * @param {import('./kinds.js').Drawn} drawn
+ * @param {Zoom} shared
+ */
+function drawFigure(figure, drawn, shared) {
+  if (figure.dataset.chart === 'heat') {
+    if (!heats.has(figure)) zoomHeat(figure, shared);
+    heats.add(figure);
+    return;
+  }
+  const known = charts.get(figure);
+  if (known) {
+    known.update(drawn);
+    return;
+  }
+  const chart = drawChart(figure, drawn, { zoom: shared, choice });
+  if (!chart) return;
+  charts.set(figure, chart);
+  const controls = figure.querySelector('[data-controls]');
+  if (controls instanceof HTMLElement) addControls(controls, choice, chart.draw);
+}
 
-/** The newest page in place of this one, as it is looked at. */
+/** How many pages were asked for, and which of them is shown. */
+let [asked, shown] = [0, 0];
+
+/** The newest page in place of this one, which stays as it is looked at. */
 async function replacePage() {
+  const mine = ++asked;
   const text = await (await fetch('/')).text();
+  if (mine < shown) return;
+  shown = mine;
   const next = new DOMParser().parseFromString(text, 'text/html');
-  const [main, charts] = [next.querySelector('main'), next.getElementById('charts')];
-  if (!main || !charts) return;
-  const open = openParts();
-  document.querySelector('main')?.replaceWith(main);
-  document.getElementById('charts')?.replaceWith(charts);
+  const [main, data] = [next.querySelector('main'), next.getElementById('charts')];
+  const [ownMain, ownData] = [document.querySelector('main'), document.getElementById('charts')];
+  if (!main || !data || !ownMain || !ownData) return;
+  const focused = document.activeElement;
+  morph(ownMain, main);
+  ownData.textContent = data.textContent;
   document.title = next.title;
-  document.querySelectorAll('details').forEach((part, index) => {
-    part.open = open[index] ?? false;
-  });
   makeTablesSort(document);
   drawCharts();
-  zoom?.readAddress();
+  sayAxis(choice);
+  // A row that moved has lost it on the way.
+  if (focused instanceof HTMLElement && focused.isConnected) focused.focus({ preventScroll: true });
 }
 
 /** While the run goes on: a newer page each second, and a button that ends it. @param {string} token */
 function followRun(token) {
   const tools = document.getElementById('tools');
+  const state = document.createElement('span');
+  state.setAttribute('role', 'status');
+  tools?.prepend(state);
   const stop =
     tools &&
     addButton(tools, 'Stop the run', () => {
@@ -114,15 +148,27 @@ function followRun(token) {
     });
   const events = new EventSource('/events');
   let busy = false;
-  events.addEventListener('page', async () => {
-    if (busy) return;
+  let missed = false;
+  const renew = async () => {
+    missed = busy || document.hidden;
+    if (missed) return;
     busy = true;
     await replacePage().catch(() => {});
     busy = false;
+  };
+  // Nobody looks at a page in the background: it catches up when it is seen again.
+  document.addEventListener('visibilitychange', () => missed && void renew());
+  events.addEventListener('page', renew);
+  events.addEventListener('open', () => {
+    state.textContent = '';
+  });
+  events.addEventListener('error', () => {
+    state.textContent = 'No connection to the run';
   });
   events.addEventListener('end', async () => {
     events.close();
     stop?.remove();
+    state.remove();
     delete document.body.dataset.live;
     await replacePage().catch(() => {});
   });
@@ -130,9 +176,7 @@ function followRun(token) {
 
 function start() {
   makeTablesSort(document);
-  addThemeButton(() => {
-    for (const redraw of redraws) redraw();
-  });
+  addThemeButton(redrawAll);
   drawCharts();
   // A link to a minute is a link to the charts of that minute.
   const follow = () => {

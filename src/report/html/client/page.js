@@ -48,6 +48,7 @@ export function makeTablesSort(within) {
   for (const table of within.querySelectorAll('main table')) {
     const heads = [...table.querySelectorAll('thead th')];
     heads.forEach((head, column) => {
+      if (head.querySelector('button')) return;
       const button = document.createElement('button');
       button.type = 'button';
       button.textContent = head.textContent;
@@ -69,12 +70,48 @@ function sortBy(table, heads, column) {
   const descending = head.getAttribute('aria-sort') === 'ascending';
   for (const each of heads) each.removeAttribute('aria-sort');
   head.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
+  sortRows(body, column, descending);
+}
+
+/**
+ * Rows that changed, in the order that was chosen for them.
+ *
+ * @param {HTMLTableSectionElement} body
+ */
+export function sortAgain(body) {
+  const heads = [...(body.closest('table')?.querySelectorAll('thead th') ?? [])];
+  const column = heads.findIndex((head) => head.hasAttribute('aria-sort'));
+  if (column >= 0) sortRows(body, column, heads[column]?.getAttribute('aria-sort') === 'descending');
+}
+
+/**
+ * @param {HTMLTableSectionElement} body
+ * @param {number} column
+ * @param {boolean} descending
+ */
+function sortRows(body, column, descending) {
   const rows = [...body.rows].map((row) => {
     const cell = row.cells[column];
     return { row, key: sortKey(cell?.dataset.sort ?? cell?.textContent ?? '') };
   });
   rows.sort((a, b) => compare(a.key, b.key) * (descending ? -1 : 1));
-  body.append(...rows.map(({ row }) => row));
+  order(
+    body,
+    rows.map(({ row }) => row),
+  );
+}
+
+/**
+ * Moves only what stands elsewhere: an element that is moved loses focus.
+ *
+ * @param {Element} parent
+ * @param {Element[]} children
+ */
+export function order(parent, children) {
+  children.forEach((child, index) => {
+    const there = parent.children[index];
+    if (there !== child) parent.insertBefore(child, there ?? null);
+  });
 }
 
 /**

@@ -17,6 +17,14 @@ export class Zoom {
     this.readAddress = this.readAddress.bind(this);
   }
 
+  /** The run has become longer. @param {number} seconds */
+  grow(seconds) {
+    const showsAll = this.isWhole;
+    this.whole = { fromS: 0, untilS: Math.max(seconds, LEAST_S) };
+    if (showsAll) this.span = this.whole;
+    this.tell();
+  }
+
   get isWhole() {
     return this.span.fromS <= 0 && this.span.untilS >= this.whole.untilS;
   }
@@ -31,6 +39,10 @@ export class Zoom {
     const from = Math.min(Math.max(0, fromS), this.whole.untilS - width);
     this.span = { fromS: from, untilS: from + width };
     if (!keep) this.writeAddress();
+    this.tell();
+  }
+
+  tell() {
     for (const watcher of this.watchers) watcher(this.span);
   }
 

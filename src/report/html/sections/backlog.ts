@@ -12,7 +12,7 @@ import { figure, mark, section, table, timeLink } from '../parts.ts';
 import { clockScale, linearScale } from '../svg/axis.ts';
 import { area, frame, hatching, PLOT, shading } from '../svg/frame.ts';
 import { growth, moments } from '../svg/stability.ts';
-import { bandsOf, middles, valuesOf } from '../svg/time.ts';
+import { bandsOf, middles, seenRows, valuesOf } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
 import { clockCell, countCell, rateCell, spanText, stampText } from '../words.ts';
 import { joined, MOST_TABLE_ROWS } from './rate.ts';
@@ -44,7 +44,7 @@ const older = html`<p class="quiet">This run was written by a Doorbuster that di
 
 function picture(view: RunView): Html {
   const { charts, result } = view;
-  const { flow } = charts;
+  const flow = seenRows(view, charts.flow);
   const x = clockScale(charts.seconds, { from: PLOT.left, to: PLOT.right });
   const values = valuesOf(flow, flow.columns.inFlight).map((value) => value ?? 0);
   const most = Math.max(0, ...values);
@@ -61,7 +61,8 @@ function picture(view: RunView): Html {
   return frame(`Orders in flight over the run, at most ${formatCount(most)}.`, x, y, layers);
 }
 
-function numbers({ charts: { flow } }: RunView): Html {
+function numbers(view: RunView): Html {
+  const flow = seenRows(view, view.charts.flow);
   const rows = joined(flow, MOST_TABLE_ROWS).map(({ fromS, untilS, members }) => [
     spanText(fromS, untilS),
     countCell(Math.max(...members.map((row) => cellOf(flow.columns.inFlight, row) ?? 0))),

@@ -7,7 +7,7 @@ import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
 import type { Cell, Column } from '../parts.ts';
 import { section, table, timeLink } from '../parts.ts';
-import { valuesOf } from '../svg/time.ts';
+import { seenRows, valuesOf } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
 import { countCell, durationCell, durationText, spanText } from '../words.ts';
 import { exampleItem } from './books.ts';
@@ -113,8 +113,8 @@ function outcomeCell({ outcome, class: of, status, detail }: ResultOrder): Html 
 }
 
 /** Of a run from before single orders were kept: when the slowest were due. */
-function stretches({ charts }: RunView): Html {
-  const { times } = charts;
+function stretches(view: RunView): Html {
+  const times = seenRows(view, view.charts.times);
   const maxima = valuesOf(times, times.response.max);
   const counts = valuesOf(times, times.response.count);
   const rows = maxima

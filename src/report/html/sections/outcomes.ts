@@ -10,7 +10,7 @@ import { figure, section, table } from '../parts.ts';
 import { clockScale, linearScale } from '../svg/axis.ts';
 import type { Ink } from '../svg/frame.ts';
 import { area, frame, hatching, PLOT, shading } from '../svg/frame.ts';
-import { bandsOf, middles, perSecond } from '../svg/time.ts';
+import { bandsOf, middles, perSecond, seenRows } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
 import { clockCell, countCell, durationCell, shareCell, spanText } from '../words.ts';
 import { answersList, answersOf, beginningOf } from './answers.ts';
@@ -42,7 +42,7 @@ ${
 /** Classes from the bottom up; outcomes of one class share its colour. */
 function picture(view: RunView): Html {
   const { charts } = view;
-  const { byOutcome } = charts;
+  const byOutcome = seenRows(view, charts.byOutcome);
   const x = clockScale(charts.seconds, { from: PLOT.left, to: PLOT.right });
   const xs = middles(byOutcome, x);
   const layers: { ink: Ink; heights: number[] }[] = CLASSES.map((ink) => {
@@ -65,8 +65,9 @@ function picture(view: RunView): Html {
   return html`${legend(CLASSES.map((name) => [name, name]))}${frame(describes, x, y, [shading(bandsOf(view), x), ...areas, hatching(charts.stretches, x)])}`;
 }
 
-function numbers({ charts }: RunView): Html {
-  const { byOutcome } = charts;
+function numbers(view: RunView): Html {
+  const { charts } = view;
+  const byOutcome = seenRows(view, charts.byOutcome);
   const names = byOutcome.of.map(({ index }) => charts.outcomes[index]?.name ?? 'others');
   const rows = joined(byOutcome, MOST_TABLE_ROWS).map(({ fromS, untilS, members }) => [
     spanText(fromS, untilS),

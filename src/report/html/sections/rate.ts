@@ -9,7 +9,7 @@ import { legend } from '../legend.ts';
 import { figure, section, table } from '../parts.ts';
 import { clockScale, linearScale } from '../svg/axis.ts';
 import { area, frame, hatching, line, PLOT, shading } from '../svg/frame.ts';
-import { bandsOf, middles, perSecond, tableStep } from '../svg/time.ts';
+import { bandsOf, middles, perSecond, seenRows, tableStep } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
 import { countCell, rateCell, spanText } from '../words.ts';
 
@@ -27,7 +27,7 @@ export function rateSection(view: RunView): Html {
     'rate',
     'Planned, fired and accepted',
     html`<p>Planned ${formatRate(plannedMean)} with a peak of ${formatRate(plannedPeak)}; fired ${formatRate(firedMean)}, accepted ${formatRate(acceptedMean)} on average.</p>
-${figure({ id: 'rate', chart: 'rate', reads, picture: picture(view), numbers: numbers(charts.flow) })}`,
+${figure({ id: 'rate', chart: 'rate', reads, picture: picture(view), numbers: numbers(view) })}`,
   );
 }
 
@@ -35,16 +35,21 @@ function picture(view: RunView): Html {
   const { charts } = view;
   const { flow } = charts;
   const x = clockScale(charts.seconds, { from: PLOT.left, to: PLOT.right });
-  const [planned, fired, accepted] = (['planned', 'fired', 'accepted'] as const).map((name) =>
-    perSecond(flow, flow.columns[name]),
-  ) as [number[], number[], number[]];
-  const y = linearScale(Math.max(...planned, ...fired, ...accepted), { from: PLOT.bottom, to: PLOT.top }, formatRate);
-  const xs = middles(flow, x);
+  const seen = seenRows(view, flow);
+  const planned = perSecond(flow, flow.columns.planned);
+  const fired = perSecond(seen, flow.columns.fired);
+  const accepted = perSecond(seen, flow.columns.accepted);
+  const y = linearScale(
+    Math.max(0, ...planned, ...fired, ...accepted),
+    { from: PLOT.bottom, to: PLOT.top },
+    formatRate,
+  );
+  const [all, xs] = [middles(flow, x), middles(seen, x)];
   const at = (values: number[]) => values.map(y.at);
   const layers = [
     shading(bandsOf(view), x),
     area('fired', xs, at(fired), { edge: true, opacity: 0.14 }),
-    line('plan', xs, at(planned), { dashed: true }),
+    line('plan', all, at(planned), { dashed: true }),
     line('accepted', xs, at(accepted), { width: 2 }),
     hatching(charts.stretches, x),
   ];
@@ -58,12 +63,19 @@ function picture(view: RunView): Html {
 
 const result = ({ result: { orders } }: RunView) => orders;
 
-function numbers(flow: FlowRows): Html {
+function numbers(view: RunView): Html {
+  const { flow } = view.charts;
+  const { untilS: seenS } = seenRows(view, flow);
   const names: FlowColumn[] = ['planned', 'fired', 'accepted', 'rejected', 'failed', 'unknown', 'dropped'];
   const rows = joined(flow, MOST_TABLE_ROWS).map(({ fromS, untilS, members }) => {
     const total = (name: FlowColumn) => members.reduce((sum, row) => sum + (cellOf(flow.columns[name], row) ?? 0), 0);
     const highest = Math.max(...members.map((row) => cellOf(flow.columns.firedMax, row) ?? 0));
-    return [spanText(fromS, untilS), ...names.map((name) => countCell(total(name))), rateCell(highest)];
+    const isSeen = fromS < seenS;
+    return [
+      spanText(fromS, untilS),
+      ...names.map((name) => countCell(isSeen || name === 'planned' ? total(name) : null)),
+      rateCell(isSeen ? highest : null),
+    ];
   });
   return table(
     'Orders over time',

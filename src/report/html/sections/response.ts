@@ -13,7 +13,7 @@ import { clockScale, logScale } from '../svg/axis.ts';
 import type { Ink } from '../svg/frame.ts';
 import { frame, hatching, limitLine, line, PLOT, shading } from '../svg/frame.ts';
 import { heatMap, heatTable } from '../svg/heat-map.ts';
-import { bandsOf, middles, valuesOf } from '../svg/time.ts';
+import { bandsOf, middles, seenRows, valuesOf } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
 import { countCell, durationCell, spanText } from '../words.ts';
 import { joined, MOST_TABLE_ROWS } from './rate.ts';
@@ -29,11 +29,9 @@ const LINES: [name: Exclude<TimeColumn, 'count'>, label: string][] = [
 type Of = 'response' | 'service';
 
 export function responseSection(view: RunView): Html {
-  const { charts } = view;
-  const { everyS } = charts.times;
-  const reads =
-    `Read it as: of the orders due in each ${formatDuration(everyS * 1e6)}, half were answered below p50, 99 of 100 below p99; the axis is logarithmic. ` +
-    'Response counts from when an order was due; service is what the shop took of it. Gaps: too few orders to say. Drag over a stretch to see its single seconds, a double click leads back.';
+  const seen = seenRows(view, view.charts.times);
+  const { everyS } = seen;
+  const reads = html`Read it as: of the orders due in each ${formatDuration(everyS * 1e6)}, half were answered below p50, 99 of 100 below p99; the axis is <span data-axis>logarithmic</span>. Response counts from when an order was due; service is what the shop took of it. Gaps: too few orders to say. Drag over a stretch to see its single seconds, a double click leads back.`;
   return section(
     'response',
     'Response over time',
@@ -42,7 +40,7 @@ export function responseSection(view: RunView): Html {
       chart: 'times',
       reads,
       picture: html`<div data-of="response">${picture(view, 'response')}</div>`,
-      numbers: html`${numbers(charts.times, 'response')}${numbers(charts.times, 'service')}`,
+      numbers: html`${numbers(seen, 'response')}${numbers(seen, 'service')}`,
       controls: html`<div class="controls" data-controls="times" hidden></div>`,
     })}
 <h3>All times of the run</h3>
@@ -72,7 +70,7 @@ const isOfAll = ({ metric }: Slo): boolean => 'of' in metric && metric.of === 'a
 
 function picture(view: RunView, of: Of): Html {
   const { charts } = view;
-  const { times } = charts;
+  const times = seenRows(view, charts.times);
   const columns = times[of];
   const all = LINES.flatMap(([name]) => valuesOf(times, columns[name])).filter((us) => us !== null);
   if (all.length === 0) return html`<p class="none">No order was answered, so there are no times.</p>`;
@@ -161,6 +159,6 @@ export function heatSection(view: RunView): Html {
   const body =
     heat.edgesUs.length === 0
       ? html`<p class="none">No order was answered, so there is nothing to map.</p>`
-      : figure({ id: 'heat', chart: 'heat', reads, picture: heatMap(view), numbers: heatTable(heat) });
+      : figure({ id: 'heat', chart: 'heat', reads, picture: heatMap(view), numbers: heatTable(seenRows(view, heat)) });
   return section('heat', 'Heat map of response', body);
 }

@@ -8,6 +8,7 @@ import type { Html } from '../escape.ts';
 import { html, pathData } from '../escape.ts';
 import { prose, section } from '../parts.ts';
 import { px } from '../svg/axis.ts';
+import { seenRows } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
 import { durationText } from '../words.ts';
 
@@ -20,7 +21,7 @@ export function tilesSection(view: RunView): Html {
       figure,
       says,
       spark,
-    }) => html`<li class="tile"><span class="name">${name}</span><strong>${figure}</strong><span class="quiet">${prose(says)}</span>${spark && sparkline({ ...spark.rows, untilS: Math.min(spark.rows.untilS, view.charts.durationS) }, spark.column)}</li>
+    }) => html`<li class="tile"><span class="name">${name}</span><strong>${figure}</strong><span class="quiet">${prose(says)}</span>${spark && sparkline(seenRows(view, { ...spark.rows, untilS: Math.min(spark.rows.untilS, view.charts.durationS) }), spark.column)}</li>
 `,
   );
   return section('numbers', 'Key numbers', html`<ul class="tiles">${tiles}</ul>`);

@@ -70,8 +70,9 @@ const MOST_LINES = 24;
 
 /** How many orders took how long: the whole run, and stretches of it. */
 export function heatTable(heat: Heat): Html {
-  const step = Math.max(1, Math.ceil(heat.cells.length / MOST_LINES));
-  const groups = Array.from({ length: Math.ceil(heat.cells.length / step) }, (_, index) => index * step);
+  const cells = heat.cells.slice(0, rowsOf(heat));
+  const step = Math.max(1, Math.ceil(cells.length / MOST_LINES));
+  const groups = Array.from({ length: Math.ceil(cells.length / step) }, (_, index) => index * step);
   const bands = heat.edgesUs
     .slice(1)
     .map((edge, band) => ({ band, name: `${formatDuration(heat.edgesUs[band]!)}–${formatDuration(edge)}` }));
@@ -80,7 +81,7 @@ export function heatTable(heat: Heat): Html {
     bands.slice(index * wide, (index + 1) * wide),
   );
   const rows = groups.map((first) => {
-    const members = heat.cells.slice(first, first + step);
+    const members = cells.slice(first, first + step);
     const { fromS } = secondsOfRow(heat, first);
     const { untilS } = secondsOfRow(heat, first + members.length - 1);
     const total = (group: typeof bands) =>

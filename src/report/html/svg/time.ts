@@ -6,6 +6,29 @@ import type { RunView } from '../view.ts';
 import type { Scale } from './axis.ts';
 import type { Band } from './frame.ts';
 
+/**
+ * The rows up to where the run got. What it has not reached is not drawn: as zeros it would look like a collapse. Of a run
+ * that goes on, rows that are not over yet are left out too; one that was ended is shown to the last second of its answers.
+ */
+export function seenRows<R extends Rows>({ charts, live }: RunView, rows: R): R {
+  const { fromS, everyS } = rows;
+  const seenS = seenUntilS({ charts, live });
+  if (seenS >= rows.untilS) return rows;
+  const whole = live ? fromS + Math.floor((seenS - fromS) / everyS) * everyS : seenS;
+  return { ...rows, untilS: Math.max(fromS, whole) };
+}
+
+/** The second behind the last one in which something happened, or was to. */
+export function seenUntilS({ charts: { flow, reachedS }, live }: Pick<RunView, 'charts' | 'live'>): number {
+  if (live) return reachedS;
+  const columns = (['fired', 'accepted', 'rejected', 'failed', 'unknown', 'inFlight'] as const).map(
+    (name) => flow.columns[name],
+  );
+  let last = rowsOf(flow) - 1;
+  while (last >= 0 && columns.every((column) => (cellOf(column, last) ?? 0) === 0)) last--;
+  return Math.max(reachedS, last < 0 ? 0 : secondsOfRow(flow, last).untilS);
+}
+
 /** The middle of each row. */
 export function middles(rows: Rows, x: Scale): number[] {
   return Array.from({ length: rowsOf(rows) }, (_, row) => {

@@ -1,0 +1,120 @@
+// The page of a run that goes on, or that was ended early: what it has not reached is not drawn, for as zeros it would look
+// like a shop that broke down.
+
+import { describe, expect, it } from 'vitest';
+import { inlineAssets } from '../../../src/folder/page-assets.ts';
+import { formatPage } from '../../../src/report/html/page.ts';
+import type { RunView } from '../../../src/report/html/view.ts';
+import { failing, interrupted } from '../runs.ts';
+import { LIVE_FOR_S, liveRecord } from './live-run.ts';
+import { viewFor } from './pages.ts';
+
+const { MAKERS } = await import(new URL('../../../src/report/html/client/kinds.js', import.meta.url).href);
+
+const drawnIn = (page: string) =>
+  JSON.parse(/<script type="application\/json" id="charts">(.*?)<\/script>/s.exec(page)![1]!);
+const liveView = (untilS: number): RunView => ({
+  ...viewFor(liveRecord(untilS)),
+  live: { says: 'so far', token: '0' },
+});
+const CHOICE = { of: 'response', log: true, hidden: new Set() };
+type Columns = [number[], ...(number | null)[][]];
+/** Of a chart as the script draws it: its times, and each line by its name. */
+function linesOf(page: string, kind: string): { xs: number[]; lines: Record<string, (number | null)[]> } {
+  const drawn = drawnIn(page);
+  const { series, values } = MAKERS[kind](drawn, CHOICE);
+  const [xs, ...columns] = values({ fromS: 0, untilS: drawn.seconds }) as Columns;
+  return {
+    xs,
+    lines: Object.fromEntries(series.map(({ label }: { label: string }, at: number) => [label, columns[at]!])),
+  };
+}
+
+/** How far to the right a still picture's line goes: 0 … 1 of the plot. */
+function reachIn(page: string, section: string, path: string): number {
+  const from = page.indexOf(`<section id="${section}"`);
+  const d = new RegExp(`<path class="${path}" d="([^"]+)"`).exec(page.slice(from))![1]!;
+  let [x, most] = [0, 0];
+  for (const [, command, numbers] of d.matchAll(/([Ml])([^Ml]*)/g)) {
+    const values = numbers!.match(/-?(?:\d+\.?\d*|\.\d+)/g)?.map(Number) ?? [];
+    for (let at = 0; at + 1 < values.length; at += 2) {
+      x = command === 'M' ? values[at]! : x + values[at]!;
+      most = Math.max(most, x);
+    }
+  }
+  return (most - 62) / (828 - 62);
+}
+
+describe('a page of a run that goes on', () => {
+  const page = formatPage(liveView(60), inlineAssets());
+
+  it('draws the plan to its end, and what happened as far as all orders have ended', () => {
+    const { xs, lines } = linesOf(page, 'rate');
+    expect(lines.planned!.every((rate) => rate === 20)).toBe(true);
+    expect(xs).toHaveLength(LIVE_FOR_S);
+    for (const name of ['fired', 'accepted']) {
+      expect(
+        lines[name]!.slice(0, 59).every((rate) => rate !== null && rate > 0),
+        name,
+      ).toBe(true);
+      expect(
+        lines[name]!.slice(60).every((rate) => rate === null),
+        name,
+      ).toBe(true);
+    }
+    for (const kind of ['times', 'outcomes', 'inflight']) {
+      const { xs: at, lines: each } = linesOf(page, kind);
+      const late = Object.values(each).flatMap((values) => values.filter((_, row) => at[row]! > 60));
+      expect(late.length, kind).toBeGreaterThan(0);
+      expect(
+        late.every((value) => value === null),
+        kind,
+      ).toBe(true);
+    }
+  });
+
+  it('draws no more in the still pictures, and lists no more in the tables', () => {
+    expect(reachIn(page, 'rate', 'ink-plan')).toBeGreaterThan(0.98);
+    for (const [section, path] of [
+      ['rate', 'ink-accepted'],
+      ['rate', 'fill-fired ink-fired'],
+      ['response', 'ink-p50'],
+      ['outcomes', 'fill-accepted'],
+      ['backlog', 'fill-inflight ink-inflight'],
+    ] as const) {
+      const reach = reachIn(page, section, path);
+      expect(reach, path).toBeGreaterThan(0.2);
+      expect(reach, path).toBeLessThan(60 / LIVE_FOR_S + 0.01);
+    }
+    const tables = page.slice(page.indexOf('<section id="rate"'));
+    expect(/<th scope="row">00:03–00:03:05<\/th><td>100<\/td><td>–<\/td>/.test(tables)).toBe(true);
+  });
+
+  it('reaches further as the run does, to its end', () => {
+    const { lines } = linesOf(formatPage(liveView(LIVE_FOR_S + 1), inlineAssets()), 'rate');
+    expect(lines.accepted!.every((rate) => rate !== null && rate > 0)).toBe(true);
+  });
+
+  it('holds no order that is still under way against the generator', () => {
+    const view = viewFor(failing());
+    const gates = view.result.generator.gates.map((gate) =>
+      gate.name === 'identities' ? { ...gate, status: 'void' as const, measured: 'fired 165 ≠ 160' } : gate,
+    );
+    const unfinished = { ...view, result: { ...view.result, generator: { ...view.result.generator, gates } } };
+    expect(formatPage(unfinished, inlineAssets())).toContain('It distorted these numbers');
+    const live = formatPage({ ...unfinished, live: { says: 'so far', token: '0' } }, inlineAssets());
+    expect(live).not.toContain('fired 165 ≠ 160');
+    expect(live).toContain('It did not distort these numbers');
+  });
+});
+
+describe('a page of a run that was interrupted', () => {
+  it('draws what it got to, with the answers that came after it', () => {
+    const page = formatPage(viewFor(interrupted()), inlineAssets());
+    const { xs, lines } = linesOf(page, 'rate');
+    const known = (name: string) => lines[name]!.filter((rate) => rate !== null).length;
+    expect(known('planned')).toBe(xs.length);
+    expect(known('fired')).toBe(32);
+    expect(reachIn(page, 'rate', 'ink-accepted')).toBeLessThan(0.55);
+  });
+});
