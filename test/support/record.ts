@@ -11,6 +11,7 @@ import { solveTraffic } from '../../src/traffic/solve.ts';
 import type { TrafficSpec } from '../../src/traffic/spec.ts';
 import type { EvidenceOptions, Order } from './evidence.ts';
 import { evidenceOf, OUTCOMES } from './evidence.ts';
+import { keptOf } from './kept.ts';
 
 /** What a fold of the orders through one worker's recorder leaves, or has told by `untilUs`. */
 export function timelineOfOrders(
@@ -108,7 +109,8 @@ export type RecordOptions = EvidenceOptions & {
 
 export function recordOf(orders: readonly Order[], options: RecordOptions = {}): RunRecord {
   const timeline = timelineOfOrders(orders, options.outcomes, options.untilUs);
-  const evidence = { ...evidenceOf(orders, options), timeline };
+  const kept = keptOf(orders, timeline.outcomes, options.plan?.target?.traceUrl !== undefined);
+  const evidence = { ...evidenceOf(orders, options), timeline, kept };
   const { fired, dropped } = timeline.total();
   const highest = evidence.planned.reduce((most, count) => Math.max(most, count), 0);
   return {

@@ -5,11 +5,15 @@ import type { ResultAnswer } from '../../result-kept.ts';
 import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
 import type { RunView } from '../view.ts';
+import { cutTo } from './books.ts';
 
 /** Answers on the page, and characters of each and of its beginning. */
 const MOST_ANSWERS = 24;
 const MOST_BODY = 1_200;
 const MOST_BEGINNING = 64;
+const MOST_DETAIL = 160;
+const MOST_WORD = 80;
+const MOST_VALUE = 260;
 
 /** By the name of its outcome. */
 export function answersOf({ result }: RunView): ReadonlyMap<string, ResultAnswer> {
@@ -32,7 +36,7 @@ export function beginningOf(answer: ResultAnswer | undefined): Html | string {
 /** A number where something was answered; else why nothing was. */
 function headOf({ status, failure, detail }: ResultAnswer): string {
   if (status > 0) return String(status);
-  return detail === '' ? failure : `${failure} (${detail})`;
+  return cutTo(detail === '' ? failure : `${failure} (${detail})`, MOST_DETAIL);
 }
 
 /** `names`: outcomes in the order in which they are shown. */
@@ -59,9 +63,11 @@ function answerItem(answer: ResultAnswer): Html {
     : shown === '' && answer.status > 0 && !rest
       ? 'No body.'
       : undefined;
-  const lines = headers.map(({ name, value }) => html`<span class="quiet">${name}:</span> ${value}\n`);
+  const lines = headers.map(
+    ({ name, value }) => html`<span class="quiet">${cutTo(name, MOST_WORD)}:</span> ${cutTo(value, MOST_VALUE)}\n`,
+  );
   const whole = html`${lines}${headers.length > 0 && body !== '' && '\n'}${shown}${rest && '…'}`;
-  return html`<details class="answer"><summary><code>${outcome}</code> <span class="class class-${of}">${of}</span> · ${headOf(answer)} · order ${formatCount(seq)}, ${step}</summary>
+  return html`<details class="answer"><summary><code>${cutTo(outcome, MOST_WORD)}</code> <span class="class class-${of}">${of}</span> · ${headOf(answer)} · order ${formatCount(seq)}, ${cutTo(step, MOST_WORD)}</summary>
 ${(headers.length > 0 || body !== '') && html`<pre>${whole}</pre>`}${text !== undefined && html`<p class="quiet">${text}</p>`}${answer.status === 0 && html`<p class="quiet">There was no answer to show.</p>`}</details>
 `;
 }

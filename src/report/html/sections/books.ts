@@ -88,7 +88,8 @@ function invariants(audit: readonly ResultInvariant[]): Html {
   );
 }
 
-const cutTo = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
+/** With a mark where it was cut. */
+export const cutTo = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
 
 /** An order and what was seen of it, attempt by attempt. */
 export function exampleItem({ seq, key, sku, says, story }: ResultExample): Html {

@@ -10,10 +10,13 @@ import { section, table, timeLink } from '../parts.ts';
 import { seenRows, valuesOf } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
 import { countCell, durationCell, durationText, spanText } from '../words.ts';
-import { exampleItem } from './books.ts';
+import { cutTo, exampleItem } from './books.ts';
 
 const SHOWN_STRETCHES = 10;
 const SHOWN_FAILED = 40;
+/** Of words that others wrote. */
+const MOST_WORD = 80;
+const MOST_DETAIL = 160;
 
 export function ordersSection(view: RunView): Html {
   const { examples } = view.result;
@@ -84,7 +87,7 @@ function timeCells(order: ResultOrder, { think }: Shown): Cell[] {
 function orderCell({ seq, key, trace, steps }: ResultOrder): Cell {
   return {
     sort: seq,
-    shows: html`${formatCount(seq)}${trace !== null && html` ${traceLink(trace)}`}<br><code class="quiet">${key}</code>${
+    shows: html`${formatCount(seq)}${trace !== null && html` ${traceLink(trace)}`}<br><code class="quiet">${cutTo(key, MOST_WORD)}</code>${
       steps.length > 0 &&
       html`<details><summary>${formatCount(steps.length)} ${steps.length === 1 ? 'request' : 'requests'}</summary><ol class="examples">${steps.map(stepItem)}</ol></details>`
     }`,
@@ -93,7 +96,8 @@ function orderCell({ seq, key, trace, steps }: ResultOrder): Cell {
 
 /** Only what a browser opens as a page: a run folder may have been written by anybody. */
 function traceLink({ id, url }: NonNullable<ResultOrder['trace']>): Html {
-  if (url === null || !/^https?:\/\//i.test(url)) return html`<span class="quiet">trace <code>${id}</code></span>`;
+  if (url === null || !/^https?:\/\//i.test(url))
+    return html`<span class="quiet">trace <code>${cutTo(id, MOST_WORD)}</code></span>`;
   return html`<a href="${url}" rel="noopener noreferrer">trace</a>`;
 }
 
@@ -104,12 +108,12 @@ function stepItem({ step, why, thinkUs, latenessUs, firedUs, sentUs, doneUs, sta
     sentUs === null ? 'never sent' : sentUs - firedUs >= 1_000 && `waited ${formatDuration(sentUs - firedUs)}`,
     sentUs !== null && `took ${formatDuration(doneUs - sentUs)}`,
   ].filter((part) => part !== false);
-  return html`<li>${step}${why !== 'first' && ` (${why})`}: ${status > 0 && `${status} `}<code>${outcome}</code> <span class="quiet">${parts.join(', ')}</span></li>`;
+  return html`<li>${cutTo(step, MOST_WORD)}${why !== 'first' && ` (${why})`}: ${status > 0 && `${status} `}<code>${cutTo(outcome, MOST_WORD)}</code> <span class="quiet">${parts.join(', ')}</span></li>`;
 }
 
 function outcomeCell({ outcome, class: of, status, detail }: ResultOrder): Html {
   const said = [status > 0 ? String(status) : '', detail].filter((part) => part !== '').join(' ');
-  return html`<code>${outcome}</code> <span class="class class-${of}">${of}</span>${said !== '' && html`<br><span class="quiet">${said}</span>`}`;
+  return html`<code>${cutTo(outcome, MOST_WORD)}</code> <span class="class class-${of}">${of}</span>${said !== '' && html`<br><span class="quiet">${cutTo(said, MOST_DETAIL)}</span>`}`;
 }
 
 /** Of a run from before single orders were kept: when the slowest were due. */
