@@ -99,6 +99,9 @@ th[aria-sort=ascending] button::after{content:"↑"}th[aria-sort=descending] but
 .nums thead th{white-space:normal;vertical-align:bottom;min-width:3.6rem}
 .examples,.files{margin:0;padding-left:1.1rem}
 details{margin:.75rem 0}
+td details{margin:.3rem 0 0}td details[open]{min-width:12.5rem}.example{display:block;min-width:12rem}
+.key{display:block;width:9.6rem;color:var(--quiet);font-size:.75rem;line-height:1.35;margin-top:.15rem}
+.answer{margin:.4rem 0}.answer pre{max-height:22rem;overflow:auto}
 summary{cursor:pointer;color:var(--accent);font-size:.9rem}`;
 
 const CHARTS = `

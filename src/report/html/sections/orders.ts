@@ -1,7 +1,7 @@
 // 12: single orders that are worth a look: the slowest, and some of those that failed or may have been placed, each with
 // where its time went and the way into the shop's own traces.
 
-import { formatClock, formatCount, formatDuration } from '../../../units.ts';
+import { formatClock, formatCount, formatCountOf, formatDuration } from '../../../units.ts';
 import type { ResultOrder, ResultStep } from '../../result-kept.ts';
 import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
@@ -33,47 +33,50 @@ const number = (label: string): Column => ({ label, kind: 'number' });
 
 function slowest({ result }: RunView, orders: readonly ResultOrder[]): Html {
   if (orders.length === 0) return html`<p class="none">No order ended.</p>`;
-  const shows = shownOf(orders);
-  return html`<p class="quiet">Response runs from the moment an order was due. Late is our own doing, wait is the way to the shop (a free connection, connecting), service is the shop.${orders.some(({ steps }) => steps.length > 0) && ' Think is the pauses of the shopper, inside the response.'}</p>
-${table(
-  orders.length < result.orders.fired
-    ? `The ${formatCount(orders.length)} slowest orders`
-    : 'Every order of the run, the slowest first',
-  [{ label: 'Order', kind: 'text' }, ...timeColumns(shows), { label: 'Outcome', kind: 'text' }],
-  orders.map((order) => [orderCell(order), ...timeCells(order, shows), outcomeCell(order)]),
-)}`;
+  const isAll = orders.length >= result.orders.fired;
+  return html`<p class="quiet">Response runs from the moment an order was due. Late is our own doing, wait is the way to the shop (a free connection, connecting), service is the shop.${hasThink(orders) && ' Think is the pauses of the shopper, inside the response.'}</p>
+${ordersTable(isAll ? 'Every order of the run, the slowest first' : `The ${formatCount(orders.length)} slowest orders`, orders)}`;
 }
 
 function failedOrders({ result }: RunView, orders: readonly ResultOrder[]): Html {
-  const shows = shownOf(orders);
   const { failed: bad, unknown: open } = result.orders;
-  return table(
-    orders.length < bad + open
-      ? 'Of each such outcome the first order and a few drawn at random'
-      : 'Every order that failed or may have been placed',
-    [{ label: 'Outcome', kind: 'text' }, { label: 'Order', kind: 'text' }, ...timeColumns(shows)],
-    orders
-      .slice(0, SHOWN_FAILED)
-      .map((order) => [
-        { shows: outcomeCell(order), sort: order.outcome },
-        orderCell(order),
-        ...timeCells(order, shows),
-      ]),
+  const isAll = orders.length >= bad + open;
+  return ordersTable(
+    isAll
+      ? 'Every order that failed or may have been placed'
+      : 'Of each of these outcomes the first order, and a few drawn at random',
+    orders.slice(0, SHOWN_FAILED),
   );
 }
 
-/** Columns that say nothing of any of these orders are left out. */
-type Shown = { think: boolean };
-const shownOf = (orders: readonly ResultOrder[]): Shown => ({ think: orders.some(({ thinkUs }) => thinkUs > 0) });
+const hasThink = (orders: readonly ResultOrder[]): boolean => orders.some(({ thinkUs }) => thinkUs > 0);
 
-const timeColumns = ({ think }: Shown): Column[] => [
-  { label: 'Due', kind: 'text' },
-  ...['Response', 'Late', 'Wait', 'Service', ...(think ? ['Think'] : [])].map(number),
-];
+function ordersTable(caption: string, orders: readonly ResultOrder[]): Html {
+  const think = hasThink(orders);
+  const traced = orders.some(({ trace }) => trace !== null);
+  const times = ['Response', 'Late', 'Wait', 'Service', ...(think ? ['Think'] : [])];
+  const columns: Column[] = [
+    { label: 'Order', kind: 'text' },
+    { label: 'Due', kind: 'text' },
+    ...times.map(number),
+    { label: 'Outcome', kind: 'text' },
+    ...(traced ? [{ label: 'Trace', kind: 'text' } as const] : []),
+  ];
+  return table(
+    caption,
+    columns,
+    orders.map((order) => [
+      orderCell(order),
+      ...timeCells(order, think),
+      outcomeCell(order),
+      ...(traced ? [order.trace === null ? '–' : traceLink(order.trace)] : []),
+    ]),
+  );
+}
 
 const timed = (us: number | null): Cell => ({ shows: durationText(us), sort: us ?? -1 });
 
-function timeCells(order: ResultOrder, { think }: Shown): Cell[] {
+function timeCells(order: ResultOrder, think: boolean): Cell[] {
   const { dueUs, responseUs, latenessUs, waitUs, serviceUs, thinkUs } = order;
   const dueS = Math.floor(dueUs / 1e6);
   return [
@@ -83,22 +86,18 @@ function timeCells(order: ResultOrder, { think }: Shown): Cell[] {
   ];
 }
 
-/** Its number in the plan, its key as in the books, the way to its trace, and its exchanges where it has several. */
-function orderCell({ seq, key, trace, steps }: ResultOrder): Cell {
+/** Its number in the plan, and its key as in the books. */
+function orderCell({ seq, key }: ResultOrder): Cell {
   return {
     sort: seq,
-    shows: html`${formatCount(seq)}${trace !== null && html` ${traceLink(trace)}`}<br><code class="quiet">${cutTo(key, MOST_WORD)}</code>${
-      steps.length > 0 &&
-      html`<details><summary>${formatCount(steps.length)} ${steps.length === 1 ? 'request' : 'requests'}</summary><ol class="examples">${steps.map(stepItem)}</ol></details>`
-    }`,
+    shows: html`${formatCount(seq)} <code class="key">${cutTo(key, MOST_WORD)}</code>`,
   };
 }
 
 /** Only what a browser opens as a page: a run folder may have been written by anybody. */
 function traceLink({ id, url }: NonNullable<ResultOrder['trace']>): Html {
-  if (url === null || !/^https?:\/\//i.test(url))
-    return html`<span class="quiet">trace <code>${cutTo(id, MOST_WORD)}</code></span>`;
-  return html`<a href="${url}" rel="noopener noreferrer">trace</a>`;
+  if (url === null || !/^https?:\/\//i.test(url)) return html`<code class="key">${cutTo(id, MOST_WORD)}</code>`;
+  return html`<a href="${url}" rel="noopener noreferrer">open</a>`;
 }
 
 function stepItem({ step, why, thinkUs, latenessUs, firedUs, sentUs, doneUs, status, outcome }: ResultStep): Html {
@@ -111,9 +110,16 @@ function stepItem({ step, why, thinkUs, latenessUs, firedUs, sentUs, doneUs, sta
   return html`<li>${cutTo(step, MOST_WORD)}${why !== 'first' && ` (${why})`}: ${status > 0 && `${status} `}<code>${cutTo(outcome, MOST_WORD)}</code> <span class="quiet">${parts.join(', ')}</span></li>`;
 }
 
-function outcomeCell({ outcome, class: of, status, detail }: ResultOrder): Html {
+/** How it ended, and its exchanges where it has several. */
+function outcomeCell({ outcome, class: of, status, detail, steps }: ResultOrder): Cell {
   const said = [status > 0 ? String(status) : '', detail].filter((part) => part !== '').join(' ');
-  return html`<code>${cutTo(outcome, MOST_WORD)}</code> <span class="class class-${of}">${of}</span>${said !== '' && html`<br><span class="quiet">${cutTo(said, MOST_DETAIL)}</span>`}`;
+  return {
+    sort: outcome,
+    shows: html`<code>${cutTo(outcome, MOST_WORD)}</code> <span class="class class-${of}">${of}</span>${said !== '' && html`<br><span class="quiet">${cutTo(said, MOST_DETAIL)}</span>`}${
+      steps.length > 0 &&
+      html`<details><summary>${formatCountOf(steps.length, 'request')}</summary><ol class="examples">${steps.map(stepItem)}</ol></details>`
+    }`,
+  };
 }
 
 /** Of a run from before single orders were kept: when the slowest were due. */
