@@ -206,7 +206,7 @@ describe.skipIf(CHROMIUM === undefined)('the report in Chromium', () => {
   it('switches between response and service, and between axes', async () => {
     const seen = await opened('failing', {}, '#t=120-130');
     const { page } = seen;
-    const button = (name: string) => page.getByRole('button', { name, exact: true });
+    const button = (name: string) => page.locator('.controls').getByRole('button', { name, exact: true });
     const drawn = () => page.locator('#response-chart canvas').screenshot();
     const pressed = (name: string) => button(name).getAttribute('aria-pressed');
     const response = await drawn();
