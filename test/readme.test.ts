@@ -77,13 +77,15 @@ describe('the README', () => {
     expectBlock('output: run', lines(`${announced}\n…\n\n${summary}`));
   });
 
-  it.each(['plan profiles/mi-fan-fest.yaml', 'plan test/fixtures/profiles/mistakes.yaml', '--help'])(
-    'shows what `doorbuster %s` prints',
-    async (command) => {
-      const { stdout, stderr } = await cli(command.split(' '), { cwd: ROOT });
-      expectBlock(`output: ${command}`, lines(stdout + stderr));
-    },
-  );
+  it.each([
+    'plan profiles/mi-fan-fest.yaml',
+    'plan profiles/last-year.yaml',
+    'plan test/fixtures/profiles/mistakes.yaml',
+    '--help',
+  ])('shows what `doorbuster %s` prints', async (command) => {
+    const { stdout, stderr } = await cli(command.split(' '), { cwd: ROOT });
+    expectBlock(`output: ${command}`, lines(stdout + stderr));
+  });
 
   it('shows a profile and a journey that are shipped', () => {
     for (const file of ['profiles/nightly.yaml', 'profiles/code-journey.ts']) {

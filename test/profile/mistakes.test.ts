@@ -69,6 +69,20 @@ const CASES: Record<string, Case> = {
     text: shape('    - trace: { bin: 1m, file: arrivals.csv }\n'),
     context: { files: { 'arrivals.csv': 'orders\n1\n2.5\n' } },
   },
+  'trace-log-lines': {
+    text: shape('    - trace: { log: { file: access.log, only: { path: /checkout } } }\n    - base\n'),
+    context: { files: { 'access.log': '2025-11-28 10:00:00 POST /checkout 201\n'.repeat(9) } },
+  },
+  'trace-log-words': shape(
+    '    - trace: { log: { file: access.log, from: 28.11.2025, zone: CET, format: nginx, only: { pth: /checkout } } }\n',
+  ),
+  'trace-times-column': {
+    text: shape(
+      '    - trace: { times: { file: orders.csv, column: ordered } }\n    - trace: { name: b, times: gone.csv }\n',
+    ),
+    context: { files: { 'orders.csv': 'id,ordered_at,total\n7,2025-11-28 10:00:00,19.90\n' } },
+  },
+  'trace-two-sources': shape('    - trace: { log: access.log, run: ../reports/last-night }\n'),
   'two-bodies': minimal('order:\n  json: { a: 1 }\n  form: { a: 1 }\n  text: a\n'),
   method: minimal('order: { method: post }\n'),
   headers: minimal('order:\n  headers: { "a b": x, Content-Length: 3, A: 1, a: 2, x: "one\\ntwo" }\n'),

@@ -187,6 +187,7 @@ describe('the shipped profiles', () => {
       'flash-sale',
       'graphql-journey',
       'idempotency-storm',
+      'last-year',
       'mi-fan-fest',
       'nightly',
       'smoke',
@@ -276,6 +277,26 @@ describe('the shipped profiles', () => {
     expect(plans.get('smoke')!.effectiveYaml).not.toContain('beside the original');
     const sent = JSON.stringify(order.steps);
     for (const column of people!.columns) expect(sent).toContain(`{{people.${column}}}`);
+  });
+
+  it('last-year: the rush of its log, nearly six times as many orders, in bins that hold enough of them', () => {
+    const { traffic, sources, effectiveYaml } = plans.get('last-year')!;
+    const log = textOf('last-year.log').split('\n');
+    const ordered = log.filter((line) =>
+      /28\/Nov\/2025:10:0[0-4]:\d\d \+0100\] "POST \/checkout[? ]/.test(line),
+    ).length;
+    const [part] = traffic.parts;
+    const counts = part!.kind === 'trace' ? part!.countsPerBin : [];
+    expect([traffic.durationUs, counts.length, traffic.orders]).toEqual([300e6, 30, 6000]);
+    expect(sources![0]!.says[0]).toBe(
+      `${ordered.toLocaleString('en-US')} orders from last-year.log (common log format), POST /checkout`,
+    );
+    expect(traffic.orders / ordered).toBeCloseTo(5.8, 1);
+    expect(textOf('last-year.yaml')).toContain(`wide enough for some ${Math.round(ordered / counts.length)} orders`);
+    // The opening and the message at 10:03 stand out.
+    const mean = traffic.orders / counts.length;
+    for (const bin of [0, 18]) expect(counts[bin]).toBeGreaterThan(2 * mean);
+    expect(planOf(effectiveYaml).traffic).toEqual(traffic);
   });
 
   it('the four about orders: read the books, and say every line they can answer', () => {

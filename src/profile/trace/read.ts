@@ -30,7 +30,7 @@ export function readLog(log: LogInput | string, reading: Reading): Arrivals | un
   const given: LogInput = typeof log === 'string' ? { file: log } : log;
   const { only, fields, format } = given;
   const { path, section } = reading;
-  const opened = open(given, reading);
+  const opened = open(given, '`format`, `fields` or `timeFormat`', reading);
   if (!opened) return undefined;
   const { times, bins, tally } = opened;
   const matches = matcherOf(only);
@@ -76,7 +76,7 @@ export function readLog(log: LogInput | string, reading: Reading): Arrivals | un
 export function readTimes(written: TimesInput | string, reading: Reading): Arrivals | undefined {
   const given: TimesInput = typeof written === 'string' ? { file: written } : written;
   const { path, section } = reading;
-  const opened = open(given, reading);
+  const opened = open(given, '`column`, `timeFormat` or `zone`', reading);
   if (!opened) return undefined;
   const { times, bins, tally } = opened;
   const files = filesOf(given.file, typeof written === 'string' ? path : [...path, 'file']);
@@ -111,7 +111,7 @@ export function readTimes(written: TimesInput | string, reading: Reading): Arriv
 }
 
 /** The range has both ends in whole bins, or a mistake is told. */
-function open(given: LogInput | TimesInput, { binUs, path, section }: Reading) {
+function open(given: LogInput | TimesInput, words: string, { binUs, path, section }: Reading) {
   const range: Range = {
     fromUs: given.from === undefined ? undefined : parseInstant(given.from)!.us,
     untilUs: given.until === undefined ? undefined : parseInstant(given.until)!.us,
@@ -132,7 +132,7 @@ function open(given: LogInput | TimesInput, { binUs, path, section }: Reading) {
   }
   const bins = new Bins(binUs, range);
   const zoneMin = given.zone === undefined ? undefined : parseOffset(given.zone);
-  return { times: new TimeReader(given.timeFormat, zoneMin), bins, tally: new Tally(bins) };
+  return { times: new TimeReader(given.timeFormat, zoneMin), bins, tally: new Tally(bins, words) };
 }
 
 /** Fewer orders may all fall on a whole minute by chance. */

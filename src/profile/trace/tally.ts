@@ -25,12 +25,15 @@ export class Tally {
   grainUs = MINUTE_US;
   readonly examples: Example[] = [];
   readonly #bins: Bins;
+  readonly #words: string;
   readonly #offsets = new Set<number>();
   #first: Seen | undefined;
   #last: Seen | undefined;
 
-  constructor(bins: Bins) {
+  /** `words`: of the profile, those that say how lines are read. */
+  constructor(bins: Bins, words: string) {
     this.#bins = bins;
+    this.#words = words;
   }
 
   refuse(example: Example): void {
@@ -57,8 +60,7 @@ export class Tally {
     if (unreadable > MOST_UNREADABLE * lines) {
       return (
         `${formatCount(unreadable)} of ${formatCountOf(lines, 'line')} of ${name} (${formatShare(unreadable / lines)}) ` +
-        `cannot be read, at most ${formatShare(MOST_UNREADABLE)} may be: say what they are ` +
-        `(\`format\`, \`fields\`, \`column\`, \`timeFormat\`), or take them out`
+        `cannot be read, at most ${formatShare(MOST_UNREADABLE)} may be: say what they are with ${this.#words}, or take them out`
       );
     }
     if (bins.used === 0) {

@@ -24,46 +24,45 @@ export type PlannedTrace = {
 const SOURCES = ['counts', 'file', 'log', 'times', 'run'] as const;
 const DEFAULT_BIN = '1s';
 
+type Refuse = (code: string, says: string, key?: string) => undefined;
+
 /** Undefined when a mistake was told. */
 export function planTrace(trace: TraceInput, path: Path, section: Section): PlannedTrace | undefined {
-  const named = SOURCES.filter((source) => trace[source] !== undefined);
-  const [source] = named;
-  const where = `traffic.shape[${path[2]}].trace`;
-  const refuse = (code: string, message: string, key?: string) => {
-    section.complain({
-      code,
-      message,
-      path: key === undefined ? path : [...path, key],
-      ...(key ? { focus: 'key' } : {}),
-    });
+  const refuse: Refuse = (code, says, key) => {
+    const message = `\`traffic.shape[${path[2]}].trace\` ${says}`;
+    section.complain({ code, message, path: key ? [...path, key] : path, ...(key ? { focus: 'key' } : {}) });
     return undefined;
   };
-  if (source === undefined || named.length > 1) {
-    const list = SOURCES.map((each) => `\`${each}\``)
-      .join(', ')
-      .replace(/, (?=[^,]*$)/, ' or ');
-    return refuse(source === undefined ? 'MISSING' : 'CLASH', `\`${where}\` needs one of ${list}`, named[1]);
-  }
-  if (trace.bin === undefined && (source === 'counts' || source === 'file')) {
-    return refuse('MISSING', `\`${where}.bin\` is missing: how long each of the counts lasts, as in \`bin: 1m\``);
-  }
-  const bin = trace.bin ?? DEFAULT_BIN;
-  const read = arrivalsOf(trace, { binUs: parseDuration(bin)!, path, section: discreet(section, trace, path) });
+  const source = sourceOf(trace, refuse);
+  if (source === undefined) return undefined;
+  const { name = 'trace', from, bin = DEFAULT_BIN } = trace;
+  const binUs = parseDuration(bin)!;
+  const read = arrivalsOf(trace, { binUs, path, section: discreet(section, trace, path) });
   if (!read) return undefined;
   const { counts, says } = rescaled(read, trace.orders);
-  if (counts === undefined)
-    return refuse('BAD_TRACE', `\`${where}\`: no count is above 0, so \`orders\` cannot be shared`, 'orders');
-  const { name = 'trace', from } = trace;
-  const part = { kind: 'trace' as const, name, fromUs: parseDuration(from)!, binUs: parseDuration(bin)!, counts };
-  const isInside = source === 'counts' || source === 'file';
+  if (counts === undefined) return refuse('BAD_TRACE', 'has no count above 0, so `orders` cannot be shared', 'orders');
   const hide = hiderOf(section.raw, trace, path);
+  const isInside = source === 'counts' || source === 'file';
+  const kept = { ...(trace.name === undefined ? {} : { name }), from, bin, counts: formatCounts(counts) };
   return {
-    part,
-    source: isInside && says.length === 0 ? undefined : { part: name, says: says.map(hide) },
-    effective: isInside
-      ? trace
-      : { ...(trace.name === undefined ? {} : { name }), from, bin, counts: formatCounts(counts) },
+    part: { kind: 'trace', name, fromUs: parseDuration(from)!, binUs, counts },
+    source: says.length === 0 ? undefined : { part: name, says: says.map(hide) },
+    effective: isInside ? trace : kept,
   };
+}
+
+function sourceOf(trace: TraceInput, refuse: Refuse): (typeof SOURCES)[number] | undefined {
+  const named = SOURCES.filter((each) => trace[each] !== undefined);
+  const list = SOURCES.map((each) => `\`${each}\``);
+  const oneOf = `one of ${list.slice(0, -1).join(', ')} or ${list.at(-1)}`;
+  const [source] = named;
+  if (source === undefined) return refuse('MISSING', `needs ${oneOf}`);
+  if (named.length > 1) {
+    const got = named.map((each) => `\`${each}\``).join(' and ');
+    return refuse('CLASH', `takes its orders from ${oneOf}, got ${got}`, named[1]);
+  }
+  const isBare = trace.bin === undefined && (source === 'counts' || source === 'file');
+  return isBare ? refuse('MISSING', 'needs `bin`: how long each of its counts lasts, as in `bin: 1m`') : source;
 }
 
 type Seams = { binUs: number; path: Path; section: Section };

@@ -52,7 +52,7 @@ describe('rescaled counts', () => {
     expect(countsIn(plan.traffic.parts[0])).toEqual([525_000, 0, 1_575_000]);
     expect(plan.sources![0]!.says.at(-1)).toBe('rescaled from 4 to 2,100,000 orders, the shape kept');
     expect(problemsOf(profile('{ bin: 1s, counts: [0, 0], orders: 5 }')).map(({ message }) => message)).toEqual([
-      '`traffic.shape[0].trace`: no count is above 0, so `orders` cannot be shared',
+      '`traffic.shape[0].trace` has no count above 0, so `orders` cannot be shared',
     ]);
   });
 });
@@ -216,9 +216,11 @@ describe('another run', () => {
 it('needs one source, and a width for bare counts', () => {
   const told = (trace: string) => problemsOf(profile(trace)).map(({ message }) => message);
   expect(told('{ counts: [1], log: a }')).toEqual([
-    '`traffic.shape[0].trace` needs one of `counts`, `file`, `log`, `times` or `run`',
+    '`traffic.shape[0].trace` takes its orders from one of `counts`, `file`, `log`, `times` or `run`, got `counts` and `log`',
   ]);
-  expect(told('{ counts: [1] }')[0]).toContain('`traffic.shape[0].trace.bin` is missing');
+  expect(told('{ counts: [1] }')[0]).toBe(
+    '`traffic.shape[0].trace` needs `bin`: how long each of its counts lasts, as in `bin: 1m`',
+  );
   expect(told('{ log: { file: a, from: 2025-11-28T10:00:00, zone: Europe/Berlin, only: { status: 20 } } }')).toEqual([
     expect.stringContaining('must be a moment with its offset from UTC'),
     expect.stringContaining('a name such as `Europe/Berlin` has two in a year'),
