@@ -5,6 +5,7 @@ import { rmdir } from 'node:fs/promises';
 import type { DriverName } from '../drive/driver.ts';
 import { EXIT, userError } from '../errors.ts';
 import { asRead, writeCapacity } from '../folder/capacity.ts';
+import { writeIndex } from '../folder/history.ts';
 import { openFolder } from '../folder/open.ts';
 import { askedOf } from '../judge/capacity/asked.ts';
 import { Search } from '../judge/capacity/search.ts';
@@ -26,6 +27,7 @@ import { environmentOf } from './environment.ts';
 import { guardHost, isOwnHost } from './guard.ts';
 import { Halt } from './halt.ts';
 import { loadProfile, type PlanFlags } from './load.ts';
+import { REPORTS, rootOf } from './past.ts';
 import { openTarget } from './target.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 import { Trials } from './trials.ts';
@@ -45,7 +47,6 @@ export type CapacityFlags = Pick<PlanFlags, 'target' | 'seed' | 'set'> & {
   argv: readonly string[];
 };
 
-const REPORTS = 'reports';
 /** On a host that is not this machine, where no `--max-rate` says otherwise: so many times the profile's peak. */
 const MOST_PEAKS = 10;
 const SIGNAL_EXITS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
@@ -129,12 +130,20 @@ async function searchWith(searching: Searching): Promise<number> {
       });
       terminal.say(`\n${text}`);
     });
+    await enlist(folder.path, terminal);
     emit(flags, { event: 'end', capacity: asRead(record, written) });
     if (found.trouble !== undefined) throw found.trouble;
     return record.capacity.exitCode;
   } finally {
     halt.close();
   }
+}
+
+/** In the list of the runs beside it, where there is one. The answer stands whatever becomes of that. */
+async function enlist(folder: string, { say, paint }: Terminal): Promise<void> {
+  const root = await rootOf(folder);
+  if (root === undefined) return;
+  await writeIndex(root).catch(({ message }: Error) => say(`${paint('warn', '! warning:')} ${message}`));
 }
 
 /** `search` undefined: it never began. `trouble`: what was thrown in the middle; what was found before it stands. */

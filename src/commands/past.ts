@@ -29,7 +29,7 @@ type Which = SeriesKey & { id: string; startedAt: string };
 export type Past = { drift: Drift | undefined; earlier: EarlierRun[]; capacity: KnownCapacity | undefined };
 
 /** Runs lie in `reports`, or wherever somebody keeps a list of them. */
-async function rootOf(folder: string): Promise<string | undefined> {
+export async function rootOf(folder: string): Promise<string | undefined> {
   const root = dirname(resolve(folder));
   return root === resolve(REPORTS) || (await isListed(root)) ? root : undefined;
 }
