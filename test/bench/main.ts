@@ -12,6 +12,7 @@ import { journeyBench } from './journey.ts';
 import { measureBench } from './measure.ts';
 import { orderBench } from './order.ts';
 import { pacing } from './pacing.ts';
+import { pairsBench } from './pairs.ts';
 import { peersBench } from './peers.ts';
 import { formatItems, MISSED } from './print.ts';
 import { probeBench } from './probe.ts';
@@ -35,6 +36,7 @@ const BENCHES: Record<Part, (keptIn?: string) => Promise<readonly Printable[]>> 
   measuring: measureBench,
   'the audit of 2.1 million orders': auditBench,
   'the built-in shop': shopBench,
+  'two runs compared, of one build and of one 20 % slower': pairsBench,
 };
 
 /** Hardware, versions and date: what the figures are true of. */

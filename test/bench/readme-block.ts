@@ -27,6 +27,7 @@ export const UNSHOWN = [
   'a journey of three steps',
   'capacity of shops that are known',
   'closed-loop probe beside wrk',
+  'two runs compared, of one build and of one 20 % slower',
 ] as const;
 export type Part = Title | (typeof UNSHOWN)[number];
 
