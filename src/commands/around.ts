@@ -48,17 +48,17 @@ export class Around {
     return secretsOf(this.#found);
   }
 
-  /** Setup, then the books as they are. @returns warnings; @throws UserError when no order should be sent */
-  async before(): Promise<string[]> {
+  /** Setup, which may be left, then the books as they are. @returns warnings; @throws UserError when no order should be sent */
+  async before(leave?: AbortSignal): Promise<string[]> {
     const { plan } = this.#input;
-    await this.setUp();
+    await this.setUp(leave);
     if (plan.books) this.#before = await lookBefore(plan.books, this.#seams(), this.secrets);
     return this.#before.warnings;
   }
 
   /** The setup alone. @throws UserError when no order should be sent */
-  setUp(): Promise<void> {
-    return runSetup(this.#input.plan.setup, this.#plane, this.#found);
+  setUp(leave?: AbortSignal): Promise<void> {
+    return runSetup(this.#input.plan.setup, this.#plane, { ...this.#found, leave });
   }
 
   /** Reads the books and judges them. Takes as long as the books need to come to rest. */

@@ -10,7 +10,7 @@ import { formatCountOf, formatDuration, formatRate } from '../units.ts';
 import { Around } from './around.ts';
 import type { FoundInBooks } from './audit.ts';
 import { guardHost } from './guard.ts';
-import { Interrupts, type Patience } from './interrupts.ts';
+import { Interrupts } from './interrupts.ts';
 import { loadProfile, type PlanFlags } from './load.ts';
 import { probeWith } from './probe.ts';
 import { openTarget } from './target.ts';
@@ -37,11 +37,11 @@ export async function checkCommand(file: string, flags: PlanFlags & { yes?: bool
   await guardHost(plan, peak.ratePerS, flags, terminal.confirm, 'one order');
   const target = await openTarget(plan, () => {});
   const runId = `check-${Date.now().toString(36)}`;
-  const patience: Patience = { books: new AbortController(), teardown: new AbortController() };
-  const around = new Around({ plan, secrets, runId, url: target.url, giveUp: patience.books.signal });
+  const interrupts = new Interrupts(terminal);
+  const around = new Around({ plan, secrets, runId, url: target.url, giveUp: interrupts.patience.books.signal });
   try {
     print(`${paint('pass', '✓')} ${plan.target.demo ? 'the built-in shop' : plan.target.shown} is reachable`);
-    const isGood = await checkWith({ plan, around, patience, run: { url: target.url, runId } }, terminal, print);
+    const isGood = await checkWith({ plan, around, interrupts, run: { url: target.url, runId } }, terminal, print);
     return isGood ? EXIT.pass : EXIT.fail;
   } finally {
     await around.close();
@@ -49,11 +49,11 @@ export async function checkCommand(file: string, flags: PlanFlags & { yes?: bool
   }
 }
 
-type Checking = { plan: Plan; around: Around; patience: Patience; run: { url: string; runId: string } };
+type Checking = { plan: Plan; around: Around; interrupts: Interrupts; run: { url: string; runId: string } };
 
 /** Setup, one order, its books, teardown. @throws UserError when the order should not be sent */
 async function checkWith(
-  { plan, around, patience, run }: Checking,
+  { plan, around, interrupts, run }: Checking,
   terminal: Terminal,
   print: Print,
 ): Promise<boolean> {
@@ -68,18 +68,17 @@ async function checkWith(
   for (const step of one.steps) print(`  ${step}`);
   print(`  counts as ${paint('bold', outcome.class)} (outcome \`${outcome.name}\`)`);
   if (one.body !== '') print(paint('dim', `  ${one.body}`));
-  const interrupts = new Interrupts(terminal, patience);
   interrupts.duringBooks();
   const found = await around.find().finally(interrupts.close);
   const books = found && booksSay(found, outcome, plan.books);
   if (books) print(`${markOf(books.isRight, paint)} books: ${books.says}`);
-  return (await tearDown({ plan, around, patience }, paint, print)) && isAnswered && books?.isRight !== false;
+  return (await tearDown({ plan, around, interrupts }, paint, print)) && isAnswered && books?.isRight !== false;
 }
 
-type TearingDown = Pick<Checking, 'plan' | 'around' | 'patience'>;
+type TearingDown = Pick<Checking, 'plan' | 'around' | 'interrupts'>;
 
-async function tearDown({ plan, around, patience }: TearingDown, paint: Paint, print: Print) {
-  const troubles = await around.teardown(patience.teardown.signal);
+async function tearDown({ plan, around, interrupts }: TearingDown, paint: Paint, print: Print) {
+  const troubles = await around.teardown(interrupts.patience.teardown.signal);
   for (const trouble of troubles) print(`${markOf(false, paint)} ${trouble}`);
   const went = plan.teardown.length - troubles.length;
   if (went > 0) print(`${markOf(true, paint)} teardown: ${formatCountOf(went, 'step')}`);

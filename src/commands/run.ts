@@ -1,14 +1,14 @@
 // `doorbuster run`: profile → plan → surge → verdict → run folder.
 
 import { randomUUID } from 'node:crypto';
-import { rmdir } from 'node:fs/promises';
+import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DriverName } from '../drive/driver.ts';
-import { UserError, userError } from '../errors.ts';
+import { EXIT, UserError, userError } from '../errors.ts';
 import { PAGE_FILE, writeArtifacts } from '../folder/artifacts.ts';
 import type { Baseline } from '../folder/baseline.ts';
 import { Journal, type JournalHead } from '../folder/journal.ts';
-import { openFolder } from '../folder/open.ts';
+import { openFolder, type RunFolder } from '../folder/open.ts';
 import type { NoiseFloor } from '../judge/calibration.ts';
 import type { Evidence, Judgement } from '../judge/spec.ts';
 import { judge } from '../judge/verdict.ts';
@@ -17,6 +17,7 @@ import type { Plan } from '../profile/plan.ts';
 import { formatAnnouncement } from '../report/announce.ts';
 import { machineOf } from '../report/compared.ts';
 import { formatCommand } from '../report/foreign.ts';
+import { formatProblems } from '../report/problems.ts';
 import type { RunRecord } from '../report/record.ts';
 import { resultOf } from '../report/result.ts';
 import { formatSummary } from '../report/text.ts';
@@ -30,6 +31,7 @@ import { tellCi } from './ci.ts';
 import { findBaseline, heldAgainst, hopeless, type ToleranceFlags } from './compare.ts';
 import { environmentOf } from './environment.ts';
 import { guardHost } from './guard.ts';
+import { Interrupts } from './interrupts.ts';
 import { LivePage } from './live.ts';
 import { loadProfile, type PlanFlags } from './load.ts';
 import { enterInHistory, pastOf, REPORTS } from './past.ts';
@@ -68,7 +70,9 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
   await guardHost(plan, peak.ratePerS, flags, terminal.confirm);
   const live = flags.live ? await LivePage.open() : undefined;
   const target = await openTarget(plan, (says) => terminal.say(`${terminal.paint('warn', 'shop:')} ${says}`));
+  const interrupts = new Interrupts(terminal);
   try {
+    interrupts.duringStart();
     const folder = await openFolder(
       flags.out === undefined ? { root: REPORTS, name: plan.name, startedAtMs: Date.now() } : { out: flags.out },
     );
@@ -94,6 +98,7 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
       secrets: loaded.secrets,
       runId,
       url: target.url,
+      interrupts,
       calibration,
       onStart: (start: RunStart) => {
         started = start;
@@ -119,19 +124,37 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
     const placed = { ...alone, earlier, capacity };
     const record = baseline === undefined ? placed : heldAgainst(placed, baseline, { ...flags, drift });
     terminal.settle();
-    const written = await writeArtifacts(folder, record).finally(async () => {
-      terminal.say(`\n${formatSummary(record, { ...terminal, folder: folder.path })}`);
-      await live?.finish(join(folder.path, PAGE_FILE));
-      await tellCi(record, (line) => process.stderr.write(`${line}\n`));
-    });
+    const { written, trouble } = await writeAll(folder, record);
+    terminal.say(`\n${formatSummary(record, { ...terminal, folder: folder.path })}`);
+    await live?.finish(join(folder.path, PAGE_FILE));
+    await tellCi(record, (line) => process.stderr.write(`${line}\n`));
     const result = resultOf(record, written);
     await enterInHistory(folder.path, result, terminal);
     if (flags.json) process.stdout.write(`${JSON.stringify({ event: 'end', result })}\n`);
+    if (trouble !== undefined) sayTrouble(trouble, record.judgement.exitCode, terminal);
     return { record, folder: folder.path };
   } finally {
     await live?.close();
     await target.close();
+    interrupts.close();
   }
+}
+
+/** All files that can be written, and what kept the others from it. */
+async function writeAll(folder: RunFolder, record: RunRecord): Promise<{ written: string[]; trouble?: unknown }> {
+  try {
+    return { written: await writeArtifacts(folder, record) };
+  } catch (trouble) {
+    const written = await readdir(folder.path).catch(() => []);
+    return { written: written.filter((name) => !name.startsWith('.')).sort(), trouble };
+  }
+}
+
+/** A run that lacks a file is no pass (@throws), and its verdict is graver than that where it is another one. */
+function sayTrouble(trouble: unknown, exitCode: number, { say, paint }: Terminal): void {
+  if (exitCode === EXIT.pass) throw trouble;
+  const says = trouble instanceof UserError ? formatProblems(trouble.problems, paint) : (trouble as Error).stack;
+  say(`${says}`);
 }
 
 /** What the run will be held against; a baseline of another profile is a mistake of who asked, told before the surge. */

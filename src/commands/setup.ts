@@ -23,11 +23,16 @@ export function secretsOf({ setup, secrets }: Found): string[] {
 }
 
 /**
- * Sends the steps of `setup:` and adds what they extract to `found.setup`, which later steps may name.
+ * Sends the steps of `setup:`, until it shall `leave`, and adds what they extract to `found.setup`, which later steps may
+ * name.
  *
  * @throws UserError (exit 3) with the step's name when one is not answered as it should be
  */
-export async function runSetup(steps: readonly ControlStep[], plane: ControlPlane, found: Found): Promise<void> {
+export async function runSetup(
+  steps: readonly ControlStep[],
+  plane: ControlPlane,
+  found: Found & { leave?: AbortSignal | undefined },
+): Promise<void> {
   for (const step of steps) {
     const trouble = await sendStep(step, plane, found);
     if (trouble === '') continue;
@@ -54,7 +59,7 @@ export async function runTeardown(
 async function sendStep(
   step: ControlStep,
   plane: ControlPlane,
-  { setup, leave: signal }: Found & { leave?: AbortSignal },
+  { setup, leave: signal }: Found & { leave?: AbortSignal | undefined },
 ): Promise<string> {
   try {
     const answer = await plane.ask(step, { timeoutUs: step.timeoutUs, signal });

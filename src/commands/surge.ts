@@ -3,25 +3,28 @@
 import type { DriverName } from '../drive/driver.ts';
 import { type Run, type RunOptions, startRun } from '../run/run.ts';
 import { Around, type AroundInput } from './around.ts';
-import { Interrupts, type Patience } from './interrupts.ts';
+import type { Interrupts } from './interrupts.ts';
 import type { LivePage } from './live.ts';
 import { type JudgedSoFar, watchRun } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
 export type Surge = Pick<AroundInput, 'plan' | 'secrets' | 'runId' | 'url'> &
-  Pick<RunOptions, 'calibration' | 'onStart' | 'onInterval' | 'onTick'> & { live?: LivePage; judged?: JudgedSoFar };
+  Pick<RunOptions, 'calibration' | 'onStart' | 'onInterval' | 'onTick'> & {
+    live?: LivePage;
+    judged?: JudgedSoFar;
+    interrupts: Interrupts;
+  };
 export type SurgeFlags = { workers?: number; driver?: DriverName; witness?: boolean; json?: boolean };
 
 /** The evidence has the audit; `warnings` are of what went on around the orders. @throws UserError when no order was sent */
 export async function driveSurge(
-  { calibration, onStart, onInterval, onTick, live, judged, ...input }: Surge,
+  { calibration, onStart, onInterval, onTick, live, judged, interrupts, ...input }: Surge,
   flags: SurgeFlags,
   terminal: Terminal,
 ): Promise<{ run: Run; warnings: string[] }> {
   const { plan } = input;
-  const patience: Patience = { books: new AbortController(), teardown: new AbortController() };
+  const { patience } = interrupts;
   const around = new Around({ ...input, giveUp: patience.books.signal });
-  const interrupts = new Interrupts(terminal, patience);
   const warnings: string[] = [];
   const warn = (line: string): void => {
     warnings.push(line);
@@ -29,7 +32,7 @@ export async function driveSurge(
   };
   const watch = watchRun(plan, { json: flags.json, judged }, terminal);
   try {
-    for (const line of await around.before()) warn(line);
+    for (const line of await beforeOrders(around, interrupts)) warn(line);
     const control = startRun(plan, {
       runId: input.runId,
       url: input.url,
@@ -60,7 +63,19 @@ export async function driveSurge(
     for (const line of await around.teardown(patience.teardown.signal)) warn(line);
     return { run: { ...run, evidence: { ...run.evidence, audit } }, warnings };
   } finally {
-    interrupts.close();
+    // What is left is to write down what there is.
+    interrupts.duringFiles();
     await around.close();
+  }
+}
+
+/** Setup and books; when a signal leaves them, what the setup may have begun is torn down. @throws UserError then */
+async function beforeOrders(around: Around, interrupts: Interrupts): Promise<string[]> {
+  const { start, teardown } = interrupts.patience;
+  try {
+    return await interrupts.unlessLeft(around.before(start.signal));
+  } catch (error) {
+    if (start.signal.aborted) await around.teardown(teardown.signal);
+    throw error;
   }
 }

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rebuildRun } from '../../src/folder/rebuild.ts';
+import type { Result } from '../../src/report/result.ts';
 import { cli, profileFile, startCli } from '../support/cli.ts';
 import { answerOf } from '../support/scripted-server.ts';
 import { folder, oneOf, serve, startFault, toldIn } from './fault-run.ts';
@@ -107,8 +108,11 @@ describe.skipIf(!HAS_WORLD).concurrent('a disk', () => {
     expect(stderr).toMatch(/the journal cannot be written any more \(no space is left on the disk \(ENOSPC\)\)/);
     expect(stderr).toMatch(/120 planned += 120 fired/);
     expect(stderr).toMatch(/Cannot write .*report\.html.*no space is left on the disk \(ENOSPC\).*Written: /s);
-    expect(code).toBe(2);
-    expect(stdout).not.toContain('"event":"end"');
+    // Its verdict's own code, unless that was 0; the event of the end says what the folder cannot.
+    const end = JSON.parse(stdout.trim().split('\n').at(-1)!) as { event: string; result: Result };
+    expect(end.event).toBe('end');
+    expect(end.result.files).not.toContain('report.html');
+    expect(code).toBe(end.result.exitCode === 0 ? 2 : end.result.exitCode);
     expect(server.requests).toHaveLength(120);
     // Whole or not at all.
     for (const file of readdirSync(kept)) expect(file).not.toMatch(/\.part$/);
@@ -174,5 +178,51 @@ audit:
     for (const file of ['report.html', 'junit.xml', 'summary.md']) expect(existsSync(join(out, file))).toBe(true);
     const report = await cli(['report', out], { cwd: folder });
     expect(report.code).toBe(0);
+  });
+});
+
+describe.concurrent('SIGTERM', () => {
+  it('before the first order: no order, no folder, the teardown of a setup that had begun, exit 143', async () => {
+    const server = await serve((connection, { path }) => {
+      if (path !== '/login') connection.send(answerOf(200, '{}'));
+    });
+    const out = join(folder, 'unbegun');
+    const text = `version: 1
+name: unbegun
+target: { url: "${server.origin}", timeout: 10m }
+traffic: { rate: 40/s, for: 60s }
+slo: [errors < 1%]
+setup: [{ login: { path: /login, method: POST } }]
+teardown: [{ logout: { path: /logout, method: POST } }]
+`;
+    const started = startCli(['run', profileFile(folder, 'unbegun.yaml', text), '--out', out], { cwd: folder });
+    let over = false;
+    void started.ended.then(() => {
+      over = true;
+    });
+    const paths = () => server.requests.map(({ path }) => path);
+    while (!paths().includes('/login') && !over) await new Promise((resolve) => setImmediate(resolve));
+    started.child.kill('SIGTERM');
+    const { code, stderr } = await started.ended;
+    expect([code, stderr]).toEqual([143, expect.stringMatching(/SIGTERM came before the first order: none was sent/)]);
+    expect(paths().filter((path) => path === '/logout')).toHaveLength(1);
+    expect(paths()).not.toContain('/checkout');
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('while the files are being written: all of them, with the code of its verdict', async () => {
+    const server = await openShop();
+    const run = startFault('writing', {
+      target: `url: "${server.origin}"`,
+      seconds: 2,
+      preload: 'slow-disk.ts',
+    });
+    while (!existsSync(join(run.out, 'summary.md'))) await new Promise((resolve) => setTimeout(resolve, 5));
+    run.started.child.kill('SIGTERM');
+    const { code, stderr, result } = await run.end();
+    expect(stderr).toContain('The files of the run are being written, and then it ends.');
+    expect(code).toBe(result.exitCode);
+    expect(result.ending).toEqual({ kind: 'complete' });
+    for (const file of result.files) expect(existsSync(join(run.out, file)), file).toBe(true);
   });
 });
