@@ -91,11 +91,24 @@ export function draftOf(tree: unknown, { written, raw, list, context }: Drafting
     isDemo: plannedTarget?.demo === true,
   }).plan();
   warnOfJudging(slo, section, context);
+  warnOfUntraced(plannedTarget?.traceUrl, orders.order, section);
   warnOfSurprises({ written, raw, warn: section.warn });
   if (orders.order && orders.audit) {
     warnOfUnchecked(audits, { order: orders.order, books: orders.audit.books }, section);
   }
   return { target: plannedTarget, traffic: adjustedTraffic, ...orders, slo, stop, capacity, warnings, files };
+}
+
+/** A link to traces that no shop was told of leads nowhere; code may send any header. */
+function warnOfUntraced(traceUrl: string | undefined, order: OrderSpec | undefined, { warn }: Section): void {
+  if (traceUrl === undefined || !order || order.journey !== undefined) return;
+  const isTold = order.steps.some(({ headers }) =>
+    headers.some(([, value]) => /\{\{\s*(?:trace\.|order\.key)/.test(value)),
+  );
+  if (!isTold) {
+    const wayOut = 'write `order: { headers: { traceparent: "{{trace.parent}}" } }`';
+    warn(`target.traceUrl leads to traces, and no request tells the shop of one: ${wayOut}`);
+  }
 }
 
 /** Undefined when a mistake was told, here or by the schema. */
