@@ -10,6 +10,7 @@ import { type HistoryRow, historyRow } from '../report/history-row.ts';
 import { formatIndex, INDEX_TITLE } from '../report/html/index-page.ts';
 import type { Result } from '../report/result.ts';
 import { seriesOf } from '../report/series.ts';
+import { PAGE_FILE } from './artifacts.ts';
 import { capacitiesIn } from './capacities.ts';
 import { HISTORY_FILE, readLines, writeLines } from './history-lines.ts';
 import { assetTexts } from './page-assets.ts';
@@ -52,14 +53,17 @@ async function gathered(root: string): Promise<Gathered> {
   const ids = new Set(lines.rows.map(({ id }) => id));
   const fresh = untold.filter(({ id }) => !ids.has(id));
   const inTime = [...lines.rows, ...fresh].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
-  // A name may be used again once its folder was removed.
+  // A name may be used again once its folder was removed, and a CI server keeps folders without their reports.
   const holder = new Map(inTime.map(({ folder, id }) => [folder, id]));
-  const present = ({ folder, id }: HistoryRow) => folders.has(folder) && holder.get(folder) === id;
-  const rows = inTime.map((row): ListedRun => ({ ...row, present: present(row) })).reverse();
+  const rows: ListedRun[] = [];
+  for (const row of inTime.reverse().slice(0, MOST_RUNS)) {
+    const isHolder = folders.has(row.folder) && holder.get(row.folder) === row.id;
+    rows.push({ ...row, present: isHolder && (await isThere(join(root, row.folder, PAGE_FILE))) });
+  }
   const history: History = {
-    rows: rows.slice(0, MOST_RUNS),
+    rows,
     unread,
-    older: Math.max(0, rows.length - MOST_RUNS),
+    older: inTime.length - rows.length,
     brokenLines: lines.broken,
     capacities: capacities.found,
   };
@@ -72,12 +76,15 @@ function isNoRun({ cause }: UserError): boolean {
 
 /** Whether there is a list of runs that is ours. */
 export async function isListed(root: string): Promise<boolean> {
-  const ours = await access(join(root, HISTORY_FILE)).then(
+  if (await isThere(join(root, HISTORY_FILE))) return true;
+  return (await readFile(join(root, INDEX_FILE), 'utf8').catch(() => '')).includes(INDEX_TITLE);
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
     () => true,
     () => false,
   );
-  return ours || (await readFile(join(root, INDEX_FILE), 'utf8').catch(() => '')).includes(INDEX_TITLE);
-}
 
 /** Tells history.jsonl of a run, new or rebuilt, and brings what lists it up to date. @throws UserError when it cannot */
 export async function tellHistory(root: string, folder: string, result: Result): Promise<History> {

@@ -11,7 +11,7 @@ import { VERDICTS } from './sentence.ts';
 import { levelChangesOf, levelChangeText, medianOf, seriesOf, worthComparing } from './series.ts';
 import { sparkline } from './sparkline.ts';
 
-/** A run whose folder may be gone by now. */
+/** A run whose report, or whole folder, may be gone by now. */
 export type ListedRun = HistoryRow & { present: boolean };
 
 /** Runs, the latest first; folders that hold none that can be read, with why; lines of history.jsonl that say nothing. */

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -76,6 +77,21 @@ describe('a pipeline', () => {
       expect(text).not.toMatch(/undefined|\[object/);
     },
   );
+
+  it.each(PIPELINES)('for %s leaves of a night what the next needs, and nothing else', (name) => {
+    const cwd = fresh();
+    const night = join(cwd, 'reports', '4711');
+    mkdirSync(night, { recursive: true });
+    const files = ['result.json', 'report.html', 'run.journal', 'junit.xml'];
+    for (const file of files) writeFileSync(join(night, file), '');
+    const lists = ['history.jsonl', 'history.csv', 'index.html'];
+    for (const file of lists) writeFileSync(join(cwd, 'reports', file), '');
+    const [keep] = /if \[ -d reports \].*?; fi/.exec(pipelineFor(name, OPTIONS).text)!;
+    execFileSync('/bin/sh', ['-c', keep], { cwd });
+    expect(readdirSync(night)).toEqual(['result.json']);
+    expect(readdirSync(join(cwd, 'reports')).sort()).toEqual(['4711', ...lists].sort());
+    execFileSync('/bin/sh', ['-c', keep], { cwd: fresh() });
+  });
 
   it('for GitHub is a workflow whose steps keep report and results even when the run fails', () => {
     const workflow = parse(pipelineFor('github', OPTIONS).text);

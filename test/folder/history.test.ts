@@ -167,7 +167,7 @@ describe('a list of runs whose folders go', () => {
     ]);
     const page = readFileSync(join(dir, 'index.html'), 'utf8');
     expect(page.match(/href="one\/report.html"/g)).toHaveLength(1);
-    expect(page).toContain('folder removed');
+    expect(page).toContain('report removed');
     expect(readFileSync(join(dir, 'history.csv'), 'utf8').split('\n')).toHaveLength(5);
   });
 

@@ -104,7 +104,7 @@ const markOf = ({ verdict, complete }: HistoryRow): Html =>
 function startOf(row: ListedRun): Html {
   const when = stampText(row.startedAt).slice(0, 16);
   if (row.present) return html`<a class="when" href="${pageOf(row)}">${when}</a>`;
-  return html`<span class="when">${when}</span><br><span class="quiet">folder removed</span>`;
+  return html`<span class="when">${when}</span><br><span class="quiet">report removed</span>`;
 }
 
 function runsSection(rows: readonly ListedRun[]): Html {
