@@ -5,6 +5,7 @@ import { viewOf } from '../../../src/folder/view.ts';
 import { formatPage } from '../../../src/report/html/page.ts';
 import type { PageAssets, RunView } from '../../../src/report/html/view.ts';
 import type { RunRecord } from '../../../src/report/record.ts';
+import { nightRow } from '../../support/history-rows.ts';
 import { recordOf } from '../../support/record.ts';
 import { asJourney, withAudit } from '../audited.ts';
 import { cleanAudit, cutAudit, lossyAudit } from '../audits.ts';
@@ -26,9 +27,22 @@ const audited = (): RunRecord => withAudit(asJourney(passing(), ['cart', 'checko
 const lossy = (): RunRecord => withAudit(failing(), lossyAudit());
 const cutShort = (): RunRecord => withAudit(passing(), cutAudit());
 
+/** After nights that went each way, one of them cut short, one too short to say. */
+const followed = (record: RunRecord): RunRecord => ({
+  ...record,
+  earlier: [
+    nightRow(1),
+    nightRow(2, { verdict: 'fail' }),
+    nightRow(3, { verdict: 'invalid', complete: false }),
+    nightRow(4, { verdict: 'inconclusive', p99Us: null }),
+  ].map(({ id, startedAt, verdict, complete, planned, accepted, p99Us }) => {
+    return { id, startedAt, verdict, complete, planned, accepted, p99Us };
+  }),
+});
+
 export const RUNS: Record<string, () => RunRecord> = {
   passing,
-  failing,
+  failing: () => followed(failing()),
   interrupted,
   unfit,
   empty,
