@@ -1,4 +1,4 @@
-// `doorbuster report RUNDIR`: the page of a run, built again from the files of its folder.
+// `doorbuster report RUNDIR`: the page of a run or of a search for capacity, built again from the files of its folder.
 
 import { spawn } from 'node:child_process';
 import { access } from 'node:fs/promises';

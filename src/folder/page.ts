@@ -1,10 +1,14 @@
-// report.html written again from the files of a run folder.
+// report.html written again from the files of a run folder, or capacity.html from those of a search for capacity.
 
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { userError } from '../errors.ts';
+import { formatCapacityPage } from '../report/html/capacity/page.ts';
 import { formatPage } from '../report/html/page.ts';
-import { PAGE_FILE } from './artifacts.ts';
+import { PAGE_FILE, RESULT_FILE } from './artifacts.ts';
+import { CAPACITY_FILE, CAPACITY_PAGE } from './capacity.ts';
 import { ASSET_FILES, assetTexts, inlineAssets } from './page-assets.ts';
+import { readCapacity } from './read-capacity.ts';
 import { reasonOf } from './reason.ts';
 import { readView } from './view.ts';
 import { writeWhole } from './write.ts';
@@ -15,10 +19,11 @@ import { writeWhole } from './write.ts';
  * @returns the page's path; @throws UserError (exit 2) when the folder cannot be read or written
  */
 export async function rebuildPage(dir: string, assets: 'inline' | 'files'): Promise<string> {
-  const view = await readView(dir);
+  const put = assets === 'inline' ? inlineAssets() : ({ kind: 'files', ...ASSET_FILES } as const);
+  const isSearch = (await isThere(dir, CAPACITY_FILE)) && !(await isThere(dir, RESULT_FILE));
+  const page = isSearch ? formatCapacityPage(await readCapacity(dir), put) : formatPage(await readView(dir), put);
   const texts = assetTexts();
-  const page = formatPage(view, assets === 'inline' ? inlineAssets() : { kind: 'files', ...ASSET_FILES });
-  const path = join(dir, PAGE_FILE);
+  const path = join(dir, isSearch ? CAPACITY_PAGE : PAGE_FILE);
   try {
     if (assets === 'files') {
       await writeWhole(join(dir, ASSET_FILES.css), texts.css);
@@ -30,3 +35,9 @@ export async function rebuildPage(dir: string, assets: 'inline' | 'files'): Prom
   }
   return path;
 }
+
+const isThere = (dir: string, name: string): Promise<boolean> =>
+  access(join(dir, name)).then(
+    () => true,
+    () => false,
+  );

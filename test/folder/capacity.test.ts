@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { asRead, CAPACITY_FILE, writeCapacity } from '../../src/folder/capacity.ts';
+import { asRead, CAPACITY_FILE, CAPACITY_PAGE, writeCapacity } from '../../src/folder/capacity.ts';
+import { rebuildPage } from '../../src/folder/page.ts';
 import { readCapacity } from '../../src/folder/read-capacity.ts';
 import { writeWhole } from '../../src/folder/write.ts';
 import { foundCapacity, nothingKnown } from '../report/capacities.ts';
@@ -18,6 +19,16 @@ describe('the folder of a search for capacity', () => {
     const file = await readCapacity(path);
     expect(file).toEqual(asRead(make(), written));
     expect(file.files).toEqual(written);
+  });
+
+  it('has its page built again, byte by byte the same', async () => {
+    const path = join(root, 'foundCapacity');
+    const page = readFileSync(join(path, CAPACITY_PAGE), 'utf8');
+    writeFileSync(join(path, CAPACITY_PAGE), 'lost');
+    expect(await rebuildPage(path, 'inline')).toBe(join(path, CAPACITY_PAGE));
+    expect(readFileSync(join(path, CAPACITY_PAGE), 'utf8') === page).toBe(true);
+    await rebuildPage(path, 'files');
+    expect(readFileSync(join(path, CAPACITY_PAGE), 'utf8')).toContain('<link rel="stylesheet" href="report.css">');
   });
 
   it('says what could not be written, and capacity.json lists what is there', async () => {
