@@ -40,7 +40,8 @@ export const shareOr = (share: number | null): string => (share === null ? '–'
 /** Orders in flight: `2.35`, `48` */
 export const flightOr = (count: number | null): string => (count === null ? '–' : String(Number(count.toPrecision(3))));
 
-/** `2 × 20 s`, `20 s + 1 m` is never needed: trials of one load are told by number and by time in all. */
+/** `20 s`, `2 in 40 s`; of a load whose trials were all discarded only how many there were. */
 export function trialsText({ trials, durationUs }: CapacityLoad): string {
+  if (durationUs === 0) return String(trials.length);
   return trials.length === 1 ? formatDuration(durationUs) : `${trials.length} in ${formatDuration(durationUs)}`;
 }

@@ -121,7 +121,11 @@ export function foundCapacity(changes: Partial<Capacity> = {}): CapacityRecord {
     .sort((a, b) => a - b)
     .map((rate) => {
       const own = trials.filter(({ ratePerS }) => ratePerS === rate);
-      return { ...loadOf(own[0]!), trials: own.map(({ index }) => index), durationUs: own.length * TRIAL_US };
+      return {
+        ...loadOf(own[0]!),
+        trials: own.map(({ index }) => index),
+        durationUs: own[0]!.outcome === 'discarded' ? 0 : own.length * TRIAL_US,
+      };
     });
   const held = Math.max(...loads.filter(({ outcome }) => outcome === 'held').map(({ ratePerS }) => ratePerS));
   const broke = Math.min(...loads.filter(({ outcome }) => outcome === 'broke').map(({ ratePerS }) => ratePerS));
