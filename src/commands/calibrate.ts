@@ -10,7 +10,7 @@ import { parseProfile } from '../profile/parse.ts';
 import type { Plan } from '../profile/plan.ts';
 import { formatCalibration } from '../report/calibration-text.ts';
 import { calibrate } from '../run/calibrate.ts';
-import { fingerprintHere, writeCalibration } from './calibration.ts';
+import { fingerprintHere, readCalibration, writeCalibration } from './calibration.ts';
 import { terminalOf } from './terminal.ts';
 
 /** A machine with nothing else to do stalls a waiting loop by less, 99 times in 100. */
@@ -37,6 +37,8 @@ export async function calibrateCommand(flags: CalibrateFlags): Promise<number> {
       atMs: Date.now(),
       quick,
       ...measured,
+      // What code costs is no other than it was.
+      codes: readCalibration()?.codes ?? {},
     };
     const { path, trouble } = writeCalibration(calibration);
     const shown = terminalOf({ stdout: true });

@@ -62,7 +62,7 @@ export function withRoomWarning(
 ): Plan {
   const { workers, driver } = chooseWorkers(plan, { ...flags, calibration });
   const peakPerS = curveOf(plan.traffic).peak().ratePerS;
-  const weight = weightOf(plan.order);
+  const { weight } = weightOf(plan.order, { calibration, driver });
   const warning = roomWarning(calibration, { peakPerS, workers, driver, weight, cores: availableParallelism() });
   return warning === undefined ? plan : { ...plan, warnings: [...plan.warnings, warning] };
 }

@@ -187,12 +187,17 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
   program
     .command('calibrate')
     .description('measure what this machine can do, for run and plan to know')
+    .argument('[profile]', 'one whose orders code makes: send one of them, and measure what its code costs')
+    .addHelpText('before', examples('calibrate', 'calibrate profiles/code-journey.yaml --target demo'))
+    .option('--target <url>', 'of the profile, another target: a URL, or `demo` for the built-in shop')
+    .option('-y, --yes', 'send the order to a host that is not this machine without asking')
     .option('--quick', 'in 20 s instead of 60 s, less exactly')
     .option('--json', 'print it as JSON')
     .option('-q, --quiet', 'print nothing but the result')
-    .action(async (flags) => {
+    .action(async (profile: string | undefined, flags) => {
       const { calibrateCommand } = await import('./calibrate.ts');
-      setExit(await calibrateCommand(flags));
+      const { calibrateCode } = await import('./calibrate-code.ts');
+      setExit(await (profile === undefined ? calibrateCommand(flags) : calibrateCode(profile, flags)));
     });
 
   shopCommand(program.command('shop'), setExit).addHelpText(

@@ -8,9 +8,9 @@ import type { Answer } from '../order/answer.ts';
 import type { ControlStep } from '../order/books.ts';
 import { classifierOf, outcomesOf } from '../order/classify.ts';
 import { bodyReader, extractorOf } from '../order/extract.ts';
-import { withoutSecrets } from '../secrets.ts';
+import { isSecretName, withoutSecrets } from '../secrets.ts';
 
-/** Shorter values of a setup are words that stand everywhere. */
+/** Shorter values of a setup are words that stand everywhere: they are secrets by their name alone, such as `pin`. */
 const LEAST_SECRET = 4;
 const SHOWN = 100;
 
@@ -19,7 +19,13 @@ export type Found = { setup: Record<string, string>; secrets: readonly string[] 
 
 /** What nobody may see: the plan's secrets and what the setup has found. */
 export function secretsOf({ setup, secrets }: Found): string[] {
-  return [...secrets, ...Object.values(setup).filter((value) => value.length >= LEAST_SECRET)];
+  const isSecret = ([name, value]: [string, string]) => value.length >= LEAST_SECRET || isSecretName(name);
+  return [
+    ...secrets,
+    ...Object.entries(setup)
+      .filter(isSecret)
+      .map(([, value]) => value),
+  ].filter((value) => value !== '');
 }
 
 /**

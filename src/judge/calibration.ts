@@ -11,6 +11,9 @@ export type Stalls = { ratePerS: number; p50Us: number; p99Us: number; maxUs: nu
 /** `heldPerS`: highest rate tried at which one worker kept its lateness within the limits; 0 when it held none. */
 export type DriverRoom = { driver: string; heldPerS: number; cpuUsPerOrder: number | null };
 
+/** Of one order that code makes: CPU without its requests' sockets, and how many requests. */
+export type CodeCost = { cpuUs: number; requests: number; atMs: number };
+
 export type Calibration = {
   version: 1;
   /** Machine and versions it is true of. */
@@ -21,6 +24,8 @@ export type Calibration = {
   stalls: Stalls[];
   noiseFloor: NoiseFloor;
   drivers: DriverRoom[];
+  /** Orders made by code that were measured here, by the hash of their module. */
+  codes?: Record<string, CodeCost>;
 };
 
 /** Of what was held; the rest is for bursts within a second and for the shop's own share of the machine (METHOD §4). */
@@ -30,6 +35,17 @@ export const ROOM_SHARE = 0.6;
 export function easyPerWorker(calibration: Calibration | undefined, driver: string): number | undefined {
   const heldPerS = calibration?.drivers.find((each) => each.driver === driver)?.heldPerS;
   return heldPerS === undefined || heldPerS === 0 ? undefined : ROOM_SHARE * heldPerS;
+}
+
+/** What one order costs that code makes, in orders of one request as `calibrate` sent them; undefined: not measured. */
+export function codeWeight(
+  calibration: Calibration | undefined,
+  { hash, driver }: { hash: string; driver: string },
+): number | undefined {
+  const cost = calibration?.codes?.[hash];
+  const room = calibration?.drivers.find((each) => each.driver === driver);
+  if (!cost || !room || room.heldPerS === 0) return undefined;
+  return cost.requests + cost.cpuUs / (room.cpuUsPerOrder ?? 1e6 / room.heldPerS);
 }
 
 /** `weight`: what one order costs, in orders of one request, which calibrate sends. */

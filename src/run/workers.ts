@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { beyondWire, type DriverName, driverFor } from '../drive/driver.ts';
 import { userError } from '../errors.ts';
-import { type Calibration, easyPerWorker } from '../judge/calibration.ts';
+import { type Calibration, codeWeight, easyPerWorker } from '../judge/calibration.ts';
 import type { OrderSpec } from '../order/spec.ts';
 import type { Plan } from '../profile/plan.ts';
 import { curveOf } from '../traffic/curve.ts';
@@ -21,14 +21,22 @@ export type WorkerWishes = { workers?: number; driver?: DriverName; calibration?
 const EASY_PER_S: Record<DriverName, number> = { wire: 10_000, undici: 5_000 };
 
 /**
- * A request that code makes costs so many of those that steps make, on a worker that has no time to spare: promises, a copy
+ * Where nobody measured it, a request that code makes costs so many of those that steps make, on a worker that has no time to spare: promises, a copy
  * of each answer, and a small function's own work (test/bench/journey.ts: 2.2 to 2.7).
  */
 const CODE_WEIGHT = 2.5;
 
-/** What one order costs the generator, in orders of one request: its requests, and a little more where code makes them. */
-export function weightOf({ steps, journey }: Pick<OrderSpec, 'steps' | 'journey'>): number {
-  return steps.length * (journey === undefined ? 1 : CODE_WEIGHT);
+/** What one order costs the generator, in orders of one request, and why that is known of one that code makes. */
+export function weightOf(
+  { steps, journey }: Pick<OrderSpec, 'steps' | 'journey'>,
+  { calibration, driver }: { calibration?: Calibration | undefined; driver: DriverName },
+): { weight: number; reason: string } {
+  if (journey === undefined) return { weight: steps.length, reason: '' };
+  const measured = codeWeight(calibration, { hash: journey.hash, driver });
+  const weight = measured ?? steps.length * CODE_WEIGHT;
+  const as = `its code costs as much as ${Number(weight.toPrecision(2))} orders of one request`;
+  const how = measured === undefined ? 'a guess: `calibrate PROFILE` measures it' : 'as calibrated';
+  return { weight, reason: `; ${as}, ${how}` };
 }
 
 /** `weight`: of one order, as `weightOf`. `measuredPerS`: what `calibrate` found one worker to fire with ease on this machine. */
@@ -72,9 +80,12 @@ export function chooseWorkers(plan: Plan, options: WorkerWishes): WorkerChoice {
     }
     return { workers: options.workers, reason: 'as asked', driver, driverReason };
   }
-  const load = { weight: weightOf(plan.order), measuredPerS: easyPerWorker(options.calibration, driver) };
+  const { weight, reason: weighed } = weightOf(plan.order, { calibration: options.calibration, driver });
+  const load = { weight, measuredPerS: easyPerWorker(options.calibration, driver) };
   const chosen = workersFor(curveOf(plan.traffic).peak().ratePerS, driver, availableParallelism(), load);
-  if (chosen.workers <= connections) return { ...chosen, driver, driverReason };
+  if (chosen.workers <= connections) {
+    return { ...chosen, reason: chosen.reason + weighed, driver, driverReason };
+  }
   return {
     workers: connections,
     reason: `one for each of the ${connections} connections allowed`,

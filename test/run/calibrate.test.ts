@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Calibration, easyPerWorker, roomWarning } from '../../src/judge/calibration.ts';
+import { type Calibration, codeWeight, easyPerWorker, roomWarning } from '../../src/judge/calibration.ts';
 import type { OrderSpec } from '../../src/order/spec.ts';
 import { formatCalibration } from '../../src/report/calibration-text.ts';
 import { plainPaint } from '../../src/report/layout.ts';
@@ -107,8 +107,26 @@ describe('what follows from a calibration', () => {
     // An order of three requests, and one that code makes.
     expect(workersFor(61_000, 'wire', 16, { measuredPerS: 30_000, weight: 3 })).toMatchObject({ workers: 7 });
     const steps = Array.from({ length: 3 }, (_, i) => ({ name: `s${i}` })) as OrderSpec['steps'];
-    expect(weightOf({ steps })).toBe(3);
-    expect(weightOf({ steps, journey: { url: '', hash: '', outcomes: [] } })).toBeGreaterThan(3);
+    expect(weightOf({ steps }, { driver: 'wire' })).toEqual({ weight: 3, reason: '' });
+    const journey = { url: '', hash: 'h', outcomes: [] };
+    const guessed = weightOf({ steps, journey }, { driver: 'wire', calibration: CALIBRATION });
+    expect(guessed.weight).toBeGreaterThan(3);
+    expect(guessed.reason).toContain('a guess');
+  });
+
+  it('weighs code by what it was measured to cost here, beside its requests', () => {
+    const steps = Array.from({ length: 3 }, (_, i) => ({ name: `s${i}` })) as OrderSpec['steps'];
+    const journey = { url: '', hash: 'h', outcomes: [] };
+    const codes = { h: { cpuUs: 71, requests: 2, atMs: 0 } };
+    const calibration = { ...CALIBRATION, codes };
+    // The wire driver was measured at 14.2 µs an order.
+    const { weight, reason } = weightOf({ steps, journey }, { driver: 'wire', calibration });
+    expect(weight).toBeCloseTo(2 + 71 / 14.2, 9);
+    expect(reason).toBe('; its code costs as much as 7 orders of one request, as calibrated');
+    expect(codeWeight(calibration, { hash: 'other', driver: 'wire' })).toBeUndefined();
+    expect(codeWeight(calibration, { hash: 'h', driver: 'undici' })).toBeUndefined();
+    const drivers = [{ driver: 'wire', heldPerS: 50_000, cpuUsPerOrder: null }];
+    expect(codeWeight({ ...calibration, drivers }, { hash: 'h', driver: 'wire' })).toBeCloseTo(2 + 71 / 20, 9);
   });
 
   it.each([60, 80, 120])('is printed within %i columns, each figure with its meaning', (width) => {
