@@ -72,15 +72,15 @@ export type RetryDraw = { seed: number; seq: number; nth: number };
 
 /**
  * How long after the last answer the nth retry goes out: backoff × 2^(n−1), give or take `jitter` of it, at most `maxUs`;
- * not before Retry-After where the shopper honours it, but never later than `maxUs` for it.
+ * not before Retry-After where the shopper honours it. undefined: it asks for more than `maxUs`, and nobody waits so long.
  */
 export function retryDelayUs(
   retry: RetrySpec,
   { seed, seq, nth }: RetryDraw,
   answer: { retryAfter: string | undefined; unixMs: number },
-): number {
+): number | undefined {
   const swing = 1 + retry.jitter * (2 * uniform(seed, seq, SALT.retry + nth) - 1);
   const ownUs = Math.min(retry.maxUs, retry.backoffUs * 2 ** (nth - 1) * swing);
   const askedUs = retry.honourRetryAfter ? parseRetryAfter(answer.retryAfter, answer.unixMs) : 0;
-  return Math.round(Math.min(retry.maxUs, Math.max(ownUs, askedUs)));
+  return askedUs > retry.maxUs ? undefined : Math.round(Math.max(ownUs, askedUs));
 }

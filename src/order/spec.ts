@@ -122,7 +122,7 @@ export type RetrySpec = {
   backoffUs: number;
   /** 0…1 */
   jitter: number;
-  /** Wait at least what the answer's Retry-After says (seconds or a date), at most `maxUs`. */
+  /** Wait at least what the answer's Retry-After says (seconds or a date); give up where that is more than `maxUs`. */
   honourRetryAfter: boolean;
   maxUs: number;
   /** Outcome classes and names. */

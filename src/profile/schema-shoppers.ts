@@ -71,7 +71,7 @@ export const Shoppers = map(
         backoff: duration().default('500ms').describe('Before the first; doubled before each further one.'),
         jitter: fraction().default('50%').describe('Give or take so much of it.'),
         'retry-after': flag().default(true).describe('Wait at least what the answer’s Retry-After says.'),
-        max: duration().default('30s').describe('No wait is longer.'),
+        max: duration().default('30s').describe('No wait is longer; a shopper who is asked to wait longer gives up.'),
         on: z
           .array(scalar('an outcome class or name'), { error: 'must be a list of outcome classes and names' })
           .min(1, { error: 'must name at least one outcome class or name' })

@@ -79,12 +79,14 @@ describe('retries', () => {
     ).toEqual([100_000, 200_000, 400_000]);
   });
 
-  it('wait for Retry-After where it is honoured, as seconds or a date, and no longer than the longest', () => {
+  it('wait for Retry-After where it is honoured, as seconds or a date, and give up where it is longer than the longest', () => {
     const delay = (retryAfter: string, retry = RETRY) =>
       retryDelayUs(retry, { seed: 1, seq: 1, nth: 1 }, { retryAfter, unixMs: Date.parse('2026-11-27T10:00:00Z') });
     expect(delay('2')).toBe(2_000_000);
     expect(delay('Fri, 27 Nov 2026 10:00:03 GMT')).toBe(3_000_000);
-    expect(delay('3600')).toBe(10_000_000);
+    expect(delay('10')).toBe(10_000_000);
+    expect(delay('11')).toBeUndefined();
+    expect(delay('3600', { ...RETRY, honourRetryAfter: false })).toBeLessThanOrEqual(150_000);
     for (const nothing of ['', 'soon', '-1', 'Fri, 27 Nov 2026 09:00:00 GMT']) {
       expect(delay(nothing)).toBeLessThanOrEqual(150_000);
     }

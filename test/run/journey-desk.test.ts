@@ -322,6 +322,15 @@ describe('shoppers', () => {
     expect(second!.atUs - first!.atUs).toBeLessThanOrEqual(2_001_200);
   });
 
+  it('give up where the shop asks for more than they would wait', async () => {
+    const run = await fire(shopping({ retry }), {
+      ratePerS: 2,
+      says: () => ({ status: 429, headers: { 'retry-after': '6' } }),
+    });
+    expect(run.outcomes).toEqual({ busy: run.orders });
+    expect(run.seen.map(({ why }) => why)).toEqual(Array(run.orders).fill('first'));
+  });
+
   it('click twice: all copies go out within the time, and the response is that of the last answer', async () => {
     const doubleClick = { share: 0.5, fromCopies: 2, untilCopies: 5, withinUs: 50_000 };
     const run = await fire(shopping({ doubleClick }), { says: ({ seq }) => sold(seq), serviceUs: () => 2_000 });
