@@ -89,7 +89,11 @@ describe('the pictures of a search', () => {
   it('dot the law from where the loads end to where it says nothing any more', () => {
     const usl = pictures(found)[2]!;
     expect(usl.match(/stroke-dasharray="5 4"/g)).toHaveLength(1);
-    expect(usl).toContain('extrapolated from here on');
+    const dotted = /d="M([\d.]+)[^"]*"[^>]*stroke-dasharray="5 4"/.exec(usl)!;
+    const [, from] = /<text class="tick" x="([\d.]+)"[^>]*>extrapolated from here on/.exec(usl)!;
+    expect(Number(dotted[1])).toBeCloseTo(Number(from) - 4, 0);
+    const within = [...usl.matchAll(/<circle class="ink-fired fill-fired" cx="([\d.]+)"/g)].map(([, cx]) => Number(cx));
+    expect(Number(dotted[1])).toBeGreaterThan(Math.max(...within) - 20);
   });
 });
 

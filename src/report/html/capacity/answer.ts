@@ -55,7 +55,7 @@ export function answerSection(file: CapacityFile): Html {
     [
       'Holds',
       bracketWords(file),
-      `${LIMITED_WORDS[file.limitedBy]}; ${confirmed ? '' : 'not '}confirmed by a longer hold`,
+      `${LIMITED_WORDS[file.limitedBy]}${bracket.heldPerS === null ? '' : confirmed ? '; confirmed by a longer hold' : '; not confirmed by a longer hold'}`,
     ],
     ['Over the peak', rangeWords(headroom.overPeak), `of ${formatRate(target.peakPerS)}`],
     ['Over the mean', rangeWords(headroom.overMean), `of ${formatRate(target.meanPerS)}`],

@@ -29,7 +29,7 @@ export function bracketBand({ bracket: { heldPerS, brokePerS } }: CapacityFile, 
   const right = Math.max(brokePerS === null ? PLOT.right : x.at(brokePerS), left + 2);
   const before = left > PLOT.left + 70;
   const name = heldPerS === null ? 'below this' : brokePerS === null ? 'at least this' : 'capacity';
-  return html`<rect class="fill-rejected" x="${px(left)}" y="${PLOT.top}" width="${px(right - left)}" height="${PLOT.bottom - PLOT.top}" fill="${INKS.rejected}" fill-opacity="0.22"/>${[heldPerS, brokePerS].map((perS) => perS !== null && html`<line class="ink-rejected" x1="${px(x.at(perS))}" x2="${px(x.at(perS))}" y1="${PLOT.top}" y2="${PLOT.bottom}" stroke="${INKS.rejected}" stroke-width="1.2"/>`)}<text class="tick" x="${px(before ? left - 4 : right + 4)}" y="${PLOT.top + 10}" text-anchor="${before ? 'end' : 'start'}" font-size="11" fill="#5b6472">${name}</text>`;
+  return html`<rect class="fill-rejected" x="${px(left)}" y="${PLOT.top}" width="${px(right - left)}" height="${PLOT.bottom - PLOT.top}" fill="${INKS.rejected}" fill-opacity="${heldPerS === null || brokePerS === null ? 0.1 : 0.22}"/>${[heldPerS, brokePerS].map((perS) => perS !== null && html`<line class="ink-rejected" x1="${px(x.at(perS))}" x2="${px(x.at(perS))}" y1="${PLOT.top}" y2="${PLOT.bottom}" stroke="${INKS.rejected}" stroke-width="1.2"/>`)}<text class="tick" x="${px(before ? left - 4 : right + 4)}" y="${PLOT.top + 10}" text-anchor="${before ? 'end' : 'start'}" font-size="11" fill="#5b6472">${name}</text>`;
 }
 
 /** The knee lies somewhere in it. */
