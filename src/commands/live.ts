@@ -1,5 +1,5 @@
 // `run --live`: the report while the run goes on, on loopback. Server-sent events tell an open page that there is a newer
-// one; it is made on the main thread, for open pages only, and never takes more than a tenth of the time.
+// one; it is made on the main thread, for open pages only, and never takes more than a twentieth of the time.
 
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { formatClock, formatCount, formatDuration } from '../units.ts';
 /** A little less than the second between two ticks: one that comes early by a millisecond is not left out. */
 const EVERY_US = 0.9e6;
 /** Of the time of this thread. */
-const MOST_SHARE = 0.1;
+const MOST_SHARE = 0.05;
 /** How long an open page has to fetch the final report before the server is gone. */
 const FAREWELL_MS = 3_000;
 

@@ -9,6 +9,7 @@ import { capacityBench } from './capacity.ts';
 import { dueTime } from './due-time.ts';
 import { freeze } from './freeze.ts';
 import { journeyBench } from './journey.ts';
+import { liveBench } from './live.ts';
 import { measureBench } from './measure.ts';
 import { orderBench } from './order.ts';
 import { pacing } from './pacing.ts';
@@ -33,6 +34,7 @@ const BENCHES: Record<Part, (keptIn?: string) => Promise<readonly Printable[]>> 
   'a journey of three steps': journeyBench,
   'capacity of shops that are known': capacityBench,
   'closed-loop probe beside wrk': probeBench,
+  'a live page, open and not': liveBench,
   measuring: measureBench,
   'the audit of 2.1 million orders': auditBench,
   'the built-in shop': shopBench,

@@ -28,6 +28,7 @@ export const UNSHOWN = [
   'capacity of shops that are known',
   'closed-loop probe beside wrk',
   'two runs compared, of one build and of one 20 % slower',
+  'a live page, open and not',
 ] as const;
 export type Part = Title | (typeof UNSHOWN)[number];
 
