@@ -39,6 +39,16 @@ const ok = (name: string): Gate => ({
 });
 const FIT = ['dropped', 'identities', 'pace', 'lateness', 'lost workers', 'sockets'].map(ok);
 
+/** Made once for all tests of a file, which leave it as it is; `fresh` makes another. */
+export function once(fresh: () => RunRecord): (() => RunRecord) & { fresh: () => RunRecord } {
+  let made: RunRecord | undefined;
+  const get = () => {
+    made ??= fresh();
+    return made;
+  };
+  return Object.assign(get, { fresh });
+}
+
 const run = (orders: Order[], options: RecordOptions = {}, gates: Gate[] = FIT): RunRecord => {
   const record = recordOf(orders, { slo: SLO, durationUs: FOR_S * 1e6, phases: PHASES(FOR_S * 1e6), ...options });
   const { ending } = record.evidence;
@@ -46,10 +56,10 @@ const run = (orders: Order[], options: RecordOptions = {}, gates: Gate[] = FIT):
   return { ...record, judgement: { ...record.judgement, gates, verdict, exitCode: exitCodeOf(verdict, ending) } };
 };
 
-export const passing = (): RunRecord => run(steadyOrders(50, FOR_S, answered));
+export const passing = once(() => run(steadyOrders(50, FOR_S, answered)));
 
 /** The shop slows down during the flash, and gives up on a few. */
-export const failing = (): RunRecord =>
+export const failing = once(() =>
   run(
     steadyOrders(50, FOR_S, (dueUs, index) => {
       const order = answered(dueUs, index);
@@ -58,10 +68,11 @@ export const failing = (): RunRecord =>
       return { ...order, doneUs: order.doneUs! + 380_000, ends, ...(ends === 'failed' ? { sentUs: null } : {}) };
     }),
     { slo: [...SLO, 'oversold == 0', 'accepted >= 99% of plan in every 1m'] },
-  );
+  ),
+);
 
 /** Too few orders for a p99, and Ctrl-C on top. */
-export const interrupted = (): RunRecord =>
+export const interrupted = once(() =>
   run(
     steadyOrders(2, 60, (dueUs, index) => (dueUs < 31.4e6 ? answered(dueUs, index) : { fate: 'unreached' })),
     {
@@ -70,7 +81,8 @@ export const interrupted = (): RunRecord =>
       slo: ['p99 < 300ms', 'errors < 0.1%'],
       ending: { kind: 'interrupted', signal: 'SIGINT', atUs: 31.4e6 },
     },
-  );
+  ),
+);
 
 const UNFIT: Gate[] = [
   {
@@ -101,7 +113,7 @@ const UNFIT: Gate[] = [
 ];
 
 /** A generator that stalls and drops. */
-export const unfit = (): RunRecord =>
+export const unfit = once(() =>
   run(
     steadyOrders(50, FOR_S, (dueUs, index) => {
       if (index % 400 === 7) return { fate: 'dropped' };
@@ -121,13 +133,14 @@ export const unfit = (): RunRecord =>
       },
     },
     UNFIT,
-  );
+  ),
+);
 
 /**
  * A shop that answers 80 orders a second, one after the other: a burst of 100/s piles up, and is worked off. In the last
  * minute and a half it answers 49 of the 50 that come, and nobody asked for anything but few errors.
  */
-export const crowded = (): RunRecord => {
+export const crowded = once(() => {
   let freeUs = 0;
   const queued = (dueUs: number): Partial<Order> => {
     const tookUs = 1e6 / (dueUs < 150e6 ? 80 : 48.5);
@@ -144,4 +157,4 @@ export const crowded = (): RunRecord => {
     { part: 'hourly', fromUs: 60e6, untilUs: 90e6 },
   ];
   return run(orders, { slo: ['errors < 0.1%'], phases });
-};
+});

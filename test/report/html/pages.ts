@@ -9,23 +9,24 @@ import { nightRow } from '../../support/history-rows.ts';
 import { recordOf } from '../../support/record.ts';
 import { asJourney, withAudit } from '../audited.ts';
 import { cleanAudit, cutAudit, lossyAudit } from '../audits.ts';
-import { crowded, failing, interrupted, passing, unfit } from '../runs.ts';
+import { crowded, failing, interrupted, once, passing, unfit } from '../runs.ts';
 
 const FILES = ['profile.yaml', 'summary.md', 'spectrum.hgrm', 'run.hlog', 'charts.json', 'report.html', 'result.json'];
 
 /** No order was answered, none even planned: the emptiest page there can be. */
-export const empty = (): RunRecord => recordOf([], { durationUs: 5e6, slo: ['p99 < 300ms', 'errors < 1%'] });
+export const empty = once(() => recordOf([], { durationUs: 5e6, slo: ['p99 < 300ms', 'errors < 1%'] }));
 /** Planned and never reached. */
-export const unreached = (): RunRecord =>
+export const unreached = once(() =>
   recordOf(
     Array.from({ length: 20 }, (_, index) => ({ dueUs: index * 100_000, fate: 'unreached' as const })),
     { durationUs: 5e6, slo: ['p99 < 300ms'], ending: { kind: 'interrupted', signal: 'SIGTERM', atUs: 0 } },
-  );
+  ),
+);
 
 /** A journey of three steps whose books were read whole; books that lack two orders; books that broke off. */
-const audited = (): RunRecord => withAudit(asJourney(passing(), ['cart', 'checkout', 'pay']), cleanAudit());
-const lossy = (): RunRecord => withAudit(failing(), lossyAudit());
-const cutShort = (): RunRecord => withAudit(passing(), cutAudit());
+const audited = once(() => withAudit(asJourney(passing.fresh(), ['cart', 'checkout', 'pay']), cleanAudit()));
+const lossy = once(() => withAudit(followed(failing.fresh()), lossyAudit()));
+const cutShort = once(() => withAudit(passing.fresh(), cutAudit()));
 
 /** After nights that went each way, one of them cut short, one too short to say. */
 const followed = (record: RunRecord): RunRecord => ({
@@ -40,9 +41,9 @@ const followed = (record: RunRecord): RunRecord => ({
   }),
 });
 
-export const RUNS: Record<string, () => RunRecord> = {
+export const RUNS: Record<string, ReturnType<typeof once>> = {
   passing,
-  failing: () => followed(failing()),
+  failing: once(() => followed(failing.fresh())),
   interrupted,
   unfit,
   empty,
@@ -55,5 +56,12 @@ export const RUNS: Record<string, () => RunRecord> = {
 
 export const viewFor = (record: RunRecord): RunView => viewOf(record, FILES);
 
-export const pageOf = (record: RunRecord, assets: PageAssets = inlineAssets()): string =>
-  formatPage(viewFor(record), assets);
+const written = new WeakMap<RunRecord, string>();
+
+/** As a run writes it. */
+export function pageOf(record: RunRecord, assets: PageAssets = inlineAssets()): string {
+  if (assets.kind === 'files') return formatPage(viewFor(record), assets);
+  const page = written.get(record) ?? formatPage(viewFor(record), assets);
+  written.set(record, page);
+  return page;
+}
