@@ -34,8 +34,8 @@ const HOURS = 12;
 const MOST_RESIDENT_MB = 512;
 const MOST_JOURNAL_MB = 1024;
 const MOST_REPORT_KB = 400;
-/** The start is not the long run: code is compiled, pools are filled. */
-const WARM_MINUTES = 10;
+/** The start is not the long run: code is compiled, and heaps grow to what they take between two collections. */
+const WARM_SHARE = 0.5;
 const MOST_LINES = 13;
 const MINUTES_PER_H = 60;
 
@@ -70,10 +70,10 @@ export function tableOf(minutes: readonly Minute[]): Table {
   return { columns: ['fired', 'resident', 'journal', 'late p99', 'CPU/order'], lines };
 }
 
-/** Growth is fitted to whole minutes behind the start; a run cut short by a signal has what it has. */
-export function rowsOf(minutes: readonly Minute[], ended: Ended, durationUs: number): Row[] {
-  const whole = minutes.slice(0, Math.floor(durationUs / 60e6));
-  const settled = whole.slice(Math.min(WARM_MINUTES, Math.floor(whole.length / 3)));
+/** Growth is fitted to the minutes of the second half; those after the last order, of books and files, are no part of it. */
+export function rowsOf(minutes: readonly Minute[], ended: Ended): Row[] {
+  const firing = minutes.filter(({ lateP99Us }) => Number.isFinite(lateP99Us));
+  const settled = firing.slice(Math.floor(firing.length * WARM_SHARE));
   const { orders } = ended;
   const kept = orders.accepted + orders.rejected + orders.failed + orders.unknown;
   return [
@@ -117,6 +117,10 @@ export function rowsOf(minutes: readonly Minute[], ended: Ended, durationUs: num
   ];
 }
 
+/** As read back from JSON, which has no NaN. */
+export const minutesFrom = (minutes: readonly Minute[]): Minute[] =>
+  minutes.map((minute) => ({ ...minute, lateP99Us: minute.lateP99Us ?? Number.NaN }));
+
 /** `most`: what twelve hours may come to; without one it must not grow with certainty: what others do is in it. */
 type Grown = { of: (minute: Minute) => number; unit: string; most?: number };
 
@@ -131,7 +135,7 @@ function growthRows(name: string, minutes: readonly Minute[], { of, unit, most }
     name: `${name}: growth per hour`,
     value: growth.slope * MINUTES_PER_H,
     unit,
-    note: `${perH(growth.low)} to ${perH(growth.high)} (95 %), from ${values.length} minutes`,
+    note: `${perH(growth.low)} to ${perH(growth.high)} (95 %), from the last ${values.length} minutes`,
   };
   if (most === undefined) return [{ ...row, ok: growth.low <= 0 }];
   const steps = values.length - 1;

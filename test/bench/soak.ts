@@ -1,6 +1,7 @@
 // `npm run soak -- --rate 49/s --for 1h`: does a long run stay what it was in its first minutes? One real run of the command
 // line against the built-in shop (a process of its own), looked at from outside once in a while, with its report made and
-// its journal rebuilt at the end. `--out DIR` keeps the run folder there, `--json FILE` writes what is printed as data.
+// its journal rebuilt at the end. `--out DIR` keeps the run folder there, `--json FILE` writes what is printed as data, and
+// `--from FILE` prints it again.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -14,7 +15,8 @@ import type { Result } from '../../src/report/result.ts';
 import { formatDuration, parseDuration, parseRate } from '../../src/units.ts';
 import { formatItems } from './print.ts';
 import { processMemory } from './process-cost.ts';
-import { type Ended, lateMinutes, type Minute, rowsOf, tableOf } from './soak-table.ts';
+import type { Row } from './row.ts';
+import { type Ended, lateMinutes, type Minute, minutesFrom, rowsOf, tableOf } from './soak-table.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** Memory goes up and down with each garbage collection: a minute's value is the highest of these looks. */
@@ -131,10 +133,23 @@ function lineOf(minute: number, { residentBytes, journalBytes, fired }: Omit<Min
   return `  ${minute} min: ${fired} fired, ${mb(residentBytes)} resident, journal ${mb(journalBytes)}`;
 }
 
+type Shown = { title: string; minutes: Minute[]; ended: Ended };
+
+function show({ title, minutes, ended }: Shown): Row[] {
+  const rows = rowsOf(minutes, ended);
+  console.log(`${title}\n${formatItems([{ says: ended.sentence }, tableOf(minutes), ...rows])}`);
+  if (rows.some(({ ok }) => ok === false)) process.exitCode = 1;
+  return rows;
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { rate: { type: 'string' }, for: { type: 'string' }, out: { type: 'string' }, json: { type: 'string' } },
-  });
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { rate: text, for: text, out: text, json: text, from: text } });
+  if (values.from !== undefined) {
+    const kept = JSON.parse(readFileSync(values.from, 'utf8')) as Shown;
+    show({ ...kept, minutes: minutesFrom(kept.minutes) });
+    return;
+  }
   const ratePerS = parseRate(values.rate ?? '49/s');
   const forUs = parseDuration(values.for ?? '1h');
   if (ratePerS === undefined || forUs === undefined) {
@@ -144,12 +159,11 @@ async function main(): Promise<void> {
   }
   const out = values.out ?? mkdtempSync(join(tmpdir(), 'doorbuster-soak-run-'));
   const { minutes, ended } = await soak({ ratePerS, seconds: Math.round(forUs / 1e6), out });
-  const rows = rowsOf(minutes, ended, forUs);
   const date = new Date().toISOString().slice(0, 10);
   const title = `npm run soak -- --rate ${ratePerS}/s --for ${formatDuration(forUs)} · ${date} · Node ${process.versions.node}`;
-  console.log(`${title}\n${formatItems([{ says: ended.sentence }, tableOf(minutes), ...rows])}\n${out}`);
+  const rows = show({ title, minutes, ended });
+  console.log(out);
   if (values.json) writeFileSync(values.json, `${JSON.stringify({ title, minutes, ended, rows }, null, 2)}\n`);
-  if (rows.some(({ ok }) => ok === false)) process.exitCode = 1;
 }
 
 await main();
