@@ -85,7 +85,7 @@ function endOfValue(text: string, at: number): number {
 /** JSON that is a text in JSON: `"{\"token\":\"abc\"}"`. */
 function withoutQuotedJson(text: string): string {
   return text.replace(
-    /(\\+"([^"\\]+)\\+"\s*:\s*)(\\+"(?:(?!\\+")[^"])*(?:\\+"|$)|[^\s,}\]"\\]+)/g,
+    /(?<!\\)(\\+"([^"\\]+)\\+"\s*:\s*)(\\+"(?:(?!\\+")[^"])*(?:\\+"|$)|[^\s,}\]"\\]+)/g,
     (whole, before: string, name: string) => (isSecretName(name) ? before + HIDDEN : whole),
   );
 }
@@ -106,7 +106,7 @@ function withoutElements(text: string): string {
 /** `token=abc`, `X-Auth: abc`, `data-session="abc"`. */
 function withoutPairs(text: string): string {
   return text.replace(
-    /([\p{L}\p{N}_.-]+)([ \t]*[:=][ \t]*)("[^"<>]*(?:"|$)|'[^'<>]*(?:'|$)|[^\s"'<>&;,(){}[\]\\]+(?: [^\s"'<>&;,:=(){}[\]\\]+)?)/gu,
+    /(?<![\p{L}\p{N}_.-])([\p{L}\p{N}_.-]+)([ \t]*[:=][ \t]*)("[^"<>]*(?:"|$)|'[^'<>]*(?:'|$)|[^\s"'<>&;,(){}[\]\\]+(?: [^\s"'<>&;,:=(){}[\]\\]+)?)/gu,
     (whole, name: string, mark: string, value: string) => {
       if (!isSecretName(name) || value.includes(HIDDEN) || /^(?:true|false|null)$/.test(value)) return whole;
       const quote = /^["']/.exec(value)?.[0] ?? '';

@@ -51,15 +51,21 @@ export class KeptTeller {
   }
 
   #orderOf(order: KeptOrder): KeptOrder {
-    const { seq, steps } = order;
+    const { seq, serviceUs, steps } = order;
     const placing = this.#order.steps[placedByOf(this.#order)]!.name;
-    const wasPlaced = isPlain(this.#order) || steps.some(({ step }) => step === placing);
+    // What never reached a socket is in no trace.
+    const wasPlaced = isPlain(this.#order)
+      ? !Number.isNaN(serviceUs)
+      : steps.some(({ step, sentUs }) => step === placing && !Number.isNaN(sentUs));
     return {
       ...order,
       key: this.#keys.keyOf(seq),
       // Code has said its own.
       trace: order.trace !== '' || !wasPlaced ? order.trace : this.#traceOf(seq, placing),
-      steps: steps.map((step) => ({ ...step, trace: this.#traceOf(seq, step.step) })),
+      steps: steps.map((step) => ({
+        ...step,
+        trace: Number.isNaN(step.sentUs) ? '' : this.#traceOf(seq, step.step),
+      })),
     };
   }
 

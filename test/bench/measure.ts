@@ -6,6 +6,7 @@ import { bucketOf, histogramShape } from '../../src/measure/histogram.ts';
 import { Recorder } from '../../src/measure/recorder.ts';
 import { Timeline } from '../../src/measure/timeline.ts';
 import type { Outcome } from '../../src/outcomes.ts';
+import { keeperRows } from './keeper.ts';
 import type { Row } from './row.ts';
 
 const OUTCOMES: Outcome[] = Array.from({ length: 20 }, (_, i) => ({
@@ -150,7 +151,15 @@ function memoryRow(): Row {
 }
 
 export async function measureBench(): Promise<Row[]> {
-  return [bucketRow(), libraryRow(), recordingRow(50), recordingRow(5_000), ...handOverRows(), memoryRow()];
+  return [
+    bucketRow(),
+    libraryRow(),
+    recordingRow(50),
+    recordingRow(5_000),
+    ...handOverRows(),
+    memoryRow(),
+    ...keeperRows(),
+  ];
 }
 
 if (import.meta.main) {

@@ -131,6 +131,8 @@ describe('an order on its way out of a run', () => {
 
   it('has no trace where it was never placed, or none is sent, or part of it is not known any more', () => {
     expect(tellOrder([step('cart')]).trace).toBe('');
+    const unsent = tellOrder([step('cart'), { ...step('pay'), sentUs: Number.NaN }]);
+    expect([unsent.trace, unsent.steps[1]!.trace]).toEqual(['', '']);
     const without = (headers: [string, string][]) => ({ ...order, steps: [cart, { ...pay, headers }] });
     expect(tellOrder([step('cart'), step('pay')], without([])).trace).toBe('');
     const odd: [string, string][] = [['traceparent', '{{trace.parent}}{{vars.ticket}}']];
