@@ -21,6 +21,7 @@ import { World } from '../support/world.ts';
 
 const SHAPE = histogramShape(60e6);
 const SEED = 5;
+const NO_COUNTERS = { open: 0, openMax: 0, opened: 0, waiting: 0, waitingMax: 0 };
 
 function orderOf(steps: string[], more: Partial<OrderSpec> = {}): OrderSpec {
   const identity = { runId: 'r', seed: SEED, skus: [{ value: 's', weight: 1 }], quantity: [{ value: 1, weight: 1 }] };
@@ -154,6 +155,38 @@ describe('orders of one exchange', () => {
     expect(timeout.detail.length).toBe(200);
   });
 
+  it('counts what we were late, as the response does', () => {
+    const keeper = new Keeper(compileJourney(orderOf(['order'])).outcomes, SEED);
+    const journey = compileJourney(orderOf(['order']));
+    let nowUs = 0;
+    const nothing = () => {};
+    const driver = { name: 'wire' as const, fire: () => true, counters: NO_COUNTERS, close: async () => {} };
+    const desk = plainDesk(
+      { outcomes: journey.outcomes, step: 'order', classify: journey.steps[0]!.classify, soldOut: [] },
+      {
+        ...{ nowUs: () => nowUs, recorder: new Recorder(0, journey.outcomes, SHAPE), keeper, driver: () => driver },
+        ...{ changeInFlight: nothing, onTaken: nothing, onIdle: nothing },
+      },
+    );
+    const end = (seq: number, lateUs: number, serviceUs: number) => {
+      const dueUs = seq * 1e6;
+      nowUs = dueUs + lateUs;
+      desk.take(seq, dueUs);
+      const answer = { failure: undefined, detail: '', status: 201, headers: { get: () => undefined } };
+      const times = { sentUs: nowUs, doneUs: nowUs + serviceUs };
+      desk.onAnswer(
+        { seq, step: 0, dueUs, firedUs: nowUs },
+        { ...answer, ...times, body: new Uint8Array(0), bodyTruncated: false },
+      );
+    };
+    for (let seq = 0; seq < MOST_SLOW; seq++) end(seq, 0, 10_000 + seq);
+    end(50, 20_000, 100);
+    end(51, 0, 9_000);
+    const told = keeper.drain()!.orders;
+    expect(told.some(({ seq, latenessUs }) => seq === 50 && latenessUs === 20_000)).toBe(true);
+    expect(told.some(({ seq }) => seq === 51)).toBe(false);
+  });
+
   it('parts of an order add up, and one that was never sent has no service', async () => {
     const { kept } = await fire(orderOf(['order']), 2, {
       says: (seq) => (seq % 4 === 0 ? { failure: 'refused', detail: 'ECONNREFUSED', unsent: true } : {}),
@@ -214,5 +247,15 @@ describe('orders of several exchanges', () => {
     expect(new Set(raw.map(({ outcome }) => outcomes[outcome]!.name))).toEqual(new Set(['2xx', 'reset']));
     // Of the placing step, not of the cart, which says 2xx as well.
     expect(raw.every(({ step }) => step === 1)).toBe(true);
+  });
+
+  it('keeps the answer of an earlier step where that was the end', async () => {
+    const { kept, raw, outcomes } = await fire(order(), 1, {
+      ...shop,
+      says: (seq, step) => (step === 0 && seq % 9 === 4 ? { status: 404, body: 'no cart' } : { body: '{}' }),
+    });
+    const gone = raw.find(({ outcome }) => outcomes[outcome]!.class === 'failed')!;
+    expect([gone.step, gone.status, new TextDecoder().decode(gone.body).slice(0, 7)]).toEqual([0, 404, 'no cart']);
+    expect(kept.bad.every(({ steps }) => steps.length === 1)).toBe(true);
   });
 });

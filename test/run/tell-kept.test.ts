@@ -16,7 +16,8 @@ const pay: StepSpec = {
   method: 'POST',
   path: '/pay?api_key={{env.API_KEY}}',
   headers: [
-    ['authorization', 'Bearer {{setup.login}}'],
+    // A harmless name: what the setup took is hidden whatever carries it, and so is an extract of a telling name.
+    ['x-ref', '{{setup.login}} {{vars.sessionToken}}'],
     ['x-open', 'open-word'],
     ['cookie', 'sid={{buyers.sid}}'],
     ['traceparent', '{{trace.parent}}'],
@@ -33,7 +34,10 @@ const pay: StepSpec = {
 };
 const cart: StepSpec = {
   ...{ name: 'cart', method: 'POST', path: '/cart', headers: [], body: { kind: 'none' } },
-  extract: [{ name: 'ticket', from: { kind: 'json', path: 't' }, optional: false }],
+  extract: [
+    { name: 'ticket', from: { kind: 'json', path: 't' }, optional: false },
+    { name: 'sessionToken', from: { kind: 'json', path: 's' }, optional: false },
+  ],
 };
 const SECRETS = [
   'env-secret-1',
@@ -43,6 +47,7 @@ const SECRETS = [
   'session-5',
   'literal-secret',
   'flag-secret-7',
+  'extract-secret-8',
 ];
 const order: OrderSpec = {
   steps: [cart, pay],
@@ -57,7 +62,11 @@ const order: OrderSpec = {
 const journey = compileJourney(order);
 const outcome = journey.outcomes.findIndex(({ name }) => name === '2xx');
 
-function answered(body: string, headers: Record<string, string> = {}, sent = { seq: 9, step: 1, vars: [SECRETS[4]!] }) {
+function answered(
+  body: string,
+  headers: Record<string, string> = {},
+  sent = { seq: 9, step: 1, vars: [SECRETS[4]!, SECRETS[7]!] },
+) {
   const keeper = new Keeper(journey.outcomes, 1);
   keeper.keepAnswer(
     outcome,
@@ -76,7 +85,7 @@ const tell = (raw: RawAnswer, secrets: readonly string[] | undefined = [SECRETS[
 
 describe('an answer on its way out of a run', () => {
   it('has none of what the order sent as a secret, wherever that came from, and keeps the rest', () => {
-    const echo = compileOrder(order)[1]!.render({ seq: 9, vars: [SECRETS[4]!] });
+    const echo = compileOrder(order)[1]!.render({ seq: 9, vars: [SECRETS[4]!, SECRETS[7]!] });
     const said = `${echo.path} ${echo.headers.join(' | ')} ${new TextDecoder().decode(echo.body)} ${SECRETS[6]}`;
     for (const secret of SECRETS) expect(said).toContain(secret);
     const [shown] = tell(answered(said, { location: `/next?x=${SECRETS[4]}`, 'x-request-id': `id ${SECRETS[0]}` }));

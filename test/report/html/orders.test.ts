@@ -5,7 +5,7 @@ import { inlineAssets } from '../../../src/folder/page-assets.ts';
 import { formatPage } from '../../../src/report/html/page.ts';
 import type { RunView } from '../../../src/report/html/view.ts';
 import { formatClock, formatCount, formatDuration } from '../../../src/units.ts';
-import { failing } from '../runs.ts';
+import { failing, passing } from '../runs.ts';
 import { RUNS, viewFor } from './pages.ts';
 
 function sectionOf(view: RunView, id: 'outcomes' | 'orders'): string {
@@ -87,6 +87,17 @@ describe('one answer of each outcome', () => {
     expect(shown[0]).toContain('content-type:</span> application/json');
     expect(shown[0]).toContain('&quot;session&quot;:&quot;***&quot;');
     expect(shown[1]).toContain('409');
+  });
+
+  it('is left out where no order ended so: it answered a try of one that then ended otherwise', () => {
+    const record = passing();
+    const [answer] = record.evidence.kept!.answers;
+    const answers = [...record.evidence.kept!.answers, { ...answer!, outcome: 3 }];
+    const { examples } = viewFor({
+      ...record,
+      evidence: { ...record.evidence, kept: { ...record.evidence.kept!, answers } },
+    }).result;
+    expect(examples!.answers.map(({ outcome }) => outcome)).toEqual(['sold', 'sold_out']);
   });
 
   it('is cut to what a page can bear, and says of bytes that they are no text', () => {
