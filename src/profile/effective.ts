@@ -7,6 +7,7 @@ import type { FeederSpec, OrderSpec, StepSpec } from '../order/spec.ts';
 import { mayHoldSecret } from '../secrets.ts';
 import type { CurveSpec } from '../traffic/spec.ts';
 import { hashOf } from './hash.ts';
+import type { SecretNames } from './named-secrets.ts';
 import { at, isMap, mapLeaves, type Path, startsWith } from './paths.ts';
 import type { Adjustment, SloLine, TargetPlan, TraceSource } from './plan.ts';
 import { hidden, isFlagValue, redacted } from './redact.ts';
@@ -23,16 +24,21 @@ type Shown = {
   sources: readonly TraceSource[];
   /** Names of the files it reads, as written. */
   files: readonly string[];
+  names: SecretNames;
 };
 
 /** `filled` has its defaults and its variables. What a flag wrote is shown as little as in the command line. */
-export function effectiveYamlOf(filled: unknown, { raw, file, flagged, adjustments, sources, files }: Shown): string {
+export function effectiveYamlOf(
+  filled: unknown,
+  { raw, file, flagged, adjustments, sources, files, names }: Shown,
+): string {
   const shown = mapLeaves(filled, (leaf, path) => {
     const written = at(raw, path);
     const before = typeof path.at(-1) === 'number' ? at(filled, [...path.slice(0, -1), Number(path.at(-1)) - 1]) : '';
     if (isFlagValue(path, before)) return hidden(holdsVariable(written) ? written : leaf, path);
     const isFlagged = flagged.some((prefix) => startsWith(path, prefix)) && mayHoldSecret(path);
-    return (isFlagged ? hidden : redacted)(holdsVariable(written) ? written : leaf, path);
+    const shownLeaf = holdsVariable(written) ? written : leaf;
+    return isFlagged ? hidden(shownLeaf, path) : redacted(shownLeaf, path, names);
   });
   const oneLine = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
   const head = [
@@ -57,6 +63,7 @@ type Hashed = {
   audit: AuditInput | undefined;
   slo: readonly SloLine[];
   stop: readonly SloLine[];
+  names: SecretNames;
 };
 
 /**
@@ -64,7 +71,18 @@ type Hashed = {
  * may be compared when their hashes agree. So the seed and the cells of feeders are left out as well (another draw from
  * the same plan), and so are secrets, which a hash could give away; the built-in shop's own books go without saying.
  */
-export function profileHashOf({ name, target, curve, order, setup, teardown, audit, slo, stop }: Hashed): string {
+export function profileHashOf({
+  name,
+  target,
+  curve,
+  order,
+  setup,
+  teardown,
+  audit,
+  slo,
+  stop,
+  names,
+}: Hashed): string {
   const { http, connection, connections, queue, warm, connectTimeoutUs, timeoutUs, proxy } = target;
   const { seed: _seed, ...shape } = curve;
   const { runId: _runId, seed: _drawn, ...identity } = order.identity;
@@ -95,31 +113,34 @@ export function profileHashOf({ name, target, curve, order, setup, teardown, aud
       ...(proxy ? { proxied: true } : {}),
     },
     traffic: shape,
-    order: { steps: steps.map(withoutSecrets), ...identity, rules, ...more },
-    setup: setup.length > 0 ? setup.map(withoutSecrets) : undefined,
-    teardown: teardown.length > 0 ? teardown.map(withoutSecrets) : undefined,
-    audit: isMap(audit) ? mapLeaves(audit, (leaf, below) => redacted(leaf, ['audit', ...below])) : undefined,
+    order: { steps: steps.map((step) => withoutSecrets(step, names)), ...identity, rules, ...more },
+    setup: setup.length > 0 ? setup.map((step) => withoutSecrets(step, names)) : undefined,
+    teardown: teardown.length > 0 ? teardown.map((step) => withoutSecrets(step, names)) : undefined,
+    audit: isMap(audit) ? mapLeaves(audit, (leaf, below) => redacted(leaf, ['audit', ...below], names)) : undefined,
     slo: slo.map(({ text }) => text),
     stop: stop.map(({ text }) => text),
   });
 }
 
 /** A step whose name was not given keeps the hash it always had. */
-function withoutSecrets(step: StepSpec | ControlStep) {
+function withoutSecrets(step: StepSpec | ControlStep, names: SecretNames) {
   const { name, method, path, headers, body, shownPath: _shown, ...rest } = step;
   const shownBody =
     body.kind === 'form'
-      ? { ...body, fields: body.fields.map(([field, value]) => [field, redacted(value, ['order', 'form', field])]) }
+      ? {
+          ...body,
+          fields: body.fields.map(([field, value]) => [field, redacted(value, ['order', 'form', field], names)]),
+        }
       : mapLeaves(body, (leaf, below) =>
-          redacted(leaf, ['order', ...(body.kind === 'graphql' ? ['graphql'] : []), ...below]),
+          redacted(leaf, ['order', ...(body.kind === 'graphql' ? ['graphql'] : []), ...below], names),
         );
   const isNamed = name !== 'order';
   return {
     ...(isNamed ? { name } : {}),
     ...rest,
     method,
-    path: redacted(path, ['order', 'path']),
-    headers: headers.map(([header, value]) => [header, redacted(value, ['order', 'headers', header])]),
+    path: redacted(path, ['order', 'path'], names),
+    headers: headers.map(([header, value]) => [header, redacted(value, ['order', 'headers', header], names)]),
     body: shownBody,
   };
 }

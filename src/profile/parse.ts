@@ -7,6 +7,7 @@ import { type FlagTexts, flagMistakes } from './adjust.ts';
 import { draftOf, isWhole, type Whole } from './draft.ts';
 import { effectiveYamlOf, profileHashOf } from './effective.ts';
 import { tellIssues } from './issues.ts';
+import { secretNamesOf } from './named-secrets.ts';
 import { withDefaults } from './order.ts';
 import { formatPath, type Path } from './paths.ts';
 import type { Plan } from './plan.ts';
@@ -86,6 +87,7 @@ function planOf(filled: Filled, draft: Whole, { source, raw, flagged }: Origin):
     }),
   );
   const { books } = audit;
+  const names = secretNamesOf(filled);
   return {
     version: 1,
     name,
@@ -102,8 +104,8 @@ function planOf(filled: Filled, draft: Whole, { source, raw, flagged }: Origin):
     stop,
     capacity,
     warnings,
-    profileHash: profileHashOf({ name, target, curve, order, setup, teardown, audit: audit.given, slo, stop }),
-    effectiveYaml: effectiveYamlOf(effective, { raw, file: source.file, flagged, adjustments, sources, files }),
+    profileHash: profileHashOf({ name, target, curve, order, setup, teardown, audit: audit.given, slo, stop, names }),
+    effectiveYaml: effectiveYamlOf(effective, { raw, file: source.file, flagged, adjustments, sources, files, names }),
   };
 }
 

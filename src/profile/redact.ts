@@ -3,6 +3,7 @@
 
 import type { StepSpec } from '../order/spec.ts';
 import { HIDDEN, isRequestPath, isSecretAt, isSecretName } from '../secrets.ts';
+import { isNamed, NO_NAMES, type SecretNames } from './named-secrets.ts';
 import { formatPath, type Path } from './paths.ts';
 import { replaceVariables } from './variables.ts';
 
@@ -10,13 +11,13 @@ import { replaceVariables } from './variables.ts';
 const QUERY = /([?&])((?:\$\{[^}]*\}|\{\{[^{}]*\}\}|[^=&#])*)(=(?:\$\{[^}]*\}|\{\{[^{}]*\}\}|[^&#])*)?/g;
 const PEM = /-----BEGIN /;
 
-/** A leaf of the profile as it may be shown. */
-export function redacted(leaf: unknown, path: Path): unknown {
-  if (isSecretAt(path)) return withoutSecret(leaf);
+/** A leaf of the profile as it may be shown. `names`: those that the profile itself calls secret. */
+export function redacted(leaf: unknown, path: Path, names: SecretNames = NO_NAMES): unknown {
+  if (isSecretAt(path) || isNamed(path, names)) return withoutSecret(leaf);
   if (typeof leaf !== 'string') return leaf;
   if (PEM.test(leaf)) return HIDDEN;
   if (formatPath(path) === 'target.url') return leaf.replace(/(?<=:\/\/)[^/@]*@/, `${HIDDEN}@`);
-  if (isRequestPath(path)) return withoutQuery(leaf, isSecretName);
+  if (isRequestPath(path)) return withoutQuery(leaf, (name) => isSecretName(name) || names.has(name.toLowerCase()));
   if (path.at(-1) === 'query' && path.at(-2) === 'graphql') return withoutArguments(leaf, GRAPHQL_TYPE);
   return isCommandWord(path) ? withoutArguments(leaf, SCHEME) : leaf;
 }

@@ -8,7 +8,7 @@ import { Audit } from './schema-audit.ts';
 import { Feeders } from './schema-feeders.ts';
 import { ControlSteps, Order } from './schema-order.ts';
 import { Outcomes } from './schema-outcomes.ts';
-import { atMostOneKey, flag, map, someKey, text } from './schema-shapes.ts';
+import { atMostOneKey, flag, map, scalar, someKey, text } from './schema-shapes.ts';
 import { Shoppers } from './schema-shoppers.ts';
 import { Trace } from './schema-trace.ts';
 
@@ -209,6 +209,12 @@ export const Profile = map(
     shoppers: Shoppers.optional(),
     audit: Audit.optional(),
     teardown: ControlSteps.describe('Sent once, when the run and its audit are over.').optional(),
+    secrets: z
+      .array(scalar('text'), { error: 'must be a list of names such as `[x-shop, customer]`' })
+      .describe(
+        'Names of headers, fields and query parameters whose values are shown nowhere; those that sound like a secret are hidden without it.',
+      )
+      .optional(),
     slo: Slo.default([]),
     stop: Stop.default([]),
     capacity: Capacity.optional(),

@@ -2,6 +2,7 @@
 
 import { type Document, isAlias, isMap, isScalar, isSeq } from 'yaml';
 import { isSecretName } from '../secrets.ts';
+import { type SecretNames, secretNamesOf } from './named-secrets.ts';
 import type { Path } from './paths.ts';
 import { hidden, redacted } from './redact.ts';
 
@@ -12,12 +13,14 @@ const MOST_ALIASES = 1000;
 
 /** Whether a line, and its stretch of the text, may hold a secret. Where structure cannot be trusted, names decide too. */
 export function secretsIn(document: Document.Parsed, isBroken: boolean): (line: string, range: Range) => boolean {
-  const { ranges, isWhole } = secretRanges(document);
+  const names = namesOf(document);
+  const { ranges, isWhole } = secretRanges(document, names);
   return (line, [from, until]) =>
-    ranges.some(([start, end]) => start <= until && end >= from) || ((isBroken || !isWhole) && namesSecret(line));
+    ranges.some(([start, end]) => start <= until && end >= from) ||
+    ((isBroken || !isWhole) && namesSecret(line, names));
 }
 
-function secretRanges(document: Document.Parsed): { ranges: Range[]; isWhole: boolean } {
+function secretRanges(document: Document.Parsed, names: SecretNames): { ranges: Range[]; isWhole: boolean } {
   const ranges: Range[] = [];
   let aliases = 0;
   const visit = (node: unknown, path: Path): void => {
@@ -28,7 +31,8 @@ function secretRanges(document: Document.Parsed): { ranges: Range[]; isWhole: bo
       for (const { key, value } of node.items) if (isScalar(key)) visit(value, [...path, String(key.value)]);
     } else if (isSeq(node)) {
       for (const [index, item] of node.items.entries()) visit(item, [...path, index]);
-    } else if (isScalar(node) && node.range && isSecret(node.value, path)) ranges.push([node.range[0], node.range[1]]);
+    } else if (isScalar(node) && node.range && isSecret(node.value, path, names))
+      ranges.push([node.range[0], node.range[1]]);
   };
   try {
     visit(document.contents, []);
@@ -47,15 +51,24 @@ function misplacedKeys(path: Path): Path {
 }
 
 /** Also where it was put in the wrong place, which may be the very mistake that is told. */
-function isSecret(leaf: unknown, path: Path): boolean {
-  if (redacted(leaf, path) !== leaf) return true;
+function isSecret(leaf: unknown, path: Path, names: SecretNames): boolean {
+  if (redacted(leaf, path, names) !== leaf) return true;
   if (misplacedKeys(path).some((key) => typeof key === 'string' && isSecretName(key))) {
     return hidden(leaf, path) !== leaf;
   }
-  return [['order', 'path'] as const, ['target', 'url'] as const].some((like) => redacted(leaf, like) !== leaf);
+  return [['order', 'path'] as const, ['target', 'url'] as const].some((like) => redacted(leaf, like, names) !== leaf);
 }
 
 /** `authorization: Bearer …` in a text whose structure cannot be trusted. */
-function namesSecret(line: string): boolean {
-  return [...line.matchAll(/([\p{L}\p{N}_.-]+)["']?\s*[:=]/gu)].some(([, name]) => isSecretName(name!));
+function namesSecret(line: string, names: SecretNames): boolean {
+  return [...line.matchAll(/([\p{L}\p{N}_.-]+)["']?\s*[:=]/gu)].some(
+    ([, name]) => isSecretName(name!) || names.has(name!.toLowerCase()),
+  );
+}
+
+/** `secrets:`, as far as it can be read. */
+function namesOf(document: Document.Parsed): SecretNames {
+  const list = isMap(document.contents) ? document.contents.get('secrets', true) : undefined;
+  const items = isSeq(list) ? list.items : [];
+  return secretNamesOf({ secrets: items.flatMap((item) => (isScalar(item) ? [item.value] : [])) });
 }

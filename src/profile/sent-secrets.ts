@@ -3,6 +3,7 @@
 
 import type { Request, StepSpec } from '../order/spec.ts';
 import { isSecretName } from '../secrets.ts';
+import { isNamed, type SecretNames, secretNamesOf } from './named-secrets.ts';
 import { at, mapLeaves, type Path } from './paths.ts';
 import type { Plan } from './plan.ts';
 import { redacted } from './redact.ts';
@@ -24,9 +25,10 @@ export function sentSecretsOf(plan: SentPlan, { raw, env }: { raw: unknown; env:
       if (typeof leaf === 'string') replaceVariables(leaf, ({ name }) => keep(found, env[name]));
     });
   }
-  for (const step of order.steps) keepStep(found, step, ['order']);
+  const names = secretNamesOf(raw);
+  for (const step of order.steps) keepStep(found, step, { at: ['order'], names });
   const asked = [books?.stock?.step, books?.orders?.kind === 'http' ? books.orders.step : undefined];
-  for (const step of [...setup, ...teardown, ...asked]) if (step) keepStep(found, step, ['setup', 0]);
+  for (const step of [...setup, ...teardown, ...asked]) if (step) keepStep(found, step, { at: ['setup', 0], names });
   return [...found].filter((secret) => secret !== '');
 }
 
@@ -61,15 +63,24 @@ function keepOfBody(found: Set<string>, text: string): void {
   });
 }
 
-function keepStep(found: Set<string>, { path, headers, body }: StepSpec, at: Path): void {
+type Place = { at: Path; names: SecretNames };
+
+function keepStep(found: Set<string>, { path, headers, body }: StepSpec, { at, names }: Place): void {
   for (const [, name, value] of path.matchAll(/[?&]([^=&#]*)=([^&#]*)/g)) {
-    if (!isSecretName(name!) || redacted(path, [...at, 'path']) === path) continue;
+    const isSecret = isSecretName(name!) || names.has(name!.toLowerCase());
+    if (!isSecret || redacted(path, [...at, 'path'], names) === path) continue;
     keep(found, value);
     keep(found, decoded(value!));
   }
-  for (const [name, value] of headers) keepLeaf(found, value, [...at, 'headers', name]);
-  if (body.kind === 'json') mapLeaves(body.value, (leaf, below) => keepLeaf(found, leaf, [...at, 'json', ...below]));
-  if (body.kind === 'form') for (const [name, value] of body.fields) keepLeaf(found, value, [...at, 'form', name]);
+  const keepAt = (leaf: unknown, below: Path) => keepLeaf(found, leaf, { at: [...at, ...below], names });
+  for (const [name, value] of headers) keepAt(value, ['headers', name]);
+  if (body.kind === 'json') mapLeaves(body.value, (leaf, below) => keepAt(leaf, ['json', ...below]));
+  if (body.kind === 'form') for (const [name, value] of body.fields) keepAt(value, ['form', name]);
+  if (body.kind === 'graphql' && names.size > 0) {
+    mapLeaves(body.variables, (leaf, below) => {
+      if (isNamed(below, names)) keepAt(leaf, ['graphql', 'variables', ...below]);
+    });
+  }
 }
 
 function keep(found: Set<string>, secret: string | undefined): string {
@@ -77,8 +88,8 @@ function keep(found: Set<string>, secret: string | undefined): string {
   return '';
 }
 
-function keepLeaf(found: Set<string>, leaf: unknown, path: readonly (string | number)[]): void {
-  if (leaf === null || redacted(leaf, path) === leaf) return;
+function keepLeaf(found: Set<string>, leaf: unknown, { at, names }: Place): void {
+  if (leaf === null || redacted(leaf, at, names) === leaf) return;
   keepPieces(found, String(leaf));
 }
 

@@ -142,6 +142,41 @@ outcomes:
   });
 });
 
+describe('`secrets:`', () => {
+  const order = (value: string) => `secrets: [X-Shop, customer, ref]
+order:
+  path: /pay?ref=${value}&n=1
+  headers: { x-shop: ${value}, x-open: shown, x-var: "\${NAME}" }
+  json: { customer: { tag: ${value} }, sku: "{{sku}}" }
+setup: [open: { path: /open, headers: { accept: x }, json: { customer: ${value} } }]
+`;
+
+  it('hides what is under these names, in whatever is written, printed or compared', () => {
+    const parsed = parseText(minimal(order('sesame-1')), { env: { NAME: 'sesame-2' } });
+    if (!parsed.ok) throw new Error(formatProblems(parsed.problems));
+    const { plan, secrets } = parsed;
+    expect(plan.effectiveYaml).not.toContain('sesame');
+    expect(parse(plan.effectiveYaml)).toMatchObject({
+      secrets: ['X-Shop', 'customer', 'ref'],
+      order: { path: '/pay?ref=***&n=1', headers: { 'x-shop': '***', 'x-open': 'shown' }, json: { sku: '{{sku}}' } },
+    });
+    expect(new Set(secrets)).toEqual(new Set(['sesame-1', 'sesame-2']));
+    expect(planOf(minimal(order('other')), { env: { NAME: 'sesame-2' } }).profileHash).toBe(plan.profileHash);
+    expect(
+      planOf(minimal(order('sesame-1').replace('shown', 'seen')), { env: { NAME: 'sesame-2' } }).profileHash,
+    ).not.toBe(plan.profileHash);
+  });
+
+  it('hides their lines in mistakes, and in YAML that is broken', () => {
+    const printed = formatProblems(problemsOf(minimal(`${order('sesame')}  methd: POST\n`)));
+    expect(printed).not.toContain('sesame');
+    expect(printed).toContain('methd');
+    expect(
+      formatProblems(problemsOf(`secrets: [x-shop]\n${minimal('order:\n  headers: { x-shop: "sesame }\n')}`)),
+    ).not.toContain('sesame');
+  });
+});
+
 describe('the secrets that orders carry', () => {
   const secretsOf = (text: string, env: Record<string, string> = {}) => {
     const parsed = parseText(text, { env, files: { 'body.json': '{"card":{"pin":"4321"},"sku":"a"}' } });
