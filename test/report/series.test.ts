@@ -73,6 +73,8 @@ describe('levelChangesOf', () => {
 
   it('says nothing of times that differ by less than anybody would feel', () => {
     expect(levelChangesOf(nightsOf([...STILL, ...SLOWER].map((ms) => ms / 20)))).toEqual([]);
+    // Certain, and 4 ms, but that is 2 %.
+    expect(levelChangesOf(nightsOf([...STILL, ...SLOWER].map((ms) => 200 + (ms > 45 ? 4 : 0) + ms / 1e3)))).toEqual([]);
   });
 
   it('tells errors by the share', () => {
