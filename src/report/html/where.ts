@@ -2,12 +2,13 @@
 
 import type { InvariantName } from '../../audit/spec.ts';
 import { INVARIANTS } from '../../audit/spec.ts';
+import { parseSlo } from '../../judge/slo.ts';
 import type { OutcomeClass } from '../../outcomes.ts';
 import { OUTCOME_CLASSES } from '../../outcomes.ts';
 import { formatCountOf, formatDuration } from '../../units.ts';
 import { cellOf, rowsOf, secondsOfRow } from '../charts/rows.ts';
 import type { Column, Rows } from '../charts/spec.ts';
-import type { ResultSlo } from '../result.ts';
+import type { Result, ResultSlo } from '../result.ts';
 import { metricText } from '../sentence.ts';
 import type { RunView } from './view.ts';
 
@@ -15,23 +16,42 @@ type Span = { fromS: number; untilS: number };
 
 const IN_FLIGHT = /^(?:backlog|recovers)\b/;
 
-/** Of a limit on the whole run: the stretch with the slowest order, or with the most orders that broke it; else undefined. */
-export function mostOf({ result, charts: { times, byOutcome } }: RunView, slo: ResultSlo): Span | undefined {
+/**
+ * Of a limit without windows: the stretch with the slowest order, or with the most orders that broke it, in the part it
+ * speaks of; else undefined.
+ */
+export function mostOf({ result, charts }: RunView, slo: ResultSlo): Span | undefined {
+  const { times, byOutcome, flow } = charts;
   const metric = metricText(slo.text);
-  if (/ during /.test(slo.text)) return undefined;
+  const spans = spansOf(result, slo);
   const name = /^(service )?(?:p[\d.]+|max|mean)$/.exec(metric);
   if (name !== null) {
     const { max } = name[1] === undefined ? times.response : times.service;
-    return highest(times, (row) => cellOf(max, row) ?? 0);
+    return highest(times, spans, (row) => cellOf(max, row) ?? 0);
   }
+  const { planned, fired, dropped } = flow.columns;
+  const of = (column: Column, row: number) => cellOf(column, row) ?? 0;
+  if (metric === 'achieved') return highest(flow, spans, (row) => of(planned, row) - of(fired, row));
+  if (metric === 'dropped') return highest(flow, spans, (row) => of(dropped, row));
   if (!/^(?:errors|accepted|rejected|failed|unknown)$/.test(metric)) return undefined;
   const guilty = guiltyClasses(metric);
   const bad = byOutcome.of.filter(({ index }) => guilty.includes(result.outcomes[index]?.class ?? 'unknown'));
-  return highest(byOutcome, (row) => bad.reduce((total, { counts }) => total + (cellOf(counts, row) ?? 0), 0));
+  return highest(byOutcome, spans, (row) => bad.reduce((total, { counts }) => total + of(counts, row), 0));
 }
 
-function highest(rows: Rows, valueAt: (row: number) => number): Span | undefined {
-  const values = Array.from({ length: rowsOf(rows) }, (_, row) => valueAt(row));
+/** When the part of a limit `during PART` was on; undefined for the whole run. */
+function spansOf({ phases }: Result, { text }: ResultSlo): Span[] | undefined {
+  const parts = phases.map(({ name }) => name);
+  const parsed = parseSlo(text, { parts, place: 'slo' });
+  const during = parsed.ok ? parsed.slo.during : undefined;
+  return phases
+    .find(({ name }) => name === during)
+    ?.windows.map(({ fromUs, untilUs }) => ({ fromS: fromUs / 1e6, untilS: untilUs / 1e6 }));
+}
+
+function highest(rows: Rows, within: readonly Span[] | undefined, valueAt: (row: number) => number): Span | undefined {
+  const meant = within === undefined ? undefined : new Set(within.flatMap((span) => rowsIn(rows, span)));
+  const values = Array.from({ length: rowsOf(rows) }, (_, row) => (meant?.has(row) === false ? 0 : valueAt(row)));
   const most = Math.max(0, ...values);
   return most === 0 ? undefined : secondsOfRow(rows, values.indexOf(most));
 }

@@ -154,6 +154,25 @@ describe('a broken limit', () => {
     expect(few).toContain('of a p90 of');
   });
 
+  it('of one part says when it was worst in that part', () => {
+    // Slow from 120 s to 132 s, which is in `hourly`; before it and after it the slowest are elsewhere.
+    const [, from, until] = /Worst: <a href="#t=(\d+)-(\d+)">/.exec(told('p99 < 20ms during hourly'))!.map(Number);
+    expect([from! >= 120, until! <= 190, from! < until!]).toEqual([true, true, true]);
+    const errors = told('errors < 0.01% during hourly', ({ result: { slo } }) => {
+      slo[0]!.unit = 'share';
+    });
+    expect(errors).toMatch(/Worst: <a href="#t=1[23]\d-1[23]\d">/);
+  });
+
+  it('of what was fired says when most was missing', () => {
+    const achieved = told('achieved >= 99.99% of plan', ({ charts: { flow }, result: { slo } }) => {
+      const fired = Array.from({ length: flow.untilS }, (_, second) => (second === 77 ? 12 : 50));
+      flow.columns.fired = fired;
+      slo[0]!.unit = 'share';
+    });
+    expect(achieved).toContain('<a href="#t=77-78">');
+  });
+
   it('of the books leads to the books, and to no outcome', () => {
     const books = told('oversold == 0', ({ result: { slo } }) => {
       slo[0]!.unit = 'count';
