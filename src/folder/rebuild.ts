@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { userError } from '../errors.ts';
 import type { Evidence, Incident, OrderCounts } from '../judge/spec.ts';
 import { judge } from '../judge/verdict.ts';
-import { KeptOfRun } from '../measure/kept.ts';
+import { type Kept, KeptOfRun } from '../measure/kept.ts';
 import type { Interval } from '../measure/spec.ts';
 import { Timeline } from '../measure/timeline.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
@@ -58,11 +58,10 @@ export function rebuiltFrom(bytes: Buffer, path: string): Rebuilt {
   const [end] = told<JournalEnd>(frames, FRAMES.end);
   const timeline = new Timeline(head.outcomes, head.shape, head.steps);
   for (const { interval } of intervals) timeline.add(interval as Interval);
-  const kept = new KeptOfRun(head.outcomes);
-  for (const each of intervals) if (each.kept) kept.take(each.kept);
+  const kept = keptOf(head, intervals);
   const heardUs = heardFrom(intervals, head.run.workers);
   const found = { end, broken, untilUs: Math.max(0, Math.min(...heardUs)) };
-  const evidence = { ...evidenceOf(head, timeline, found), kept: kept.kept };
+  const evidence = { ...evidenceOf(head, timeline, found), ...(kept ? { kept } : {}) };
   const record: RunRecord = {
     plan: head.plan,
     evidence,
@@ -78,6 +77,15 @@ export function rebuiltFrom(bytes: Buffer, path: string): Rebuilt {
     record.run.warnings = [...record.run.warnings, says];
   }
   return { record, missing };
+}
+
+/** Undefined where nothing was told of single orders: in journals from before they were kept. */
+function keptOf({ outcomes }: JournalHead, intervals: readonly JournalInterval[]): Kept | undefined {
+  const told = intervals.flatMap(({ kept }) => (kept ? [kept] : []));
+  if (told.length === 0) return undefined;
+  const run = new KeptOfRun(outcomes);
+  for (const each of told) run.take(each);
+  return run.kept;
 }
 
 /** When each worker was last heard of, µs; 0 for one that never was. */

@@ -108,6 +108,31 @@ describe('a run rebuilt from its journal', async () => {
     expect(is!.run).toEqual(was!.run);
   });
 
+  it('has the single orders that were told, up to where it goes; one from before they were kept has none', async () => {
+    const kept = evidence.kept!;
+    const all = [...new Set([...kept.slowest, ...kept.bad])];
+    const folder = fresh();
+    const journal = await Journal.open(folder, quiet);
+    journal.head(HEAD);
+    const told = toldBy(orders);
+    for (const [index, each] of told.entries()) {
+      // Each when its worker told of the second after its end.
+      const mine = all.filter(({ seq, dueUs, latenessUs, waitUs, serviceUs }) => {
+        const doneUs = dueUs + latenessUs + waitUs + (serviceUs || 0);
+        return seq % WORKERS === index % WORKERS && Math.floor(doneUs / 1e6) + 1 === each.atUs / 1e6;
+      });
+      const answers = index === 0 ? [...kept.answers] : [];
+      journal.interval({ ...each, kept: mine.length + answers.length > 0 ? { orders: mine, answers } : undefined });
+    }
+    await journal.close();
+    const written = readFileSync(join(folder, JOURNAL_FILE));
+    expect(rebuiltFrom(written, 'j').record.evidence.kept).toEqual(kept);
+    const half = rebuiltFrom(written.subarray(0, written.length >> 1), 'j').record.evidence.kept!;
+    expect(half.slowest.length).toBeGreaterThan(0);
+    expect(half.slowest.length + half.bad.length).toBeLessThan(kept.slowest.length + kept.bad.length);
+    expect(rebuiltFrom(bytes, 'j').record.evidence.kept).toBeUndefined();
+  });
+
   it('cut at any byte holds both identities, counts no order twice, and says how far it goes', () => {
     const ends = orders.map((order) => order.doneUs!).sort((a, b) => a - b);
     const headBytes = readFrames(bytes).frames[0]!.content.length + 13;
