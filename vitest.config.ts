@@ -8,6 +8,7 @@ export const SLOW = [
   'test/commands/around.test.ts',
   'test/commands/code-journey.test.ts',
   'test/commands/targets.test.ts',
+  'test/judge/capacity/sweep.test.ts',
 ];
 
 export default defineConfig({

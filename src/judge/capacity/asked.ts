@@ -21,9 +21,10 @@ export function askedOf(slo: readonly SloLine[], parts: readonly string[]): Aske
     const why = parsed.ok ? whyNot(parsed.slo) : parsed.mistake.message;
     if (why !== undefined) setAside.push({ text: from.text, why });
     if (!parsed.ok || why !== undefined || parsed.slo.metric.kind === 'backlog') continue;
-    const { everyUs: _every, ...whole } = parsed.slo;
-    const text = formatSlo(whole);
-    if (!lines.has(text)) lines.set(text, { text, from, slo: { ...whole, text } });
+    const { everyUs, ...whole } = parsed.slo;
+    const canonical = formatSlo(whole);
+    const text = everyUs === undefined ? whole.text : canonical;
+    if (!lines.has(canonical)) lines.set(canonical, { text, from, slo: { ...whole, text } });
   }
   const asked = [...lines.values()];
   const slos = asked.map((line) => line.slo);

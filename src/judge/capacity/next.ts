@@ -191,9 +191,18 @@ function longer(load: Weighed, { holdUs }: SearchOptions, sign: 1 | -1): Wish | 
   return { ratePerS: load.ratePerS, durationUs: wholeSeconds(moreUs), purpose: 'repeat' };
 }
 
-/** The load that the answer rests on: the highest that held on its side of the split, or, undecided, leans to it. */
-export function bestOf({ below }: Sides): Weighed | undefined {
-  return [...below].reverse().find(({ outcome }) => outcome === 'held') ?? below.at(-1);
+/**
+ * The load that the answer rests on: the highest that held below the split. Where none is decided yet, the highest that one
+ * hold promises to decide, or else the one that is surest: something that holds is a better answer than the best guess.
+ */
+export function bestOf({ below }: Sides, { holdUs }: SearchOptions): Weighed | undefined {
+  const downwards = [...below].reverse();
+  const promises = ({ strength, durationUs }: Weighed) => strength * Math.sqrt(1 + holdUs / durationUs) >= DECIDED;
+  return (
+    downwards.find(({ outcome }) => outcome === 'held') ??
+    downwards.find(promises) ??
+    [...below].sort((a, b) => b.strength - a.strength)[0]
+  );
 }
 
 /** A long hold at this load held, and its trials together do. */
@@ -206,8 +215,8 @@ export function isConfirmed(load: Weighed | undefined, { trials, options }: Pick
 }
 
 export function confirmed(seen: Seen, sides: Sides): Step {
-  const best = bestOf(sides);
   const { options } = seen;
+  const best = bestOf(sides, options);
   if (best === undefined || isConfirmed(best, seen)) return { done: endOf(seen, sides) };
   if (longest(seen, best) >= options.holdUs && best.outcome !== 'held') return { done: endOf(seen, sides) };
   return { wish: { ratePerS: best.ratePerS, durationUs: wholeSeconds(options.holdUs), purpose: 'confirm' } };

@@ -39,8 +39,11 @@ export function proportionsOf(slos: readonly Slo[], asked: Asked, measured: Evid
   });
 }
 
-/** Fewer pieces of evidence do not say how large a piece is; they need not, when the limit is far from all that was seen. */
-const TELLING = 5;
+/**
+ * Fewer pieces of evidence say too little of how large a piece is: of a queue near its limit, one upper bound in four would
+ * be below the truth, and not one in forty. They need not, when the limit is far from all that was seen.
+ */
+const TELLING = 20;
 const NEAR = 0.1;
 
 export function proportion(counted: Omit<Proportion, 'interval'>): Proportion {

@@ -62,7 +62,7 @@ export class Search {
 
   /** The confirming hold that must stay affordable; undefined when there is nothing to confirm. */
   #confirmOf(seen: Seen, sides: Sides): Wish | undefined {
-    if (bestOf(sides) === undefined) return undefined;
+    if (bestOf(sides, this.#options) === undefined) return undefined;
     const step = confirmed(seen, sides);
     return 'wish' in step ? step.wish : undefined;
   }
