@@ -14,8 +14,8 @@ import {
   text,
 } from './schema-shapes.ts';
 
-/** What a page can show and a person can read. */
-const MOST_KEPT = 200;
+/** What a person can read, and a page of 400 kB can show. */
+const MOST_KEPT = 100;
 
 export type ResultStability = {
   plateaus: PlateauStability[];
@@ -77,7 +77,7 @@ export const STABILITY_SCHEMA: Schema = described(
         says: text,
       }),
     ),
-    plateausInAll: described(count, 'More than are listed where there were more than 200.'),
+    plateausInAll: described(count, 'More than are listed where there were more than 100.'),
     recoveriesInAll: count,
   }),
   'Whether the queue grew on each plateau of the plan, and how each burst was got over.',

@@ -92,7 +92,8 @@ function plateaus({ plateaus: all, plateausInAll }: ResultStability): Html {
     return html`${title}<p class="quiet">No stretch of 30 s or more at one rate was reached, so nobody can say.</p>`;
   }
   const growing = all.filter(({ backlog }) => backlog === 'growing').length;
-  const told = all.filter(({ backlog }) => backlog !== 'cannot-tell').length;
+  const open = all.filter(({ backlog }) => backlog === 'cannot-tell').length;
+  const told = plateausInAll - open;
   const says =
     growing === 0
       ? `On none of ${formatCountOf(told, 'plateau')} of 30 s or more that can be told.`
@@ -102,7 +103,7 @@ function plateaus({ plateaus: all, plateausInAll }: ResultStability): Html {
       { shows: timeLink(fromUs / 1e6, untilUs / 1e6, spanText(fromUs / 1e6, untilUs / 1e6)), sort: fromUs },
       part ?? '–',
       rateCell(ratePerS),
-      mark(QUEUES[backlog].status, QUEUES[backlog].word),
+      backlog === 'stable' ? QUEUES.stable.word : mark(QUEUES[backlog].status, QUEUES[backlog].word),
       countCell(arrivals === undefined || completions === undefined ? undefined : Math.max(0, arrivals - completions)),
       rateCell(slopePerS === undefined ? undefined : Math.max(0, slopePerS)),
       meanInFlight === undefined ? '–' : { shows: meanInFlight.toFixed(1), sort: meanInFlight },
