@@ -4,9 +4,8 @@
 import { parseShopOptions, type ShopInput, type ShopOptions } from '../../src/demo/options.ts';
 import { seededRandom, serviceSampler, slowdown } from '../../src/demo/service.ts';
 
-/** Beside the payment: HTTP, books, and Node's timers, which come about half a millisecond late. */
+/** Beside the payment: HTTP and books. */
 const OVERHEAD_MS = 1;
-const TIMER_MS = 0.5;
 const ORDERS = 400_000;
 const STEPS = 14;
 
@@ -27,7 +26,7 @@ export function slowShare(
     while (running.length > 0 && running[0]! <= startMs) pop(running);
     if (running.length === options.payments) startMs = pop(running);
     lastStart = startMs;
-    const endMs = startMs + drawMs() * slowdown(options.contention, running.length + 1) + TIMER_MS;
+    const endMs = startMs + drawMs() * slowdown(options.contention, running.length + 1) + timerMs;
     push(running, endMs);
     if (endMs - now + OVERHEAD_MS > limitMs) slow++;
   }
@@ -35,12 +34,12 @@ export function slowShare(
 }
 
 /** The highest rate at which at most `share` of the orders are slower than `limitMs`. */
-export function trueKnee(input: ShopInput, { limitMs, share }: { limitMs: number; share: number }): number {
+export function trueKnee(input: ShopInput, { share, ...asked }: Asked & { share: number }): number {
   const options = parseShopOptions(input);
   let [held, broke] = [1, 20_000];
   for (let i = 0; i < STEPS; i++) {
     const middle = Math.sqrt(held * broke);
-    if (slowShare(options, middle, { limitMs, seed: 20_150_408 }) <= share) held = middle;
+    if (slowShare(options, middle, { ...asked, seed: 20_150_408 }) <= share) held = middle;
     else broke = middle;
   }
   return Math.sqrt(held * broke);
