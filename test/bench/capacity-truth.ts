@@ -9,12 +9,15 @@ const OVERHEAD_MS = 1;
 const ORDERS = 400_000;
 const STEPS = 14;
 
+/** `timerMs`: how much later than they should the shop's timers end a payment. */
+export type Asked = { limitMs: number; timerMs?: number };
+
 /** Share of the orders of a long run at this rate that take longer than `limitMs`. */
 export function slowShare(
   options: ShopOptions,
   ratePerS: number,
-  { limitMs, seed }: { limitMs: number; seed: number },
-) {
+  { limitMs, timerMs = 0.5, seed }: Asked & { seed: number },
+): number {
   const random = seededRandom(seed);
   const drawMs = serviceSampler(options.service, random);
   /** Ends of the payments that run, a heap with the earliest on top. */

@@ -103,7 +103,18 @@ async function searchShop(name: string, { seed, timerMs }: { seed: number; timer
     const { bracket, limitedBy, confirmed, trials, budget } = answer;
     const discarded = trials.filter(({ outcome }) => outcome === 'discarded').length;
     const spentS = Math.round(budget.spentUs / 1e6);
-    return { shop: name, seed, kneePerS, peakPerS, bracket, limitedBy, confirmed, trials: trials.length, discarded, spentS };
+    return {
+      shop: name,
+      seed,
+      kneePerS,
+      peakPerS,
+      bracket,
+      limitedBy,
+      confirmed,
+      trials: trials.length,
+      discarded,
+      spentS,
+    };
   } finally {
     await shop.stop();
     rmSync(folder, { recursive: true, force: true });
