@@ -118,8 +118,7 @@ async function searchWith(searching: Searching): Promise<number> {
     if (found.search === undefined) {
       // Nothing was tried, and a folder in which nothing is would be taken for a search.
       await rmdir(folder.path).catch(() => {});
-      if (found.trouble !== undefined) throw found.trouble;
-      return halt.signal === undefined ? EXIT.bug : SIGNAL_EXITS[halt.signal];
+      throw found.trouble;
     }
     const record = recordOf(searching, { ...found, startedAtMs, halt });
     const written = await writeCapacity(folder, record).finally(() => {
@@ -146,7 +145,7 @@ async function enlist(folder: string, { say, paint }: Terminal): Promise<void> {
   await writeIndex(root).catch(({ message }: Error) => say(`${paint('warn', '! warning:')} ${message}`));
 }
 
-/** `search` undefined: it never began. `trouble`: what was thrown in the middle; what was found before it stands. */
+/** `search` undefined: it never began, because of the trouble. `trouble`: what was thrown in the middle; what was found before it stands. */
 type Found = {
   runId: string;
   warnings: string[];
@@ -193,7 +192,7 @@ async function find(
       ...{ trialUs, holdUs, settleUs, seed: plan.traffic.seed, asked, gate },
     };
     found.search = new Search(options, { us: monotonicUs() - fromUs, orders: sent });
-    await searchOn(found.search, trials, (trial) => {
+    await searchOn(found.search, { trials, halt }, (trial) => {
       terminal.settle();
       terminal.say(formatTrialLine(trial, terminal));
       emit(flags, { event: 'trial', trial });
@@ -206,8 +205,12 @@ async function find(
 }
 
 /** Until the search wants no more, or a signal ended it. */
-async function searchOn(search: Search, trials: Trials, onTrial: (trial: Trial) => void): Promise<void> {
-  for (let request = search.next(); request !== undefined; request = search.next()) {
+async function searchOn(
+  search: Search,
+  { trials, halt }: { trials: Trials; halt: Halt },
+  onTrial: (trial: Trial) => void,
+): Promise<void> {
+  for (let request = search.next(); request !== undefined && halt.signal === undefined; request = search.next()) {
     const trial = await trials.run(request);
     if (trial === undefined) return;
     search.take(trial);

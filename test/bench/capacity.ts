@@ -1,7 +1,7 @@
 // `doorbuster capacity` against real shops whose capacity is known: how many brackets contain it. Each search is the command
-// itself, against a shop in a process of its own, one after the other: at hundreds of orders a second a generator that waits
-// for due times takes a core. With `--part FILE` as many searches are made as five minutes hold, and kept there; all that is
-// kept is shown.
+// itself, against a shop in a process of its own; shops of several shapes are searched side by side, all at about 100 orders a
+// second, since at many hundreds a generator that waits for due times takes a core. A round takes about six minutes. With
+// `--part FILE` one round is made and kept there, and all that is kept is shown.
 
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Piscina } from 'piscina';
+import { planAt } from '../../src/commands/calibrate.ts';
 import type { ShopInput } from '../../src/demo/options.ts';
 import { startDemo } from '../../src/demo/process.ts';
 import type { ProbeLevel } from '../../src/drive/autocannon.ts';
@@ -17,24 +18,23 @@ import type { CapacityFile } from '../../src/report/capacity-file.ts';
 import type { CeilingTask } from '../../src/run/ceiling-worker.ts';
 import { trueKnee } from './capacity-truth.ts';
 import type { Printable } from './row.ts';
-import { ORDER } from './wire-load.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const PROBE = new URL('../../src/run/ceiling-worker.ts', import.meta.url).href;
-const ROUNDS = 3;
-const PART_MS = 200_000;
-const LIMIT_MS = 300;
+const ROUNDS = 2;
+const LIMIT_MS = 600;
 const SHARE = 0.01;
-const BUDGET = '75s';
+const BUDGET = '330s';
 
 /** Payments are long against what a timer comes late. */
 const SHOPS: Record<string, ShopInput> = {
-  'fixed 50 ms, 15 at once': { service: 'fixed:50ms', payments: 15 },
-  'exponential 60 ms, 12 at once': { service: 'exponential:60ms', payments: 12 },
-  'lognormal 50 ms, 24 at once': { service: 'lognormal:50ms,0.6', payments: 24 },
-  'slowing down, below its top': { service: 'fixed:40ms', payments: 16, contention: '0.02,0.002' },
-  'slowing down, beyond its top': { service: 'fixed:40ms', payments: 60, contention: '0.02,0.002' },
+  'fixed 100 ms, 10 at once': { service: 'fixed:100ms', payments: 10 },
+  'exponential 80 ms, 8 at once': { service: 'exponential:80ms', payments: 8 },
+  'lognormal 80 ms, 10 at once': { service: 'lognormal:80ms,0.6', payments: 10 },
+  'slowing down, below its top': { service: 'fixed:60ms', payments: 8, contention: '0.05,0.01' },
+  'slowing down, beyond its top': { service: 'fixed:60ms', payments: 24, contention: '0.05,0.01' },
 };
+const SATURATED: ShopInput = { service: 'fixed:100ms', payments: 10 };
 
 /** `peakPerS`: of the profile, from where the search set out. */
 type Found = Pick<CapacityFile, 'bracket' | 'limitedBy' | 'confirmed'> & {
@@ -49,25 +49,22 @@ type Found = Pick<CapacityFile, 'bracket' | 'limitedBy' | 'confirmed'> & {
 
 export async function capacityBench(keptIn?: string): Promise<Printable[]> {
   const kept: Found[] = keptIn !== undefined && existsSync(keptIn) ? JSON.parse(readFileSync(keptIn, 'utf8')) : [];
-  const names = Object.keys(SHOPS);
-  const untilMs = keptIn === undefined ? Number.POSITIVE_INFINITY : performance.now() + PART_MS;
   const timerMs = await timerLateness();
-  while (performance.now() < untilMs && (keptIn !== undefined || kept.length < ROUNDS * names.length)) {
-    const shop = names[kept.length % names.length]!;
-    const seed = 1 + Math.floor(kept.length / names.length);
-    kept.push(await searchShop(shop, { seed, timerMs }));
+  for (let i = 0; i < (keptIn === undefined ? ROUNDS : 1); i++) {
+    const seed = 1 + Math.max(0, ...kept.map((found) => found.seed));
+    kept.push(...(await Promise.all(Object.keys(SHOPS).map((shop) => searchShop(shop, { seed, timerMs })))));
     if (keptIn !== undefined) writeFileSync(keptIn, JSON.stringify(kept, null, 2));
   }
   return [{ says: `the shop's timers end a payment ${timerMs.toFixed(2)} ms late` }, tableOf(kept), rowOf(kept)];
 }
 
-/** By a till that is never idle: payments of 50 ms, 15 at once, and twice as many shoppers. Each mean is of some 3,000 payments. */
+/** By a till that is never idle: payments of 100 ms, 10 at once, and three times as many shoppers. */
 async function timerLateness(): Promise<number> {
-  const shop = await startDemo({ service: 'fixed:50ms', payments: 15 });
+  const shop = await startDemo(SATURATED);
   const piscina = new Piscina({ filename: PROBE, minThreads: 1, maxThreads: 1, atomics: 'disabled' });
   try {
     const task: CeilingTask = {
-      order: ORDER,
+      order: planAt(shop.url, 100, 1).order,
       origin: new URL(shop.url).origin,
       timeoutUs: 10e6,
       tls: { insecure: false },
@@ -76,7 +73,7 @@ async function timerLateness(): Promise<number> {
       maxOrders: 1e6,
     };
     const [level]: ProbeLevel[] = await piscina.run(task);
-    return 15_000 / level!.answersPerS - 50;
+    return 10_000 / level!.answersPerS - 100;
   } finally {
     await piscina.destroy();
     await shop.stop();
@@ -131,7 +128,7 @@ order:
   headers: { idempotency-key: "{{order.key}}" }
   json: { buyer: "{{buyer.id}}", sku: "{{sku}}", quantity: 1 }
 slo: [p99 < ${LIMIT_MS}ms, errors < 1%]
-capacity: { trial: 5s, hold: 10s, settle: 1s }
+capacity: { trial: 15s, hold: 40s, settle: 3s }
 `;
 }
 
