@@ -16,8 +16,9 @@ ${body}
 `;
 }
 
-/** Scrolls sideways by itself on a narrow screen, by keyboard too. */
+/** Scrolls sideways by itself on a narrow screen, by keyboard too. Without rows, a sentence says so. */
 export function table(caption: string, columns: readonly Column[], rows: readonly (readonly Cell[])[]): Html {
+  if (rows.length === 0) return html`<p class="none">Nothing to list.</p>`;
   const numeric = columns.map(({ kind }) => kind === 'number');
   // Most tables are a name and numbers: a class for all of it spares one for each cell.
   const plain = columns.length > 1 && !numeric[0] && numeric.slice(1).every(Boolean);

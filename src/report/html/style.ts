@@ -38,7 +38,7 @@ main>section,.banner{background:var(--card);border:1px solid var(--line);border-
 
 const NAV = `
 nav{position:sticky;top:0;z-index:5;display:flex;gap:.25rem 1.1rem;align-items:center;padding:.45rem 1.25rem;min-height:3rem;background:var(--card);border-bottom:1px solid var(--line)}
-nav ul{display:flex;flex:1;flex-wrap:wrap;gap:.1rem 1rem;list-style:none;margin:0;padding:.2rem .25rem;font-size:.84rem;white-space:nowrap}
+nav ul{display:flex;flex:1;flex-wrap:wrap;gap:.1rem .8rem;list-style:none;margin:0;padding:.2rem .25rem;font-size:.8rem;white-space:nowrap}
 nav a{color:var(--quiet);text-decoration:none}
 nav a:hover{color:var(--ink);text-decoration:underline}
 .brand{font-weight:650;letter-spacing:-.01em}
@@ -50,7 +50,7 @@ footer{max-width:64rem;margin:0 auto;padding:0 1.25rem 3rem;color:var(--quiet);f
 
 const BANNER = `
 .banner{border-top:6px solid var(--accent);padding-top:1.5rem}
-.banner-pass{border-top-color:var(--pass)}.banner-fail{border-top-color:var(--fail)}.banner-inconclusive{border-top-color:var(--open)}.banner-invalid{border-top-color:var(--invalid)}
+.banner-running .verdict{color:var(--accent)}.icon-running circle{fill:var(--accent)}.banner-pass{border-top-color:var(--pass)}.banner-fail{border-top-color:var(--fail)}.banner-inconclusive{border-top-color:var(--open)}.banner-invalid{border-top-color:var(--invalid)}
 .verdict{display:flex;align-items:center;gap:.8rem;font-size:2rem;font-weight:700;letter-spacing:.01em;margin:0;line-height:1.1}
 .banner-pass .verdict{color:var(--pass)}.banner-fail .verdict{color:var(--fail)}.banner-inconclusive .verdict{color:var(--open)}.banner-invalid .verdict{color:var(--invalid)}
 .sentence{text-wrap:pretty;font-size:1.25rem;line-height:1.5;margin:.9rem 0 1.1rem;max-width:48rem;overflow-wrap:anywhere}

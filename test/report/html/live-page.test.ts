@@ -90,6 +90,13 @@ describe('a page of a run that goes on', () => {
     expect(/<th scope="row">00:03–00:03:05<\/th><td>100<\/td><td>–<\/td>/.test(tables)).toBe(true);
   });
 
+  it('says of each limit how it stands so far, and of nothing that it ended', () => {
+    const limits = page.slice(page.indexOf('<section id="slo"'), page.indexOf('<section id="numbers"'));
+    expect(limits).toContain('so far, until 00:01');
+    expect(limits).not.toContain('ended');
+    expect(page).toContain('banner-running');
+  });
+
   it('reaches further as the run does, to its end', () => {
     const { lines } = linesOf(formatPage(liveView(LIVE_FOR_S + 1), inlineAssets()), 'rate');
     expect(lines.accepted!.every((rate) => rate !== null && rate > 0)).toBe(true);

@@ -10,7 +10,7 @@ import { mark, prose, section, table, timeLink } from '../parts.ts';
 import type { RunView } from '../view.ts';
 import { measureText, shareText, spanText } from '../words.ts';
 
-export function sloSection({ result }: RunView): Html {
+export function sloSection({ result, live }: RunView): Html {
   if (result.slo.length === 0) {
     return section(
       'slo',
@@ -20,7 +20,7 @@ export function sloSection({ result }: RunView): Html {
   }
   const rows = result.slo.map((slo) => [
     mark(slo.status),
-    html`<code>${slo.text}</code>${slo.line !== null && html` <span class="quiet">line ${slo.line}</span>`}<span class="says">${prose(slo.says)}</span>`,
+    html`<code>${slo.text}</code>${slo.line !== null && html` <span class="quiet">line ${slo.line}</span>`}<span class="says">${prose(live === undefined ? slo.says : saysSoFar(slo.says))}</span>`,
     { shows: measured(slo), sort: slo.measured ?? -1 },
     { shows: margin(slo), sort: (slo.measured ?? 0) / (slo.limit || 1) },
     worst(slo),
@@ -41,6 +41,9 @@ export function sloSection({ result }: RunView): Html {
     ),
   );
 }
+
+/** The judge takes a run that goes on for one that was ended where all its orders have ended (commands/progress.ts). */
+const saysSoFar = (says: string): string => says.replace(/; the run ended at (\S+) of \S+$/, '; so far, until $1');
 
 /** Undefined for a line that could not be read. */
 export function sloOf({ text }: Pick<ResultSlo, 'text'>, parts: readonly string[]): Slo | undefined {

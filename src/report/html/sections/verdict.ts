@@ -8,12 +8,15 @@ import type { RunView } from '../view.ts';
 import { mostOf, whereToLook } from '../where.ts';
 import { spanText, stampText } from '../words.ts';
 
+/** A clock. */
+const RUNNING_ICON = html`<svg class="icon icon-running" viewBox="0 0 24 24" width="44" height="44" aria-hidden="true"><circle cx="12" cy="12" r="11" fill="#1f5fbf"/><path d="M12 6v6l4 2.5" fill="none" stroke="#ffffff" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
+
 export function verdictSection(view: RunView): Html {
   const { result, charts, live } = view;
   const { run, environment } = result;
-  const verdict = live === undefined ? result.verdict : 'inconclusive';
-  return html`<header class="banner banner-${verdict}">
-<p class="verdict">${icon(verdict, 44)}<span>${live === undefined ? VERDICT_ICONS[verdict].word : 'RUNNING'}</span></p>
+  const { verdict } = result;
+  return html`<header class="banner banner-${live === undefined ? verdict : 'running'}">
+<p class="verdict">${live === undefined ? icon(verdict, 44) : RUNNING_ICON}<span>${live === undefined ? VERDICT_ICONS[verdict].word : 'RUNNING'}</span></p>
 <h1>${run.name}</h1>
 <p class="sentence">${prose(live?.says ?? result.sentence)}</p>
 ${live === undefined && consequences(view)}
