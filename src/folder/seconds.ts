@@ -54,7 +54,7 @@ export function runSecondsOf(journal: Buffer): RunSeconds {
     ...(broken > 0 ? ['parts of its journal cannot be read'] : []),
   ];
   return {
-    id: head.run.id,
+    id: `${head.run.id} of ${head.plan.name}`,
     planned: [...head.planned],
     fired,
     ...(missing.length > 0 ? { cut: missing.join('; ') } : {}),

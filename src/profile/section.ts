@@ -6,7 +6,7 @@ import type { Complain } from './problems.ts';
 import { redacted } from './redact.ts';
 import { holdsVariable } from './variables.ts';
 
-/** Orders of another run in each of its seconds. `cut`: what is missing of it, in words. */
+/** Orders of another run in each of its seconds. `id`: which, in words. `cut`: what is missing of it, in words. */
 export type RunSeconds = { id: string; planned: number[]; fired: number[]; cut?: string };
 
 export type Section = {

@@ -51,7 +51,7 @@ export function planTraffic(traffic: TrafficInput, section: Section): PlannedTra
   const solved = solveTraffic(spec);
   if (solved.ok) {
     warnOfCuts(solved.curve, section);
-    const sources = traces.flatMap((trace) => trace?.source ?? []);
+    const sources = traces.flatMap((trace) => (trace?.source ? [withChance(trace, trace.source, traffic)] : []));
     return { curve: solved.curve, sources, effective: effectiveOf(traffic, traces, durationUs) };
   }
   for (const { code, message, part, field } of solved.mistakes) {
@@ -59,6 +59,18 @@ export function planTraffic(traffic: TrafficInput, section: Section): PlannedTra
     section.complain({ code, message, path: ['traffic', ...place.path], focus: place.focus });
   }
   return undefined;
+}
+
+/** Poisson arrivals stray from a count by its root: below this mean, by more than a tenth. */
+const SMALL_BIN = 100;
+
+function withChance({ part }: PlannedTrace, source: TraceSource, { arrivals }: TrafficInput): TraceSource {
+  const held = part.counts.filter((count) => count > 0);
+  const mean = held.reduce((sum, count) => sum + count, 0) / held.length;
+  if (arrivals === 'even' || mean >= SMALL_BIN) return source;
+  const says =
+    'with `arrivals: poisson` each bin gets its count give or take chance; `arrivals: even` sends exactly as many';
+  return { ...source, says: [...source.says, says] };
 }
 
 /** As long as is said; without a word of it, until the last trace is over. */

@@ -34,7 +34,7 @@ it('replays the seconds of another run, which its profile.yaml keeps', async () 
 
   rmSync(out('first'), { recursive: true });
   const kept = readFileSync(join(out('second'), 'profile.yaml'), 'utf8');
-  expect(kept).toContain(`# trace: ${was.orders.fired} orders as fired by the run ${was.run.id}`);
+  expect(kept).toContain(`# trace: ${was.orders.fired} orders as fired by the run ${was.run.id} of first`);
   writeFileSync(join(folder, 'kept.yaml'), kept);
   const plan = await loadPlan(join(folder, 'kept.yaml'), {});
   expect([...plannedPerSecond(plan.traffic)]).toEqual(fired);

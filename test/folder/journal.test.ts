@@ -235,7 +235,7 @@ describe('the orders of another run, second by second', async () => {
 
   it('are those planned and those fired, of a run that ended', () => {
     const seconds = readRunSeconds(whole.folder);
-    expect(seconds).toMatchObject({ id: run.id, planned: [...evidence.planned] });
+    expect(seconds).toMatchObject({ id: `${run.id} of ${plan.name}`, planned: [...evidence.planned] });
     expect(seconds.cut).toBeUndefined();
     expect(seconds.fired).toEqual(Array.from(seconds.fired, (_count, second) => firedIn(second)));
     expect(seconds.fired.reduce((sum, count) => sum + count, 0)).toBe(orders.length);

@@ -1,6 +1,6 @@
 // Another run → counts per bin: what it sent or meant to send, which its journal holds second by second.
 
-import { formatCount, formatCountOf, formatDuration, parseDuration } from '../../units.ts';
+import { formatClock, formatCount, formatCountOf, formatDuration, parseDuration } from '../../units.ts';
 import type { Path } from '../paths.ts';
 import type { TraceInput } from '../schema-trace.ts';
 import type { Arrivals, Reading } from './read.ts';
@@ -53,7 +53,7 @@ export function readRun(written: RunInput | string, { binUs, path, section }: Re
     counts,
     says: [
       `${formatCountOf(orders, 'order')} as ${take} by the run ${run.id}${part}`,
-      `${formatCountOf(counts.length, 'bin')} of ${formatDuration(binUs)}; the fullest, ${formatDuration(at * binUs)} into it, holds ${formatCount(most)}`,
+      `${formatCountOf(counts.length, 'bin')} of ${formatDuration(binUs)}; the fullest, at ${formatClock(at * binUs)}, holds ${formatCount(most)}`,
       ...(run.cut === undefined ? [] : [run.cut]),
     ],
   };

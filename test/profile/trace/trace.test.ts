@@ -97,6 +97,17 @@ describe('a replayed log', () => {
     ]);
   });
 
+  it('says that poisson arrivals stray from the counts of small bins', () => {
+    const says = (arrivals: string, each: number) =>
+      planOf(profile('{ times: a }', `arrivals: ${arrivals}`), {
+        files: { a: logOf([each, 0, each]) },
+      }).sources![0]!.says.at(-1);
+    expect(says('poisson', 99)).toMatch(
+      /^with `arrivals: poisson` each bin gets its count give or take chance; `arrivals: even`/,
+    );
+    for (const last of [says('even', 99), says('poisson', 100)]) expect(last).toMatch(/^\d+ lines: /);
+  });
+
   it('shares the total of a profile with a solved base', () => {
     const text = profile('{ times: a }', 'orders: 100').replace('shape:\n', 'shape:\n    - base\n');
     const { traffic } = planOf(text, { files: { a: logOf([10, 30]) } });
@@ -192,7 +203,7 @@ describe('another run', () => {
     expect(countsIn(part.traffic.parts[0])).toEqual([4, 6]);
     expect(part.sources![0]!.says).toEqual([
       '10 orders as fired by the run r1 from 1 s to 3 s of it',
-      '2 bins of 1 s; the fullest, 1 s into it, holds 6',
+      '2 bins of 1 s; the fullest, at 00:00:01, holds 6',
     ]);
     expect(of('{ run: r }', { cut: 'that run did not end' }).sources![0]!.says.at(-1)).toBe('that run did not end');
   });
