@@ -86,8 +86,8 @@ const FORMATS: Record<string, { trace: string; line: (us: number) => string; hea
   },
   'CSV of ISO times': {
     trace: '{ times: a, bin: 10s }',
-    head: 'id,ordered at,note',
-    line: (us) => `7,${isoOf(us, 60)},"two\nlines, ""quoted"""`,
+    head: 'note,ordered at,id',
+    line: (us) => `"two\nlines, ""quoted"", "",""",${isoOf(us, 60)},7`,
   },
   'CSV of a named column': {
     trace: '{ times: { file: a, column: paid, zone: "+01:00" }, bin: 10s }',
@@ -141,19 +141,19 @@ describe('arrivals of known times', () => {
     };
     const lines: Record<string, string> = {
       ...line,
-      'out of the range': combined(START_US - 1e6),
+      'out of the range': combined(START_US + 180e6),
       'not readable': 'x',
       blank: ' ',
     };
     const trace =
-      '{ log: { file: a, from: "2025-11-28T10:00:00+01:00", until: 2025-11-28T09:02:00Z, only: { path: /checkout } }, bin: 1m }';
+      '{ log: { file: a, from: "2025-11-28T10:00:00+01:00", until: 2025-11-28T09:03:00Z, only: { path: /checkout } }, bin: 1m }';
     fc.assert(
       fc.property(fc.array(kind, { maxLength: 40 }), (kinds) => {
         // Enough that are good for the few that are not.
         const all = [...kinds, ...new Array<string>(1 + 100 * kinds.length).fill('used')];
         const files = { a: all.map((each) => lines[each]).join('\n') };
         const many = (what: string) => all.filter((each) => each === what).length;
-        expect(countsOf(trace, files)).toEqual([0, many('used')]);
+        expect(countsOf(trace, files)).toEqual([0, many('used'), 0]);
         const said = saysOf(trace, files).at(-1)!;
         const number = (what: string) =>
           Number((new RegExp(`([\\d,]+) ${what}`).exec(said)?.[1] ?? '0').replaceAll(',', ''));
@@ -174,13 +174,14 @@ describe('which requests are orders', () => {
     { method: 'GET', target: '/checkout', status: 503 },
     { method: 'POST', target: '/checkouts.json', status: 201 },
     { method: 'POST', target: '/', status: 201 },
+    { method: 'DELETE', target: '/checkout-json', status: 404 },
   ];
   const a = `${log.map((each) => combined(START_US, each)).join('\n')}\n1.2.3.4 - - [${commonOf(START_US)}] "\\x16\\x03\\x01" 400 226\n`;
   it.each([
     ['{ method: POST }', 4],
     ['{ method: [post, Put] }', 5],
     ['{ path: /checkout }', 3],
-    ['{ path: /checkout* }', 5],
+    ['{ path: /checkout* }', 6],
     ['{ path: "*.json" }', 1],
     ['{ path: [/checkout, /] }', 4],
     ['{ status: 201 }', 3],
@@ -191,9 +192,14 @@ describe('which requests are orders', () => {
     expect(countsOf(`{ log: { file: a, only: ${only} }, bin: 1m }`, { a })).toEqual([count]);
   });
 
+  it('are read behind the time: what stands before it may look like one', () => {
+    const b = `h - "GET /checkout" 500 [${commonOf(START_US)}] "POST /checkout HTTP/1.1" 201 5`;
+    expect(countsOf('{ log: { file: b, only: { method: POST, status: 201 } } }', { b })).toEqual([1]);
+  });
+
   it('are all of them without a word, which is said where they differ', () => {
     const plan = planOf(profile('{ log: a, bin: 1m }'), { files: { a } });
-    expect(plan.traffic.orders).toBe(7);
+    expect(plan.traffic.orders).toBe(8);
     expect(plan.warnings).toEqual([
       'every request of a counts as an order, whatever its method and path: say which were orders with `only`',
     ]);
@@ -274,6 +280,8 @@ describe('lines that cannot be read', () => {
     const files = { a: [...good(90), ...new Array(7).fill(bad)].join('\n') };
     const text = `${profile('{ log: a, bin: 1m }')}order: { method: post }\n`;
     const problems = problemsOf(text, { files });
+    const few = [...good(148), bad, bad].join('\n');
+    expect(problemsOf(profile('{ log: a, bin: 1m }'), { files: { a: few } })[0]?.message).toContain('(1.33 %)');
     expect(spots(problems)).toEqual([
       'profile.yaml:7:21',
       'profile.yaml:8:18',

@@ -90,6 +90,12 @@ describe('a time', () => {
     expect(whyNot('2025-11-28T10:00:00+25:00')[1]).toContain('has an offset there is not');
   });
 
+  it('may end in any digits of a second', () => {
+    const whole = read('2025-11-28T10:00:00Z');
+    const after = (digits: string) => read(`2025-11-28T10:00:00.${digits}Z`) - whole;
+    expect(['2', '25', '025', '123456', '123456789'].map(after)).toEqual([200_000, 250_000, 25_000, 123_456, 123_456]);
+  });
+
   it('takes a leap second for the first of the next minute', () => {
     expect(read('2016-12-31T23:59:60Z')).toBe(Date.UTC(2017, 0, 1) * 1e3);
   });
