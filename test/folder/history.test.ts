@@ -151,6 +151,13 @@ describe('a list of runs whose folders go', () => {
     await at(onDay(failing(), 2), 'two', 'b');
     await writeIndex(dir);
     expect((await readLines(dir)).rows.map(({ id }) => id).sort()).toEqual(['a', 'b']);
+    const presentIn = async () => (await readHistory(dir)).rows.map(({ id, present }) => [id, present]);
+    // A CI server keeps a folder's result.json and no page.
+    rmSync(join(dir, 'two', 'report.html'));
+    expect(await presentIn()).toEqual([
+      ['b', false],
+      ['a', true],
+    ]);
     rmSync(join(dir, 'one'), { recursive: true });
     rmSync(join(dir, 'two'), { recursive: true });
     const { history } = await writeIndex(dir);
@@ -160,7 +167,7 @@ describe('a list of runs whose folders go', () => {
     ]);
     await at(onDay(passing(), 3), 'one', 'c');
     await tellHistory(dir, 'one', await readResult(join(dir, 'one')));
-    expect((await readHistory(dir)).rows.map(({ id, present }) => [id, present])).toEqual([
+    expect(await presentIn()).toEqual([
       ['c', true],
       ['b', false],
       ['a', false],
