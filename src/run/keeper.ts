@@ -160,7 +160,8 @@ export class Keeper {
 
 function stepOf({ step, why, thinkUs = 0, latenessUs = 0, firedUs, sentUs = Number.NaN, ...rest }: Deed): KeptStep {
   const { doneUs, status, outcome } = rest;
-  return { step, why, thinkUs, latenessUs, firedUs, sentUs, doneUs, status, outcome, trace: '' };
+  const whole = { firedUs: Math.floor(firedUs), sentUs: Math.floor(sentUs), doneUs: Math.floor(doneUs) };
+  return { step, why, thinkUs, latenessUs, ...whole, status, outcome, trace: '' };
 }
 
 function chosenOf(headers: AnswerHeaders): [string, string][] {
