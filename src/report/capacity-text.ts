@@ -7,6 +7,7 @@ import {
   bracketWords,
   durationOr,
   flightOr,
+  headroomWords,
   LIMITED_WORDS,
   LOAD_WORDS,
   rangeWords,
@@ -82,8 +83,7 @@ function answerLines(file: CapacityFile, width: number): string[] {
     ...told('holds', `${bracketWords(file)}${hold}; ${LIMITED_WORDS[limitedBy]}`, width),
     ...told(
       'headroom',
-      `${rangeWords(headroom.overPeak)} over the peak of ${formatRate(target.peakPerS)}, ` +
-        `${rangeWords(headroom.overMean)} over the mean of ${formatRate(target.meanPerS)}`,
+      `${headroomWords(headroom.overPeak, 'peak', target.peakPerS)}, ${headroomWords(headroom.overMean, 'mean', target.meanPerS)}`,
       width,
     ),
     ...whatBroke

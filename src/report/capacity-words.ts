@@ -21,6 +21,12 @@ export function rangeWords({ low, high }: Range): string {
   return high === null ? 'not known' : `below ${timesText(high)}`;
 }
 
+/** `1.77x to 1.8x the peak of 61.2/s` */
+export function headroomWords(range: Range, of: 'peak' | 'mean', perS: number, whose = 'the'): string {
+  const what = `${whose} ${of} of ${formatRate(perS)}`;
+  return range.low === null && range.high === null ? `not known over ${what}` : `${rangeWords(range)} ${what}`;
+}
+
 export const bracketWords = ({ bracket }: Pick<CapacityFile, 'bracket'>): string =>
   sidesWords(bracket.heldPerS, bracket.brokePerS);
 

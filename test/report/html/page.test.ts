@@ -122,7 +122,7 @@ describe('backlog and recovery', () => {
     const known = viewFor({ ...crowded(), capacity });
     const { overPeak } = known.result.capacity!;
     const page = sectionOf(known);
-    expect(page).toContain(`${rangeWords(overPeak)} over this run's peak`);
+    expect(page).toContain(`${rangeWords(overPeak)} this run&#39;s peak`);
     expect(page).toContain('href="../2026%20x/y/capacity.html"');
     const tiles = (shown: typeof view) =>
       /<section id="numbers"[\s\S]*?<\/section>/.exec(formatPage(shown, inlineAssets()))![0];

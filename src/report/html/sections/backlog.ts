@@ -1,8 +1,8 @@
 // 10: orders in flight, where the queue grew, and how long the shop took to come back from each burst.
 
 import type { BurstRecovery, PlateauStability, SloStatus } from '../../../judge/spec.ts';
-import { formatCount, formatCountOf, formatDuration, formatRate } from '../../../units.ts';
-import { rangeWords } from '../../capacity-words.ts';
+import { formatCount, formatCountOf, formatDuration } from '../../../units.ts';
+import { headroomWords } from '../../capacity-words.ts';
 import { cellOf } from '../../charts/rows.ts';
 import { sidesWords } from '../../known-capacity.ts';
 import type { ResultStability } from '../../result-stability.ts';
@@ -37,7 +37,7 @@ function headroom({ result: { capacity, rate } }: RunView): Html {
     return html`${title}<p class="quiet">Unknown: run <code>doorbuster capacity</code> with this profile against this shop.</p>`;
   }
   const { folder, startedAt, heldPerS, brokePerS, overPeak, overMean } = capacity;
-  return html`${title}<p>The shop holds ${sidesWords(heldPerS, brokePerS)}: ${rangeWords(overPeak)} over this run's peak of ${formatRate(rate.plannedPeak)}, ${rangeWords(overMean)} over its mean of ${formatRate(rate.plannedMean)}. Found on ${stampText(startedAt)} with the same profile, by <a href="../${folder.split('/').map(encodeURIComponent).join('/')}/capacity.html">a search of its own</a>.</p>`;
+  return html`${title}<p>The shop holds ${sidesWords(heldPerS, brokePerS)}: ${headroomWords(overPeak, 'peak', rate.plannedPeak, "this run's")}, ${headroomWords(overMean, 'mean', rate.plannedMean, 'its')}. Found on ${stampText(startedAt)} with the same profile, by <a href="../${folder.split('/').map(encodeURIComponent).join('/')}/capacity.html">a search of its own</a>.</p>`;
 }
 
 const older = html`<p class="quiet">This run was written by a Doorbuster that did not yet look for queues that grow.</p>`;

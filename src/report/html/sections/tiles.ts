@@ -78,7 +78,7 @@ function headroom({ result: { capacity } }: RunView): Tile {
   return {
     name: 'Headroom',
     figure: rangeWords(capacity.overPeak),
-    says: `over the peak, by the search of ${capacity.startedAt.slice(0, 10)}`,
+    says: `the peak, by the search of ${capacity.startedAt.slice(0, 10)}`,
   };
 }
 
