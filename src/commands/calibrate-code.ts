@@ -40,7 +40,10 @@ export async function calibrateCode(file: string, flags: CalibrateCodeFlags): Pr
   const { cost, outcome, trouble } = await sendAndMeasure(plan, secrets);
   if (cost === undefined) {
     const message = `${file}: what its code costs cannot be measured: ${visible(trouble)} (its first order was ${outcome})`;
-    throw userError('CODE_COST', message, { exitCode: EXIT.fail });
+    throw userError('CODE_COST', message);
+  }
+  if (outcome !== 'accepted') {
+    terminal.say(`${terminal.paint('warn', 'warning:')} its order was ${outcome}: this is what such a one costs`);
   }
   const codes = { ...calibration.codes, [journey.hash]: cost };
   const kept: Calibration = { ...calibration, codes };

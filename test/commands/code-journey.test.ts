@@ -3,6 +3,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fingerprintHere, writeCalibration } from '../../src/commands/calibration.ts';
 import type { Result } from '../../src/report/result.ts';
 import { cli, profileFile, ROOT, scratchFolder } from '../support/cli.ts';
 
@@ -76,6 +77,39 @@ export default defineJourney({
     const slo = Object.fromEntries(result.slo.map(({ text, status }) => [text, status]));
     expect(slo).toMatchObject({ 'lost == 0': 'pass', 'phantom == 0': 'pass' });
   }, 60_000);
+
+  it('are measured by `calibrate`, and the next run chooses its workers by what they cost', async () => {
+    const cache = { XDG_CACHE_HOME: join(folder, 'cache') };
+    writeCalibration(
+      {
+        version: 1,
+        fingerprint: fingerprintHere(),
+        atMs: 0,
+        quick: true,
+        stalls: [{ ratePerS: 49, p50Us: 1, p99Us: 10, maxUs: 20 }],
+        noiseFloor: { p50Us: 100, p99Us: 200 },
+        drivers: [{ driver: 'wire', heldPerS: 40_000, cpuUsPerOrder: 10 }],
+      },
+      cache,
+    );
+    const file = join(folder, 'code-journey.yaml');
+    const measured = await cli(['calibrate', file, '--json'], { cwd: folder, env: cache });
+    expect(measured.code, measured.stderr).toBe(0);
+    const { cpuUs, requests, weight, ordersPerS } = JSON.parse(measured.stdout);
+    expect([requests > 2 && requests <= 3, cpuUs > 0]).toEqual([true, true]);
+    expect(weight).toBeCloseTo(requests + cpuUs / 10, 6);
+    expect(ordersPerS).toBeCloseTo(24_000 / weight, 6);
+    const { stderr } = await cli(['run', file, '--scale', '2%', '--speed', '8x', '--out', join(folder, 'weighed')], {
+      cwd: folder,
+      env: cache,
+    });
+    const costs = `its code costs as much as ${Number(weight.toPrecision(2))} orders of one request, as calibrated`;
+    expect(stderr.replace(/\s+/g, ' ')).toContain(costs);
+    const plain = profileFile(folder, 'plain.yaml', head);
+    const refused = await cli(['calibrate', plain], { cwd: folder, env: cache });
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('says its orders in steps, not in code');
+  });
 
   it.each([
     ['is not there', undefined, /cannot read \.\/code\.ts: ENOENT/],
