@@ -192,7 +192,7 @@ async function find(
       ...{ trialUs, holdUs, settleUs, seed: plan.traffic.seed, asked, gate },
     };
     found.search = new Search(options, { us: monotonicUs() - fromUs, orders: sent });
-    await searchOn(found.search, { trials, halt }, (trial) => {
+    await searchOn(found.search, { trials, halt, maxOrders: bounds.budget.orders }, (trial) => {
       terminal.settle();
       terminal.say(formatTrialLine(trial, terminal));
       emit(flags, { event: 'trial', trial });
@@ -204,13 +204,18 @@ async function find(
   return found;
 }
 
-/** Until the search wants no more, or a signal ended it. */
+type Going = { trials: Trials; halt: Halt; maxOrders: number | undefined };
+
+/** Until the search wants no more, the orders to see whether the shop is at rest have used up what was left, or a signal came. */
 async function searchOn(
   search: Search,
-  { trials, halt }: { trials: Trials; halt: Halt },
+  { trials, halt, maxOrders = Number.POSITIVE_INFINITY }: Going,
   onTrial: (trial: Trial) => void,
 ): Promise<void> {
   for (let request = search.next(); request !== undefined && halt.signal === undefined; request = search.next()) {
+    const { ratePerS, settleUs, durationUs } = request;
+    const orders = Math.round((ratePerS * (settleUs + durationUs)) / 1e6);
+    if (search.answer().budget.spentOrders + trials.restOrders + orders > maxOrders) return;
     const trial = await trials.run(request);
     if (trial === undefined) return;
     search.take(trial);

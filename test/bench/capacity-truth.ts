@@ -7,23 +7,22 @@ import { seededRandom, serviceSampler, slowdown } from '../../src/demo/service.t
 /** Beside the payment: HTTP and books. */
 const OVERHEAD_MS = 1;
 const ORDERS = 400_000;
-const STEPS = 14;
+const HOLDS = 100;
 
 /** `timerMs`: how much later than they should the shop's timers end a payment. */
-export type Asked = { limitMs: number; timerMs?: number };
+export type Asked = { limitMs: number; share: number; timerMs?: number };
+/** From an idle shop: `settleS` that do not count, then `holdS` that do. */
+export type HoldAsked = Asked & { settleS: number; holdS: number };
 
-/** Share of the orders of a long run at this rate that take longer than `limitMs`. */
-export function slowShare(
-  options: ShopOptions,
-  ratePerS: number,
-  { limitMs, timerMs = 0.5, seed }: Asked & { seed: number },
-): number {
+type Orders = { ratePerS: number; seed: number; timerMs: number };
+
+/** When each order came, and how long it took, ms; for as long as one asks. */
+function* ordersOf(options: ShopOptions, { ratePerS, seed, timerMs }: Orders): Generator<[number, number]> {
   const random = seededRandom(seed);
   const drawMs = serviceSampler(options.service, random);
   /** Ends of the payments that run, a heap with the earliest on top. */
   const running: number[] = [];
-  let [now, slow, lastStart] = [0, 0, 0];
-  for (let i = 0; i < ORDERS; i++) {
+  for (let [now, lastStart] = [0, 0]; ; ) {
     now += (-Math.log(1 - random()) * 1000) / ratePerS;
     let startMs = Math.max(now, lastStart);
     while (running.length > 0 && running[0]! <= startMs) pop(running);
@@ -31,18 +30,54 @@ export function slowShare(
     lastStart = startMs;
     const endMs = startMs + drawMs() * slowdown(options.contention, running.length + 1) + timerMs;
     push(running, endMs);
-    if (endMs - now + OVERHEAD_MS > limitMs) slow++;
+    yield [now, endMs - now + OVERHEAD_MS];
+  }
+}
+
+/** Share of the orders of a very long run that take longer than the limit. */
+function slowShare(options: ShopOptions, ratePerS: number, { limitMs, timerMs = 0.5 }: Asked): number {
+  let [slow, orders] = [0, 0];
+  for (const [, tookMs] of ordersOf(options, { ratePerS, timerMs, seed: 20_150_408 })) {
+    if (tookMs > limitMs) slow++;
+    if (++orders === ORDERS) break;
   }
   return slow / ORDERS;
 }
 
-/** The highest rate at which at most `share` of the orders are slower than `limitMs`. */
-export function trueKnee(input: ShopInput, { share, ...asked }: Asked & { share: number }): number {
+/** Of many holds at this rate, the share in which few enough orders are too slow. */
+export function holdShare(input: ShopInput, ratePerS: number, asked: HoldAsked): number {
+  const { limitMs, share, timerMs = 0.5, settleS, holdS } = asked;
   const options = parseShopOptions(input);
-  let [held, broke] = [1, 20_000];
-  for (let i = 0; i < STEPS; i++) {
+  let held = 0;
+  for (let seed = 1; seed <= HOLDS; seed++) {
+    let [slow, orders] = [0, 0];
+    for (const [atMs, tookMs] of ordersOf(options, { ratePerS, timerMs, seed: seed * 7919 })) {
+      if (atMs > (settleS + holdS) * 1e3) break;
+      if (atMs < settleS * 1e3) continue;
+      orders++;
+      if (tookMs > limitMs) slow++;
+    }
+    if (slow <= share * orders) held++;
+  }
+  return held / HOLDS;
+}
+
+/** The highest rate that holds for ever. */
+export function trueKnee(input: ShopInput, asked: Asked): number {
+  const options = parseShopOptions(input);
+  return highest((ratePerS) => slowShare(options, ratePerS, asked) <= asked.share, 14);
+}
+
+/** The rate at which one hold in two holds: what is there to be found by holds of that length. */
+export function holdKnee(input: ShopInput, asked: HoldAsked): number {
+  return highest((ratePerS) => holdShare(input, ratePerS, asked) >= 0.5, 11);
+}
+
+function highest(holds: (ratePerS: number) => boolean, steps: number): number {
+  let [held, broke] = [10, 1_000];
+  for (let i = 0; i < steps; i++) {
     const middle = Math.sqrt(held * broke);
-    if (slowShare(options, middle, { ...asked, seed: 20_150_408 }) <= share) held = middle;
+    if (holds(middle)) held = middle;
     else broke = middle;
   }
   return Math.sqrt(held * broke);
