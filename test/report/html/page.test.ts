@@ -17,6 +17,7 @@ import { longRun } from '../../support/long-run.ts';
 import { foundCapacity } from '../capacities.ts';
 import { crowded, failing } from '../runs.ts';
 import { everywhere, HOSTILE } from './hostile.ts';
+import { liveRecord } from './live-run.ts';
 import { pageOf, RUNS, viewFor } from './pages.ts';
 
 const validator = new HtmlValidate({
@@ -66,6 +67,11 @@ describe.each(Object.entries(RUNS))('the page of a run that is %s', (_, make) =>
 });
 
 describe('the page', () => {
+  it('is valid HTML while the run goes on too', async () => {
+    const live = { says: 'so far', token: '0' };
+    expect(await mistakesIn(formatPage({ ...viewFor(liveRecord(130)), live }, inlineAssets()))).toEqual([]);
+  });
+
   it('has the numbers of the run as text, without any script', () => {
     const record = failing();
     const { result } = viewFor(record);

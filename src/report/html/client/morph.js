@@ -68,8 +68,11 @@ function morphChildren(current, next) {
   for (const own of mine.slice(theirs.length)) own.remove();
 }
 
-/** @param {Node} node */
-const idOf = (node) => (node instanceof Element ? node.id : '');
+/** What is not the same must not be taken for it: an example that is open stays that example. @param {Node} node */
+const idOf = (node) => {
+  if (!(node instanceof Element)) return '';
+  return node.matches('details') ? (node.querySelector('summary code')?.textContent ?? '') : node.id;
+};
 
 /**
  * Rows are known by their first cell: whoever has focus in one keeps it there.
