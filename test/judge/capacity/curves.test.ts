@@ -74,6 +74,12 @@ describe('the Universal Scalability Law', () => {
     expect(uslAt(onLaw({ ...LAW, kappa: 0 }, NS)).kappa).toBeCloseTo(0, 9);
   });
 
+  it('has no negative cost: a shop that speeds up with load is one without', () => {
+    const usl = uslAt(onLaw({ lambda: 40, sigma: 0.02, kappa: -0.0002 }, NS));
+    expect(usl.kappa).toBe(0);
+    expect(usl.sigma).toBeGreaterThanOrEqual(0);
+  });
+
   it('is what one server with exponential times follows: half its rate alone, all of it in the end', () => {
     const usl = uslAt(
       [5, 10, 20, 30, 40, 45].map((rate) => {
@@ -94,6 +100,13 @@ describe('the Universal Scalability Law', () => {
     }));
     expect(missingAt(jumpy)).toMatch(
       /^the law does not fit these loads \(R² -?[\d.]+, throughput off by up to \d+ %\)$/,
+    );
+    // The first load alone is off: its times are so small that R² hardly sees it.
+    const off = onLaw(LAW, [1, 2, 4, 8, 12, 16, 20, 60]).map((each, k) =>
+      k === 0 ? { ...each, throughputPerS: each.throughputPerS! * 1.4 } : each,
+    );
+    expect(missingAt(off)).toMatch(
+      /^the law does not fit these loads \(R² (1\.00|0\.9\d), throughput off by up to \d\d %\)$/,
     );
     const growing = onLaw(LAW, NS).map((each, k) => (k > 4 ? { ...each, backlog: 'growing' as const } : each));
     expect(missingAt(growing)).toContain('there are 5');

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Weighed } from '../../../src/judge/capacity/loads.ts';
+import { bestOf } from '../../../src/judge/capacity/next.ts';
 import { Search } from '../../../src/judge/capacity/search.ts';
 import type { Trial, TrialRequest } from '../../../src/judge/capacity/spec.ts';
 import { searchOptions } from '../../support/simulated-search.ts';
@@ -88,6 +90,29 @@ describe('the way of a search', () => {
   });
 });
 
+describe('the length of a trial', () => {
+  it('is that of a plateau where only a growing queue tells too much from enough', () => {
+    const asked = { lines: [], setAside: [], limitUs: undefined, allowedLoss: 0.005 };
+    const { trials } = pretend(sharp(330), { ...TARGET, asked });
+    expect(Math.min(...trials.map(({ durationUs }) => durationUs))).toBe(30e6);
+    expect(pretend(sharp(330), TARGET).trials[0]!.durationUs).toBe(15e6);
+  });
+});
+
+describe('the load that the answer rests on', () => {
+  const load = (ratePerS: number, strength: number, outcome: Weighed['outcome'] = 'undecided') =>
+    ({ ratePerS, strength, outcome, durationUs: 15e6 }) as Weighed;
+  const best = (...below: Weighed[]) => bestOf({ below, above: [], capPerS: 999 }, searchOptions())?.ratePerS;
+
+  it('is the highest that held; else one that a hold of 60 s decides; else the surest', () => {
+    expect(best(load(50, 4, 'held'), load(70, 3, 'held'), load(90, 1.5))).toBe(70);
+    // Five times as much of it is √5 as strong.
+    expect(best(load(50, 3), load(70, 1.1), load(90, 0.5))).toBe(70);
+    expect(best(load(50, 0.4), load(70, 0.6), load(90, 0.2))).toBe(70);
+    expect(best()).toBeUndefined();
+  });
+});
+
 describe('what stands in the way', () => {
   const unfit = (fromPerS: number) => (request: TrialRequest) =>
     request.ratePerS >= fromPerS ? discarded(request, 'invalid') : trialWith(request, 0);
@@ -166,6 +191,16 @@ describe('what stands in the way', () => {
     expect(answer).toMatchObject({ confirmed: true, limitedBy: 'budget', budget: { us: 200e6, spentUs } });
     expect(answer.bracket).toMatchObject({ held: expect.any(Number), broke: expect.any(Number) });
     expect(answer.says).toContain('the budget ended before the bracket was as narrow as asked');
+  });
+
+  it('time: what a trial takes beside itself counts as well', () => {
+    const slow = (request: TrialRequest) => {
+      const trial = sharp(330)(request);
+      return { ...trial, spentUs: trial.spentUs + 40e6 };
+    };
+    const answer = pretend(slow, { ...TARGET, budget: { us: 430e6 } });
+    expect(answer.budget.spentUs).toBeLessThanOrEqual(430e6);
+    expect(answer.trials.at(-1)!.purpose).toBe('confirm');
   });
 
   it('orders: as well, the probe included', () => {

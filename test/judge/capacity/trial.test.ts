@@ -82,6 +82,9 @@ describe('a trial', () => {
     expect(trial.why[0]!.message).toMatch(
       /of the orders were lost \(\d+ orders `refused`, \d+ orders `timeout`\), where 1 % may/,
     );
+    for (const ends of ['failed', 'unknown'] as const) {
+      expect(trialFrom(answered((k) => ({ tookMs: 5, ends: every(20, k) ? ends : 'accepted' }))).lossShare).toBe(0.05);
+    }
     const allowed = trialFrom(
       answered((k) => ({ ends: every(20, k) ? 'failed' : 'accepted' })),
       { slo: ['p99 < 300ms', 'errors < 10%'] },
@@ -90,6 +93,17 @@ describe('a trial', () => {
     const full = trialFrom(answered((k) => (every(10, k) ? { fate: 'dropped' } : {})));
     expect(full).toMatchObject({ outcome: 'broke', orders: { dropped: 200 } });
     expect(full.why[0]!.message).toContain('200 orders found the queue full');
+  });
+
+  it('takes shares of the orders that were tried, and of the plan where the line says so', () => {
+    const half = answered((k) => (every(2, k) ? { fate: 'dropped' } : { ends: every(5, k) ? 'failed' : 'accepted' }));
+    const { proportions } = trialFrom(half, { slo: ['errors < 50%', 'accepted >= 10% of plan', 'accepted >= 10%'] });
+    expect(proportions.map(({ text, bad, of }) => [text, bad, of])).toEqual([
+      ['errors < 50%', 200, 2000],
+      ['accepted >= 10% of plan', 1200, 2000],
+      ['accepted >= 10%', 1200, 2000],
+      ['loss', 1200, 2000],
+    ]);
   });
 
   it('breaks by a growing backlog whatever its loss', () => {
@@ -112,6 +126,12 @@ describe('a trial', () => {
     const once = answered((k) => ({ ends: k === 1000 ? 'unknown' : 'accepted' }));
     expect(trialFrom(once, { slo: ['p99 < 300ms', 'unknown == 0'] })).toMatchObject({ outcome: 'broke' });
     expect(trialFrom(once, { slo: ['p99 < 300ms'] })).toMatchObject({ outcome: 'held' });
+    expect(
+      trialFrom(
+        answered(() => ({})),
+        { slo: ['p99 < 300ms', 'unknown == 0'] },
+      ).outcome,
+    ).toBe('held');
   });
 
   it('says of orders turned away that stock or a limit may be what broke', () => {
