@@ -87,7 +87,7 @@ const FORMATS: Record<string, { trace: string; line: (us: number) => string; hea
   'CSV of ISO times': {
     trace: '{ times: a, bin: 10s }',
     head: 'note,ordered at,id',
-    line: (us) => `"two\nlines, ""quoted"", "",""",${isoOf(us, 60)},7`,
+    line: (us) => `${(us / 1e3) % 2 === 0 ? 'plain' : '"two\nlines, ""quoted"", "","""'},${isoOf(us, 60)},7`,
   },
   'CSV of a named column': {
     trace: '{ times: { file: a, column: paid, zone: "+01:00" }, bin: 10s }',
