@@ -27,7 +27,8 @@ export function growthOf(values: readonly number[]): Growth | undefined {
   // 2000). What is left over of a fitted line remembers less than the series did, by about (2 + 4r)/n. Chance may make r
   // negative; it makes no n larger.
   const r = Math.min(0.95, Math.max(0, together + (2 + 4 * together) / n));
-  const independent = Math.max(3, (n * (1 - r)) / (1 + r));
+  // Fewer than four would widen the interval and cover no more.
+  const independent = Math.max(4, (n * (1 - r)) / (1 + r));
   const error = Math.sqrt(squares / (independent - 2) / spread);
   const half = studentQuantile(ALPHA, Math.max(1, Math.floor(independent) - 2)) * error;
   return { slope, low: slope - half, high: slope + half, at };
