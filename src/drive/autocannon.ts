@@ -112,7 +112,8 @@ async function probeLevel(
 }
 
 /**
- * The bytes of each order, as the wire driver writes them: built by autocannon from parts they cost three times as much.
+ * The bytes of each order, as the wire driver writes them: built by autocannon from their parts, half as many a second were
+ * sent (test/bench/probe.ts: 34,000 instead of 65,000).
  * Each has its own buffer, since a socket may keep it.
  */
 function orderBytes(origin: string, template: Template): (seq: number) => Uint8Array {
