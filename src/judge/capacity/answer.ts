@@ -24,7 +24,10 @@ export function capacityOf(seen: Seen, ended: Ended): Capacity {
     overPeak: headroomOver(target.peakPerS, bracket),
   };
   const gate = options.gate.map((line) => judgeHeadroom(line, { bracket, target, headroom }));
-  const [usl, knee] = [uslOf(seen.loads), kneeOf(seen.loads)];
+  // On a busy machine times rise with load whatever the shop does: where nothing broke that is no knee of the shop.
+  const knee =
+    broke === undefined ? { missing: 'nothing broke, so no load was too much for the shop' } : kneeOf(seen.loads);
+  const usl = uslOf(seen.loads);
   const confirmed = isConfirmed(held, seen);
   const whatBroke = broke === undefined ? [] : brokeAt(broke, trials);
   const answer = { bracket, limitedBy: ended.limitedBy, confirmed, whatBroke, headroom };
