@@ -23,6 +23,8 @@ const MOST_ORDERS = 60_000;
 const MOST_CONNECTIONS = 256;
 /** Above it the probe's thread, not the shop, set the pace. */
 const BUSY = 0.8;
+/** Answers to each connection below which its first ones, of code not yet compiled, count for too much. */
+const ROUNDS = 10;
 /** Less of the answers 2xx, and it is refusals that come through. */
 const GOOD = 0.9;
 
@@ -96,12 +98,14 @@ export function ceilingOf(levels: readonly ProbeLevel[]): Ceiling {
   const goodShare = (statuses['2xx'] ?? 0) / answers;
   const isGood = goodShare >= GOOD;
   const isShops = busy < BUSY;
+  const isTold = answers >= ROUNDS * connections;
   const says =
     `closed loop, by autocannon: ${formatRate(answersPerS)} came through at most, with ${formatCount(connections)} at once` +
     (isGood ? '' : `, but only ${formatShare(goodShare)} of the answers were 2xx: that is no ceiling of sales`) +
-    (isShops ? '' : `; the probe itself was at its limit, so the shop may take more`);
+    (isShops ? '' : `; the probe itself was at its limit, so the shop may take more`) +
+    (isTold ? '' : `; too few orders were allowed, or answered, to tell the shop's first moments from what it takes`);
   const probe = { closedLoopPerS: answersPerS, connections, durationUs: countedUs, answers: statuses, says };
-  return { probe, isCeiling: isGood && isShops, sent, says };
+  return { probe, isCeiling: isGood && isShops && isTold, sent, says };
 }
 
 /** What the probe may add to the orders of a search, in words for who must allow it. */

@@ -42,6 +42,13 @@ describe('the ceiling of a closed-loop probe', () => {
     expect(found.says).toContain('only 20 % of the answers were 2xx');
   });
 
+  it('is none where each connection had few answers, and says so', () => {
+    expect(ceilingOf([level(16, 160)]).isCeiling).toBe(true);
+    const found = ceilingOf([level(16, 159)]);
+    expect(found.isCeiling).toBe(false);
+    expect(found.says).toContain('too few orders were allowed, or answered');
+  });
+
   it('says why nothing was found', () => {
     expect(ceilingOf([])).toMatchObject({ probe: undefined, sent: 0, says: expect.stringContaining('orders allowed') });
     const refused = level(16, 0, { statuses: {}, sent: 16, trouble: 'connect ECONNREFUSED 127.0.0.1:1' });
