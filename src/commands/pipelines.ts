@@ -8,7 +8,14 @@ export type PipelineName = (typeof PIPELINES)[number];
 export type PipelineOptions = { profile: string; minutes: number };
 export type Pipeline = { file: string; text: string };
 
-/** The run folder of tonight is `reports/<number of the pipeline>`; of earlier ones only result.json is kept. */
+/** The report of a run that died, from its journal: it is lost with the rest of the folder otherwise. */
+const rescue = (folder: string): string =>
+  `if [ -f ${folder}/run.journal ] && [ ! -f ${folder}/result.json ]; then npx doorbuster report ${folder}; fi`;
+
+/**
+ * The run folder of tonight is `reports/<number of the attempt>`, one that no night before has (a job that is started again
+ * is another run); of earlier ones only result.json is kept.
+ */
 const KEEP = 'find reports -mindepth 2 -type f ! -name result.json -delete';
 
 export function pipelineFor(name: PipelineName, options: PipelineOptions): Pipeline {
@@ -20,6 +27,7 @@ const HOW = `# Point it at the shop with the variable CHECKOUT_URL, or at the bu
 # Exit codes: 0 PASS, 99 FAIL, 4 INVALID (the generator was not fit), 5 INCONCLUSIVE, 6 slower than the last pass.`;
 
 function github({ profile, minutes }: PipelineOptions): Pipeline {
+  const id = `\${{ github.run_id }}-\${{ github.run_attempt }}`;
   return {
     file: '.github/workflows/doorbuster.yml',
     text: `# Every night: does the checkout still hold? Written by \`doorbuster init --ci github\`.
@@ -51,18 +59,21 @@ jobs:
         uses: actions/cache/restore@v4
         with:
           path: reports
-          key: doorbuster-\${{ github.run_id }}
+          key: doorbuster-${id}
           restore-keys: doorbuster-
       - name: Run
         env:
           CHECKOUT_URL: \${{ vars.CHECKOUT_URL || 'demo' }}
-        run: npx doorbuster run ${profile} --out "reports/\${{ github.run_id }}" --baseline latest-pass
+        run: npx doorbuster run ${profile} --out "reports/${id}" --baseline latest-pass
+      - name: Report of a run that died
+        if: always()
+        run: ${rescue(`"reports/${id}"`)}
       - name: Report
         if: always()
         uses: actions/upload-artifact@v4
         with:
           name: doorbuster-report
-          path: reports/\${{ github.run_id }}/report.html
+          path: reports/${id}/report.html
           if-no-files-found: warn
       - name: Keep what the next night compares with
         if: always()
@@ -71,7 +82,7 @@ jobs:
         if: always()
         with:
           path: reports
-          key: doorbuster-\${{ github.run_id }}
+          key: doorbuster-${id}
 `,
   };
 }
@@ -95,10 +106,11 @@ doorbuster:
     paths: [reports/]
   script:
     - npm ci
-    - npx doorbuster run ${profile} --out "reports/$CI_PIPELINE_ID" --baseline latest-pass
+    - npx doorbuster run ${profile} --out "reports/$CI_JOB_ID" --baseline latest-pass
   after_script:
+    - ${rescue('"reports/$CI_JOB_ID"')}
     - mkdir -p doorbuster-report
-    - cp "reports/$CI_PIPELINE_ID"/* doorbuster-report/ || true
+    - cp "reports/$CI_JOB_ID"/* doorbuster-report/ || true
     # Keep what the next night compares with.
     - if [ -d reports ]; then ${KEEP}; fi
   artifacts:
@@ -135,6 +147,7 @@ pipeline {
   }
   post {
     always {
+      sh '${rescue('"reports/$BUILD_NUMBER"')}'
       junit allowEmptyResults: true, testResults: "reports/\${env.BUILD_NUMBER}/junit.xml"
       archiveArtifacts allowEmptyArchive: true, artifacts: "reports/\${env.BUILD_NUMBER}/report.html"
       // Keep what the next night compares with.

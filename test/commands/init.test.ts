@@ -93,6 +93,38 @@ describe('a pipeline', () => {
     execFileSync('/bin/sh', ['-c', keep], { cwd: fresh() });
   });
 
+  it.each(PIPELINES)('for %s makes the report of a run that died, and only of one, before its journal goes', (name) => {
+    const { text } = pipelineFor(name, OPTIONS);
+    const { index, 0: rescue } = /if \[ -f .*?; fi/.exec(text)!;
+    expect(index).toBeLessThan(text.lastIndexOf('/report.html'));
+    expect(index).toBeLessThan(text.indexOf('-delete'));
+    const said = (files: readonly string[]): string => {
+      const cwd = fresh();
+      const night = join(cwd, 'reports', '4711-2');
+      mkdirSync(night, { recursive: true });
+      for (const file of files) writeFileSync(join(night, file), '');
+      // In place of the real one, which would install.
+      const script = `npx() { echo "$@"; }; ${rescue.replaceAll(/(\$\{\{[^}]*\}\}-?)+/g, '4711-2')}`;
+      const env = { ...process.env, CI_JOB_ID: '4711-2', BUILD_NUMBER: '4711-2' };
+      return execFileSync('/bin/sh', ['-e', '-c', script], { cwd, env, encoding: 'utf8' });
+    };
+    expect(said(['run.journal'])).toBe('doorbuster report reports/4711-2\n');
+    expect(said(['run.journal', 'result.json'])).toBe('');
+    expect(said([])).toBe('');
+  });
+
+  it('for GitHub and GitLab has a folder of its own for a job that is started again', () => {
+    // A folder with the result of the first attempt, which the cache brings back, would refuse the second.
+    const [github, gitlab] = (['github', 'gitlab'] as const).map((name) => pipelineFor(name, OPTIONS).text);
+    const outs = [github, gitlab].map((text) => /--out "([^"]+)"/.exec(text!)![1]);
+    expect(outs).toEqual([`reports/\${{ github.run_id }}-\${{ github.run_attempt }}`, 'reports/$CI_JOB_ID']);
+    for (const [text, other] of [
+      [github, /run_id \}\}(?!-\$)/],
+      [gitlab, /CI_PIPELINE_ID/],
+    ] as const)
+      expect(text).not.toMatch(other);
+  });
+
   it('for GitHub is a workflow whose steps keep report and results even when the run fails', () => {
     const workflow = parse(pipelineFor('github', OPTIONS).text);
     const { steps, 'timeout-minutes': minutes } = workflow.jobs.nightly;
