@@ -7,7 +7,7 @@ import type { Packed } from './packed.ts';
 import { packCounts, packTimes } from './packed.ts';
 import { limitsOf } from './sections/response.ts';
 import { growthsOf, momentsOf } from './svg/stability.ts';
-import { bandsOf, seenUntilS } from './svg/time.ts';
+import { bandsOf, endsOf, seenUntilS } from './svg/time.ts';
 import type { RunView } from './view.ts';
 
 /** Long names of outcomes and parts are cut: they are only labels here. A canvas escapes nothing, so what is unseen is spelled out. */
@@ -20,6 +20,7 @@ export function drawnFrom(view: RunView) {
     durationS,
     seconds,
     seenS: seenUntilS(view),
+    ends: endsOf(view),
     live: view.live !== undefined,
     flow: packFlow(flow),
     times: packTimeRows(times),

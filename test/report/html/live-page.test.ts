@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { inlineAssets } from '../../../src/folder/page-assets.ts';
 import { formatPage } from '../../../src/report/html/page.ts';
 import type { RunView } from '../../../src/report/html/view.ts';
+import { steadyOrders } from '../../support/evidence.ts';
+import { recordOf } from '../../support/record.ts';
 import { failing, interrupted } from '../runs.ts';
 import { LIVE_FOR_S, liveRecord } from './live-run.ts';
 import { viewFor } from './pages.ts';
@@ -121,7 +123,61 @@ describe('a page of a run that was interrupted', () => {
     const { xs, lines } = linesOf(page, 'rate');
     const known = (name: string) => lines[name]!.filter((rate) => rate !== null).length;
     expect(known('planned')).toBe(xs.length);
-    expect(known('fired')).toBe(32);
+    // The second it was ended in is not over: half of it would look like a drop.
+    expect([known('fired'), known('accepted')]).toEqual([31, 31]);
     expect(reachIn(page, 'rate', 'ink-accepted')).toBeLessThan(0.55);
+  });
+
+  it('draws nothing due behind its end, and the answers that took long', () => {
+    const orders = steadyOrders(10, 60, (dueUs, index) =>
+      dueUs < 31.4e6 ? answeredAfter(index === 300 ? 9e6 : 20_000)(dueUs) : { fate: 'unreached' },
+    );
+    const ending = { kind: 'interrupted', signal: 'SIGINT', atUs: 31.4e6 } as const;
+    const page = formatPage(viewFor(recordOf(orders, { durationUs: 60e6, ending })), inlineAssets());
+    expect(endsIn(page)).toEqual({ planned: 60, fired: 31, accepted: 40, sold: 31, 'in flight': 40 });
+    expect(reachIn(page, 'outcomes', 'fill-accepted')).toBeLessThan(31 / 60);
+    expect(reachIn(page, 'backlog', 'fill-inflight ink-inflight')).toBeGreaterThan(39 / 60);
+  });
+});
+
+const answeredAfter = (tookUs: number) => (dueUs: number) => ({
+  firedUs: dueUs + 100,
+  sentUs: dueUs + 140,
+  doneUs: dueUs + tookUs,
+});
+
+/** Of each line of counts the second behind the last one that is drawn. */
+function endsIn(page: string): Record<string, number> {
+  const ends = ['rate', 'outcomes', 'inflight'].flatMap((kind) => {
+    const { xs, lines } = linesOf(page, kind);
+    return Object.entries(lines).map(([name, values]) => [
+      name,
+      Math.ceil(xs[values.findLastIndex((value) => value !== null)] ?? 0),
+    ]);
+  });
+  return Object.fromEntries(ends);
+}
+
+describe('a page of a run that is over', () => {
+  const pageWith = (lastTookUs: number): string => {
+    const orders = steadyOrders(10, 60, (dueUs, index) => answeredAfter(index === 599 ? lastTookUs : 20_000)(dueUs));
+    return formatPage(viewFor(recordOf(orders, { durationUs: 60e6 })), inlineAssets());
+  };
+
+  it('draws no collapse where the last answers came just after the plan, and lists them', () => {
+    const page = pageWith(400_000);
+    expect(drawnIn(page).seconds).toBe(61);
+    expect(endsIn(page)).toEqual({ planned: 60, fired: 60, accepted: 60, sold: 60, 'in flight': 60 });
+    for (const path of ['ink-plan', 'ink-accepted', 'fill-fired ink-fired']) {
+      expect(reachIn(page, 'rate', path), path).toBeLessThan(60 / 61);
+    }
+    expect(page).toMatch(/<th scope="row">00:01–00:01:01<\/th><td>0<\/td><td>0<\/td><td>1<\/td>/);
+  });
+
+  it('draws answers that came long after it, but no orders', () => {
+    const page = pageWith(5_500_000);
+    expect(endsIn(page)).toEqual({ planned: 60, fired: 60, accepted: 66, sold: 60, 'in flight': 66 });
+    expect(reachIn(page, 'rate', 'fill-fired ink-fired')).toBeLessThan(60 / 66);
+    expect(reachIn(page, 'rate', 'ink-accepted')).toBeGreaterThan(65 / 66);
   });
 });

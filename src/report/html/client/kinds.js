@@ -16,23 +16,26 @@ import { unpack } from './unpack.js';
 const countOf = ({ fromS, untilS, everyS }) => Math.max(0, Math.ceil((untilS - fromS) / everyS));
 
 /**
- * How many of the rows the run got to: what it has not reached is not drawn (svg/time.ts).
+ * How many of the rows there are until a second: what the run has not reached is not drawn, nor what is behind its end
+ * (svg/time.ts).
  *
  * @param {Drawn} drawn
  * @param {Rows} rows
+ * @param {number} endS
  */
-const seenOf = ({ seenS, live }, { fromS, untilS, everyS }) => {
-  if (seenS >= untilS) return countOf({ fromS, untilS, everyS });
-  return Math.max(0, live ? Math.floor((seenS - fromS) / everyS) : Math.ceil((seenS - fromS) / everyS));
+const seenOf = ({ live }, { fromS, untilS, everyS }, endS) => {
+  if (endS >= untilS) return countOf({ fromS, untilS, everyS });
+  return Math.max(0, live ? Math.floor((endS - fromS) / everyS) : Math.ceil((endS - fromS) / everyS));
 };
 
 /**
  * @param {Drawn} drawn
  * @param {Rows} rows
  * @param {Values} values
+ * @param {number} [endS]
  */
-const onlySeen = (drawn, rows, values) => {
-  const seen = seenOf(drawn, rows);
+const onlySeen = (drawn, rows, values, endS = drawn.seenS) => {
+  const seen = seenOf(drawn, rows, endS);
   return values.map((value, row) => (row < seen ? value : null));
 };
 
@@ -47,14 +50,15 @@ const middles = (rows) =>
   });
 
 /**
- * @param {Rows & { seenS?: number }} rows of what a run did, with the second it ended in
+ * @param {Rows} rows
  * @param {string | number | null | undefined} packed
+ * @param {number} [endS] behind it there is nothing: a row that it lies in is shorter
  * @returns {Values} orders per second
  */
-const perSecond = (rows, packed) =>
+const perSecond = (rows, packed, endS = rows.untilS) =>
   unpack(packed ?? 0, countOf(rows)).map((count, row) => {
     const from = rows.fromS + row * rows.everyS;
-    const until = Math.min(rows.untilS, rows.seenS ?? rows.untilS);
+    const until = Math.min(rows.untilS, endS);
     return (count ?? 0) / Math.max(1, Math.min(rows.everyS, until - from));
   });
 
@@ -103,9 +107,11 @@ function rateChart(drawn) {
     values: (span) => {
       const { flow } = levelFor(drawn, span);
       const { fired, planned, accepted } = flow.columns;
-      const seen = (/** @type {string | number | null | undefined} */ packed) =>
-        onlySeen(drawn, flow, perSecond({ ...flow, seenS: drawn.live ? undefined : drawn.seenS }, packed));
-      return [middles(flow), seen(fired), perSecond(flow, planned), seen(accepted)];
+      const { ends, live } = drawn;
+      /** Of a run that goes on only rows that are over are drawn. */
+      const until = (/** @type {string | number | null | undefined} */ packed, /** @type {number} */ endS) =>
+        onlySeen(drawn, flow, perSecond(flow, packed, live ? undefined : endS), endS);
+      return [middles(flow), until(fired, ends.fired), until(planned, ends.plan), until(accepted, ends.answers)];
     },
   };
 }
@@ -122,7 +128,8 @@ function inFlightChart(drawn) {
     queue: true,
     values: (span) => {
       const { flow } = levelFor(drawn, span);
-      return [middles(flow), onlySeen(drawn, flow, unpack(flow.columns.inFlight ?? 0, countOf(flow)))];
+      const inFlight = unpack(flow.columns.inFlight ?? 0, countOf(flow));
+      return [middles(flow), onlySeen(drawn, flow, inFlight, drawn.ends.answers)];
     },
   };
 }
@@ -185,8 +192,7 @@ function outcomesChart(drawn) {
   const { byOutcome } = drawn;
   const order = ['accepted', 'rejected', 'failed', 'unknown'];
   const sorted = [...byOutcome.of].sort((a, b) => order.indexOf(a.class) - order.indexOf(b.class));
-  const ended = { ...byOutcome, seenS: drawn.live ? undefined : drawn.seenS };
-  const own = sorted.map(({ counts }) => perSecond(ended, counts));
+  const own = sorted.map(({ counts }) => perSecond(byOutcome, counts, drawn.live ? undefined : drawn.ends.fired));
   const sums = own.map(
     (_, layer) =>
       own[0]?.map((_, row) => own.slice(0, layer + 1).reduce((sum, each) => sum + (each[row] ?? 0), 0)) ?? [],
@@ -212,7 +218,7 @@ function outcomesChart(drawn) {
       }),
     ),
     axis: rateText,
-    values: () => [middles(byOutcome), ...layers.map(({ sum }) => onlySeen(drawn, byOutcome, sum))],
+    values: () => [middles(byOutcome), ...layers.map(({ sum }) => onlySeen(drawn, byOutcome, sum, drawn.ends.fired))],
   };
 }
 

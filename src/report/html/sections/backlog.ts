@@ -12,7 +12,7 @@ import { figure, mark, section, table, timeLink } from '../parts.ts';
 import { clockScale, linearScale } from '../svg/axis.ts';
 import { area, frame, hatching, PLOT, shading } from '../svg/frame.ts';
 import { growth, moments } from '../svg/stability.ts';
-import { bandsOf, middles, seenRows, valuesOf } from '../svg/time.ts';
+import { bandsOf, endsOf, middles, rowsUntil, seenRows, valuesOf } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
 import { clockCell, countCell, rateCell, spanText, stampText } from '../words.ts';
 import { joined, MOST_TABLE_ROWS } from './rate.ts';
@@ -44,7 +44,7 @@ const older = html`<p class="quiet">This run was written by a Doorbuster that di
 
 function picture(view: RunView): Html {
   const { charts, result } = view;
-  const flow = seenRows(view, charts.flow);
+  const flow = rowsUntil(view, charts.flow, endsOf(view).answers);
   const x = clockScale(charts.seconds, { from: PLOT.left, to: PLOT.right });
   const values = valuesOf(flow, flow.columns.inFlight).map((value) => value ?? 0);
   const most = Math.max(0, ...values);

@@ -10,7 +10,7 @@ import { figure, section, table } from '../parts.ts';
 import { clockScale, linearScale } from '../svg/axis.ts';
 import type { Ink } from '../svg/frame.ts';
 import { area, frame, hatching, PLOT, shading } from '../svg/frame.ts';
-import { bandsOf, middles, perSecond, seenRows } from '../svg/time.ts';
+import { bandsOf, endsOf, middles, perSecond, rowsUntil, seenRows } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
 import { clockCell, countCell, durationCell, shareCell, spanText } from '../words.ts';
 import { answersList, answersOf, beginningOf } from './answers.ts';
@@ -42,7 +42,7 @@ ${
 /** Classes from the bottom up; outcomes of one class share its colour. */
 function picture(view: RunView): Html {
   const { charts } = view;
-  const byOutcome = seenRows(view, charts.byOutcome);
+  const byOutcome = rowsUntil(view, charts.byOutcome, endsOf(view).fired);
   const x = clockScale(charts.seconds, { from: PLOT.left, to: PLOT.right });
   const xs = middles(byOutcome, x);
   const layers: { ink: Ink; heights: number[] }[] = CLASSES.map((ink) => {

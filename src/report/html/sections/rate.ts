@@ -9,7 +9,7 @@ import { legend } from '../legend.ts';
 import { figure, section, table } from '../parts.ts';
 import { clockScale, linearScale } from '../svg/axis.ts';
 import { area, frame, hatching, line, PLOT, shading } from '../svg/frame.ts';
-import { bandsOf, middles, perSecond, seenRows, tableStep } from '../svg/time.ts';
+import { bandsOf, endsOf, middles, perSecond, rowsUntil, seenRows, tableStep } from '../svg/time.ts';
 import type { RunView } from '../view.ts';
 import { countCell, rateCell, spanText } from '../words.ts';
 
@@ -35,22 +35,26 @@ function picture(view: RunView): Html {
   const { charts } = view;
   const { flow } = charts;
   const x = clockScale(charts.seconds, { from: PLOT.left, to: PLOT.right });
-  const seen = seenRows(view, flow);
-  const planned = perSecond(flow, flow.columns.planned);
-  const fired = perSecond(seen, flow.columns.fired);
-  const accepted = perSecond(seen, flow.columns.accepted);
+  const ends = endsOf(view);
+  const rows = {
+    planned: { ...flow, untilS: Math.min(flow.untilS, ends.plan) },
+    fired: rowsUntil(view, flow, ends.fired),
+    accepted: rowsUntil(view, flow, ends.answers),
+  };
+  const planned = perSecond(rows.planned, flow.columns.planned);
+  const fired = perSecond(rows.fired, flow.columns.fired);
+  const accepted = perSecond(rows.accepted, flow.columns.accepted);
   const y = linearScale(
     Math.max(0, ...planned, ...fired, ...accepted),
     { from: PLOT.bottom, to: PLOT.top },
     formatRate,
   );
-  const [all, xs] = [middles(flow, x), middles(seen, x)];
   const at = (values: number[]) => values.map(y.at);
   const layers = [
     shading(bandsOf(view), x),
-    area('fired', xs, at(fired), { edge: true, opacity: 0.14 }),
-    line('plan', all, at(planned), { dashed: true }),
-    line('accepted', xs, at(accepted), { width: 2 }),
+    area('fired', middles(rows.fired, x), at(fired), { edge: true, opacity: 0.14 }),
+    line('plan', middles(rows.planned, x), at(planned), { dashed: true }),
+    line('accepted', middles(rows.accepted, x), at(accepted), { width: 2 }),
     hatching(charts.stretches, x),
   ];
   const most = `${formatCount(result(view).planned)} orders planned, ${formatCount(result(view).fired)} fired, ${formatCount(result(view).accepted)} accepted`;

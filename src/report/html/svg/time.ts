@@ -11,11 +11,7 @@ import type { Band } from './frame.ts';
  * that goes on, rows that are not over yet are left out too; one that was ended is shown to the last second of its answers.
  */
 export function seenRows<R extends Rows>({ charts, live }: RunView, rows: R): R {
-  const { fromS, everyS } = rows;
-  const seenS = seenUntilS({ charts, live });
-  if (seenS >= rows.untilS) return rows;
-  const whole = live ? fromS + Math.floor((seenS - fromS) / everyS) * everyS : seenS;
-  return { ...rows, untilS: Math.max(fromS, whole) };
+  return rowsUntil({ live }, rows, seenUntilS({ charts, live }));
 }
 
 /** The second behind the last one in which something happened, or was to. */
@@ -27,6 +23,34 @@ export function seenUntilS({ charts: { flow, reachedS }, live }: Pick<RunView, '
   let last = rowsOf(flow) - 1;
   while (last >= 0 && columns.every((column) => (cellOf(column, last) ?? 0) === 0)) last--;
   return Math.max(reachedS, last < 0 ? 0 : secondsOfRow(flow, last).untilS);
+}
+
+/** So many seconds of answers after the end are shown: those of one or two are what every run has. */
+const LEAST_TAIL_S = 2;
+
+/**
+ * How far lines go in a picture. Behind the end of the plan, or of a run that was ended, nothing is planned or due: as zeros
+ * it would look like a collapse. Answers are drawn to the last of them, unless they all came just after the end.
+ */
+export function endsOf({
+  charts,
+  live,
+}: Pick<RunView, 'charts' | 'live'>): Record<'plan' | 'fired' | 'answers', number> {
+  const planS = Math.ceil(charts.durationS);
+  if (live) return { plan: planS, fired: charts.reachedS, answers: charts.reachedS };
+  const { flow, reachedS } = charts;
+  const endS = Math.min(reachedS, planS);
+  const lastFired = valuesOf(flow, flow.columns.fired).findLastIndex((fired) => (fired ?? 0) > 0);
+  const fired = reachedS < planS || lastFired < 0 ? endS : Math.max(endS, secondsOfRow(flow, lastFired).untilS);
+  const seenS = seenUntilS({ charts, live });
+  return { plan: planS, fired, answers: seenS - fired < LEAST_TAIL_S ? fired : seenS };
+}
+
+/** The rows up to a second; of a run that goes on, those that are over. */
+export function rowsUntil<R extends Rows>({ live }: Pick<RunView, 'live'>, rows: R, endS: number): R {
+  const { fromS, untilS, everyS } = rows;
+  if (endS >= untilS) return rows;
+  return { ...rows, untilS: Math.max(fromS, live ? fromS + Math.floor((endS - fromS) / everyS) * everyS : endS) };
 }
 
 /** The middle of each row. */
