@@ -11,7 +11,7 @@ import type { Plan } from '../profile/plan.ts';
 import { formatComparison } from '../report/compare-text.ts';
 import { adjustmentsOf, comparedRunOf } from '../report/compared.ts';
 import type { RunRecord } from '../report/record.ts';
-import { resultOf } from '../report/result.ts';
+import { type Result, resultOf } from '../report/result.ts';
 import { driftBefore } from './past.ts';
 import { terminalOf } from './terminal.ts';
 
@@ -50,31 +50,35 @@ export function exitCodeOf(found: Comparison): number {
   ];
 }
 
+/** What a baseline must share with the run to come; of `latest-pass` those that do not are passed over. */
+export type Likeness = { machine: string; adjustments: string; driver: string };
+type Wanted = Likeness & { root: string; profileHash: string; say: (text: string) => void };
+
 /**
- * The baseline a run asked for, before any traffic. Undefined, and said aloud, when no run has passed yet.
+ * The baseline a run asked for, before any traffic. Undefined, and said aloud, when no run like it has passed yet.
  *
  * @throws UserError (exit 2) when a folder was named that holds no run
  */
-export async function findBaseline(
-  wanted: string | undefined,
-  {
-    root,
-    profileHash,
-    machine,
-    say,
-  }: { root: string; profileHash: string; machine: string; say: (text: string) => void },
-): Promise<Baseline | undefined> {
+export async function findBaseline(wanted: string | undefined, like: Wanted): Promise<Baseline | undefined> {
   if (wanted === undefined) return undefined;
   if (wanted !== LATEST_PASS) return baselineIn(wanted);
+  const { root, profileHash, say } = like;
   const passes = await passesOf(root, profileHash);
-  const found = passes.find(({ result }) => comparedRunOf(result).machine === machine);
+  const found = passes.find(({ result }) => unlike(result, like) === undefined);
   if (found !== undefined) return found;
   const why =
     passes.length === 0
       ? `no run of this profile has passed under ${root} yet`
-      : `the runs of this profile that passed under ${root} were on another machine (${comparedRunOf(passes[0]!.result).machine})`;
+      : `the runs of this profile that passed under ${root} were ${unlike(passes[0]!.result, like)}`;
   say(`No baseline: ${why}. This one is held against nothing.`);
   return undefined;
+}
+
+function unlike(result: Result, like: Likeness): string | undefined {
+  const { machine, adjustments, driver } = comparedRunOf(result);
+  if (machine !== like.machine) return `on another machine (${machine})`;
+  if (adjustments !== like.adjustments) return `adjusted otherwise (${adjustments || 'not at all'})`;
+  return driver === like.driver ? undefined : `made with another driver (${driver})`;
 }
 
 /** The record with what the comparison found, and the exit code it leads to. */

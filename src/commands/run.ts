@@ -15,7 +15,7 @@ import { judge } from '../judge/verdict.ts';
 import { isPlain } from '../order/journey.ts';
 import type { Plan } from '../profile/plan.ts';
 import { formatAnnouncement } from '../report/announce.ts';
-import { machineOf } from '../report/compared.ts';
+import { adjustmentsOf, machineOf } from '../report/compared.ts';
 import { formatCommand } from '../report/foreign.ts';
 import { formatProblems } from '../report/problems.ts';
 import type { RunRecord } from '../report/record.ts';
@@ -159,10 +159,13 @@ function sayTrouble(trouble: unknown, exitCode: number, { say, paint }: Terminal
 
 /** What the run will be held against; a baseline of another profile is a mistake of who asked, told before the surge. */
 async function baselineOf(plan: Plan, flags: RunFlags, { say }: Terminal): Promise<Baseline | undefined> {
+  if (flags.baseline === undefined) return undefined;
   const found = await findBaseline(flags.baseline, {
     root: REPORTS,
     profileHash: plan.profileHash,
     machine: machineOf(environmentOf()),
+    adjustments: adjustmentsOf(plan),
+    driver: chooseWorkers(plan, flags).driver,
     say,
   });
   const why = found === undefined ? [] : hopeless(found, plan);

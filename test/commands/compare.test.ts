@@ -29,6 +29,8 @@ async function written(name: string, record: RunRecord): Promise<string> {
   return path;
 }
 
+const LIKE = { machine: machineOf(recordFor(1).environment), adjustments: '', driver: recordFor(1).run.driver };
+
 describe('compare', async () => {
   const [monday, tuesday, slow] = await Promise.all([
     written('monday', recordFor(1)),
@@ -94,7 +96,7 @@ describe('compare', async () => {
   it('says aloud that there is no baseline, and takes a named one only when it can be read', async () => {
     const said: string[] = [];
     const say = (text: string) => said.push(text);
-    const where = { root: join(folder, 'empty'), profileHash: 'x', machine: 'y', say };
+    const where = { ...LIKE, root: join(folder, 'empty'), profileHash: 'x', machine: 'y', say };
     expect(await findBaseline(undefined, where)).toBeUndefined();
     expect(said).toEqual([]);
     expect(await findBaseline('latest-pass', where)).toBeUndefined();
@@ -107,9 +109,35 @@ describe('compare', async () => {
     expect(said.at(-1)).toMatch(/^No baseline: the runs .* were on another machine \(Example CPU, 2 cores/);
   });
 
+  it('passes over runs that were adjusted otherwise, or made with another driver, for the latest that can be compared', async () => {
+    const root = join(folder, 'mixed');
+    const put = async (
+      name: string,
+      day: number,
+      over: Partial<RunRecord['run']>,
+      flag?: 'condense',
+    ): Promise<string> => {
+      const record = recordFor(day, {}, { startedAtMs: Date.UTC(2026, 10, day), ...over });
+      const adjustments = flag === undefined ? [] : [{ flag, value: '1m', says: '', cannotShow: '' }];
+      const path = join(root, name);
+      await writeArtifacts(await openFolder({ out: path }), { ...record, plan: { ...record.plan, adjustments } });
+      return path;
+    };
+    const good = await put('good', 1, {});
+    await put('condensed', 2, {}, 'condense');
+    await put('other driver', 3, { driver: LIKE.driver === 'wire' ? 'undici' : 'wire' });
+    const said: string[] = [];
+    const { profileHash } = recordFor(1).plan;
+    const like = { ...LIKE, root, profileHash, say: (text: string) => said.push(text) };
+    expect((await findBaseline('latest-pass', like))?.folder).toBe(good);
+    expect(said).toEqual([]);
+    expect(await findBaseline('latest-pass', { ...like, adjustments: '--scale 1%' })).toBeUndefined();
+    expect(said[0]).toMatch(/were adjusted otherwise \(not at all\)/);
+  });
+
   it('gives a run that passed and is slower exit code 6, and knows before the surge what will not do', async () => {
     const { plan } = recordFor(1);
-    const baseline = (await findBaseline(monday, { root: '', profileHash: '', machine: '', say: () => {} }))!;
+    const baseline = (await findBaseline(monday, { ...LIKE, root: '', profileHash: '', say: () => {} }))!;
     expect(heldAgainst(recordFor(3, { slower: 1.3 }), baseline, {}).judgement.exitCode).toBe(6);
     expect(heldAgainst(recordFor(2), baseline, {})).toMatchObject({
       judgement: { exitCode: 0 },
