@@ -1,12 +1,12 @@
 // What the trials come to: a bracket, what broke, how much headroom that is, and whether it is enough.
 
 import { EXIT } from '../../errors.ts';
-import { formatCountOf, formatRate, formatShare } from '../../units.ts';
+import { formatCountOf, formatDuration, formatRate, formatShare } from '../../units.ts';
 import type { Reason, Verdict } from '../spec.ts';
 import { headroomOver, judgeHeadroom, rangeText } from './headroom.ts';
 import { kneeOf } from './knee.ts';
 import type { Weighed } from './loads.ts';
-import { isConfirmed, type Seen, type Sides, sidesOf, widthOf } from './next.ts';
+import { cleanOf, isConfirmed, type Seen, type Sides, sidesOf, slowestToTell, widthOf } from './next.ts';
 import type { Capacity, GateResult, LimitedBy, Load, Trial } from './spec.ts';
 import { uslOf } from './usl.ts';
 
@@ -113,6 +113,17 @@ function notesOf({ loads, options, trials }: Seen, { below, above, capPerS }: Si
       ({ ratePerS, lossShare }) => `${formatRate(ratePerS)} (${formatShare(lossShare ?? Number.NaN)} lost)`,
     );
     notes.push(`between holding and breaking, undecided: ${rates.join(', ')}`);
+  }
+  const clean = below.some(({ outcome }) => outcome === 'held')
+    ? undefined
+    : cleanOf(below, { options, trials }).at(-1);
+  const slowest = slowestToTell(trials);
+  if (clean !== undefined && slowest !== undefined) {
+    const { orders, text } = slowest;
+    const lasts = formatDuration(Math.ceil(orders / clean.ratePerS) * 1e6);
+    notes.push(
+      `nothing went bad at ${formatRate(clean.ratePerS)}, but \`${text}\` takes ${formatCountOf(orders, 'order')} to be told with 95 % confidence, which are ${lasts} of that load: give the search a longer \`--budget\`, or the profile a looser limit`,
+    );
   }
   const discarded = trials.filter(({ outcome }) => outcome === 'discarded').length;
   if (discarded > 0) {

@@ -6,11 +6,13 @@
 //   3. repeat    both sides are taken to a load that is decided with 95 % confidence: an undecided load is held longer
 //                where that promises to decide it, else the next load is a little further out
 //   4. confirm   one long hold of the highest load that held; when it breaks, the search goes on below
+//   5. revisit   where the generator gave out, a few of those loads once more: it may have been the machine's bad minutes
 //
 // Noise makes a low load break and a higher one hold. The place between holding and breaking is where the fewest standard
 // errors stand against it, so one unlucky trial is outvoted and two are believed.
 
 import { LEAST_PLATEAU_S } from '../backlog.ts';
+import { TAIL } from '../statistics.ts';
 import { CERTAIN, type Weighed } from './loads.ts';
 import type { LimitedBy, SearchOptions, Trial, TrialRequest } from './spec.ts';
 
@@ -23,11 +25,19 @@ const LONGEST = 2;
 const MOST_TRIALS = 4;
 /** Standard errors at which a load counts as decided. */
 const DECIDED = 2.2;
+/** At which one is where nothing went bad: 1.92 and a little. */
+const TOLD = 2;
+/** What the probe and the draining of a long hold take of the budget, at most about. */
+const BESIDE_US = 15e6;
+/** Of the load where holding ends: so far below it, a short trial in which nothing went bad is to be believed. */
+const SURE = 0.75;
 /** And at which even a short trial is enough. */
 const CLEARLY = 5;
 /** What the generator could not do once it may do the second time; what the stock or our connections cannot, it cannot. */
 const TRIES = 2;
 const LASTING = ['sold-out', 'connections', 'interrupted'];
+/** So many of the loads that the generator could not send are tried again when all else is done. */
+const REVISITS = 3;
 
 export type Wish = Pick<TrialRequest, 'ratePerS' | 'durationUs' | 'purpose'>;
 export type Step = { wish: Wish } | { done: LimitedBy };
@@ -36,7 +46,19 @@ export type Seen = { options: SearchOptions; trials: readonly Trial[]; loads: re
 export function stepOf(seen: Seen): Step {
   const { trials } = seen;
   if (trials.at(-1)?.why.some(({ code }) => code === 'interrupted')) return { done: 'interrupted' };
-  return again(seen) ?? contradicted(seen) ?? withSides(seen);
+  const step = again(seen) ?? contradicted(seen) ?? withSides(seen);
+  return 'done' in step && step.done === 'generator' ? (revisited(seen) ?? step) : step;
+}
+
+/** The highest first: when it can be sent by now, what was discarded below it no longer matters. */
+function revisited({ trials, loads }: Seen): Step | undefined {
+  const spoilt = loads.filter(({ outcome }) => outcome === 'discarded');
+  if (spoilt.filter((load) => load.trials.length > TRIES).length >= REVISITS) return undefined;
+  const load = spoilt.findLast((each) => each.trials.length === TRIES);
+  const last = trials.findLast(({ ratePerS }) => ratePerS === load?.ratePerS);
+  if (last === undefined || isLasting(last)) return undefined;
+  const { ratePerS, durationUs, purpose } = last;
+  return { wish: { ratePerS, durationUs, purpose } };
 }
 
 /** A trial that was discarded is made once more, unless what spoiled it will again. */
@@ -153,7 +175,7 @@ type Sharpening = { wish: Wish; open: number };
  * `side`: loads from the split outwards. The nearest that a longer hold promises to decide, else a load further out.
  * `open`: how far the side is from decided, as a share.
  */
-function sharpen({ options }: Seen, side: readonly Weighed[], sign: 1 | -1): Sharpening | undefined {
+function sharpen({ options, trials, loads }: Seen, side: readonly Weighed[], sign: 1 | -1): Sharpening | undefined {
   const at = side.findIndex(({ outcome }) => outcome === (sign < 0 ? 'held' : 'broke'));
   const { relativeWidth = RELATIVE_WIDTH, holdUs } = options;
   const nearest = side[0]!.ratePerS;
@@ -166,11 +188,14 @@ function sharpen({ options }: Seen, side: readonly Weighed[], sign: 1 | -1): Sha
   const open = side.slice(0, at < 0 ? side.length : at);
   const promising = open.flatMap((load) => longer(load, options, sign) ?? [])[0];
   if (promising !== undefined) return { wish: promising, open: gap };
+  const clean = sign < 0 ? cleanOf(open, { options, trials }) : [];
+  if (clean.length > 0) return { wish: untilTold(clean, nearest, { options, trials }), open: gap };
   const outermost = open.at(-1)!.ratePerS;
   const further = outermost * (1 + sign * relativeWidth * 1.5);
   const between = decided === undefined ? further : Math.sqrt(outermost * decided.ratePerS);
   const next = sign < 0 ? Math.max(further, between) : Math.min(further, between);
   if (next < startOf(options) * LEAST_SHARE || apart(next, outermost) < relativeWidth / 2) return undefined;
+  if (loads.some((load) => load.ratePerS === next && load.trials.length >= TRIES)) return undefined;
   return { wish: trialAt(next, options, 'bisect'), open: gap };
 }
 
@@ -189,6 +214,45 @@ function longer(load: Weighed, { holdUs }: SearchOptions, sign: 1 | -1): Wish | 
   const moreUs = Math.max(neededUs - load.durationUs, holdUs);
   if (moreUs > LONGEST * holdUs || load.durationUs > 4 * holdUs) return undefined;
   return { ratePerS: load.ratePerS, durationUs: wholeSeconds(moreUs), purpose: 'repeat' };
+}
+
+/** What takes most orders to tell: the line that allows least, and how many it takes when none of them goes bad. */
+export function slowestToTell(trials: readonly Trial[]): { text: string; orders: number } | undefined {
+  const shares = trials.flatMap(({ proportions }) => proportions).filter(({ allowed }) => allowed > 0 && allowed < 1);
+  const [least] = shares.sort((a, b) => a.allowed - b.allowed);
+  return least && { text: least.text, orders: Math.ceil(Math.log(TAIL) / Math.log(1 - least.allowed)) };
+}
+
+/** Loads at which nothing went bad, and which no usual hold can decide: too few orders come, and further down fewer still. */
+export function cleanOf(
+  loads: readonly Weighed[],
+  { options, trials }: Pick<Seen, 'options' | 'trials'>,
+): readonly Weighed[] {
+  const needed = slowestToTell(trials)?.orders ?? 0;
+  return loads.filter(
+    ({ outcome, lossShare, strength, ratePerS }) =>
+      outcome === 'undecided' &&
+      lossShare === 0 &&
+      strength > 0 &&
+      (ratePerS * LONGEST * options.holdUs) / 1e6 < needed,
+  );
+}
+
+/** Of those that are told within the budget the highest that is well below the split, or else the lowest. */
+function untilTold(
+  clean: readonly Weighed[],
+  splitPerS: number,
+  { options, trials }: Pick<Seen, 'options' | 'trials'>,
+) {
+  const leftUs = trials.reduce((left, { spentUs }) => left - spentUs, options.budget.us - BESIDE_US - options.settleUs);
+  const wishes = [...clean]
+    .sort((a, b) => a.ratePerS - b.ratePerS)
+    .map(({ ratePerS, durationUs, strength }): Wish => {
+      const moreUs = Math.max(1e6, durationUs * (TOLD / strength) ** 2 - durationUs);
+      return { ratePerS, durationUs: wholeSeconds(moreUs), purpose: 'repeat' };
+    });
+  const told = wishes.filter(({ durationUs }) => durationUs <= leftUs);
+  return told.findLast(({ ratePerS }) => ratePerS <= SURE * splitPerS) ?? told[0] ?? wishes.at(-1)!;
 }
 
 /**

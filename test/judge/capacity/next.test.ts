@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Weighed } from '../../../src/judge/capacity/loads.ts';
-import { bestOf } from '../../../src/judge/capacity/next.ts';
+import { bestOf, cleanOf } from '../../../src/judge/capacity/next.ts';
 import { Search } from '../../../src/judge/capacity/search.ts';
 import type { Trial, TrialRequest } from '../../../src/judge/capacity/spec.ts';
 import { searchOptions } from '../../support/simulated-search.ts';
@@ -90,6 +90,43 @@ describe('the way of a search', () => {
   });
 });
 
+describe('where so few orders come that no usual hold tells a load', () => {
+  // 1 % may go bad, which takes 368 orders: three minutes at 2/s.
+  const small = (us: number) => pretend(sharp(2.2), { target: { meanPerS: 1, peakPerS: 2 }, budget: { us } });
+
+  it('one at which nothing goes bad is held until there are enough, and none further down is tried', () => {
+    const { bracket, trials, confirmed } = small(600e6);
+    expect(bracket.held).toBe(2);
+    expect(bracket.broke).toBeLessThan(2.4);
+    expect(confirmed).toBe(true);
+    expect(Math.min(...trials.map(({ ratePerS }) => ratePerS))).toBe(1);
+    const orders = trials.reduce((sum, { ratePerS, orders }) => sum + (ratePerS === 2 ? orders.planned : 0), 0);
+    expect(orders).toBeGreaterThanOrEqual(368);
+    expect(orders).toBeLessThan(450);
+  });
+
+  it('rather one well below the split than the nearest, and no lower one than that', () => {
+    const { trials } = pretend(sharp(2.2), { target: { meanPerS: 1, peakPerS: 1 }, budget: { us: 1800e6 } });
+    expect(rates(trials).slice(0, 3)).toEqual([1, 1, 2]);
+    expect(trials.find(({ purpose }) => purpose === 'repeat')).toMatchObject({ ratePerS: 1 });
+  });
+
+  it('but none at which something went bad', () => {
+    const { trials } = small(600e6);
+    const load = { outcome: 'undecided', strength: 1, ratePerS: 2 } as Weighed;
+    const clean = (lossShare: number) => cleanOf([{ ...load, lossShare }], { options: searchOptions(), trials }).length;
+    expect([clean(0), clean(0.004)]).toEqual([1, 0]);
+  });
+
+  it('and where the budget is too short, it is said how long it takes', () => {
+    const { bracket, notes } = small(300e6);
+    expect(bracket.held).toBeUndefined();
+    expect(notes.join()).toMatch(
+      /nothing went bad at 2\/s, but `loss` takes 368 orders to be told .* which are 3 m 4 s of that load/,
+    );
+  });
+});
+
 describe('the length of a trial', () => {
   it('is that of a plateau where only a growing queue tells too much from enough', () => {
     const asked = { lines: [], setAside: [], limitUs: undefined, allowedLoss: 0.005 };
@@ -124,6 +161,30 @@ describe('what stands in the way', () => {
     expect(bracket).toEqual({ held: expect.closeTo(325, -1), broke: undefined });
     expect({ limitedBy, confirmed }).toEqual({ limitedBy: 'generator', confirmed: true });
     expect(says).toMatch(/^The shop holds at least 3\d\d\/s, at least 3.\d+x the peak; limited by the generator/);
+  });
+
+  it('loads that a few bad minutes of the machine spoilt are tried again when all else is done, the highest first', () => {
+    const minutes = (request: TrialRequest) =>
+      request.index >= 2 && request.index < 10 ? discarded(request, 'invalid') : sharp(330)(request);
+    const { limitedBy, bracket } = pretend(minutes, TARGET);
+    expect(limitedBy).toBe('shop');
+    expect(bracket.held).toBeGreaterThan(310);
+  });
+
+  it('but three of them at most', () => {
+    const { loads } = pretend(unfit(205), { ...TARGET, budget: { us: 3600e6 } });
+    const spoilt = loads.filter(({ outcome }) => outcome === 'discarded').map((load) => load.trials.length);
+    expect(spoilt.length).toBeGreaterThan(3);
+    expect(spoilt.toSorted().slice(-4)).toEqual([2, 3, 3, 3]);
+  });
+
+  it('no load is tried over and over that is discarded every time', () => {
+    const flat = (request: TrialRequest) =>
+      request.ratePerS < 49 ? discarded(request, 'invalid') : trialWith(request, request.ratePerS > 200 ? 0.5 : 0.0095);
+    const { loads } = pretend(flat, { ...TARGET, budget: { us: 3600e6 } });
+    const spoilt = loads.filter(({ outcome }) => outcome === 'discarded').map((load) => load.trials.length);
+    expect(spoilt.length).toBeGreaterThan(0);
+    expect(Math.max(...spoilt)).toBeLessThanOrEqual(3);
   });
 
   it('one discarded trial by bad luck does not', () => {
