@@ -10,7 +10,7 @@ export type Pipeline = { file: string; text: string };
 
 /** The report of a run that died, from its journal: it is lost with the rest of the folder otherwise. */
 const rescue = (folder: string): string =>
-  `if [ -f ${folder}/run.journal ] && [ ! -f ${folder}/result.json ]; then npx doorbuster report ${folder}; fi`;
+  `if [ -f ${folder}/run.journal ] && [ ! -f ${folder}/result.json ]; then npx doorbuster report ${folder} || true; fi`;
 
 /**
  * The run folder of tonight is `reports/<number of the attempt>`, one that no night before has (a job that is started again

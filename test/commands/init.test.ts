@@ -103,8 +103,8 @@ describe('a pipeline', () => {
       const night = join(cwd, 'reports', '4711-2');
       mkdirSync(night, { recursive: true });
       for (const file of files) writeFileSync(join(night, file), '');
-      // In place of the real one, which would install.
-      const script = `npx() { echo "$@"; }; ${rescue.replaceAll(/(\$\{\{[^}]*\}\}-?)+/g, '4711-2')}`;
+      // In place of the real one, which would install; a journal that cannot be read must not keep what follows from it.
+      const script = `npx() { echo "$@"; return 2; }; ${rescue.replaceAll(/(\$\{\{[^}]*\}\}-?)+/g, '4711-2')}`;
       const env = { ...process.env, CI_JOB_ID: '4711-2', BUILD_NUMBER: '4711-2' };
       return execFileSync('/bin/sh', ['-e', '-c', script], { cwd, env, encoding: 'utf8' });
     };
