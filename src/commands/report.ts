@@ -1,7 +1,7 @@
 // `doorbuster report RUNDIR`: the page of a run or of a search for capacity, built again from the files of its folder.
 
 import { spawn } from 'node:child_process';
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { EXIT } from '../errors.ts';
 import { RESULT_FILE, writeArtifacts } from '../folder/artifacts.ts';
@@ -11,6 +11,9 @@ import { rebuildRun } from '../folder/rebuild.ts';
 import { resultOf } from '../report/result.ts';
 import { enterInHistory, pastOf } from './past.ts';
 import { terminalOf } from './terminal.ts';
+
+/** The journal of a run that goes on grows each second; with room for a machine that has much else to do. */
+const GROWS_MS = 10_000;
 
 export type ReportFlags = { reportAssets: 'inline' | 'files'; open?: boolean };
 
@@ -31,6 +34,7 @@ async function rebuildFromJournal(dir: string): Promise<void> {
       () => false,
     );
   if ((await isThere(RESULT_FILE)) || !(await isThere(JOURNAL_FILE))) return;
+  const fresh = Date.now() - (await stat(join(dir, JOURNAL_FILE))).mtimeMs < GROWS_MS;
   const { record: alone, missing } = await rebuildRun(dir);
   const { earlier, capacity } = await pastOf(dir, alone);
   const record = { ...alone, earlier, capacity };
@@ -38,8 +42,13 @@ async function rebuildFromJournal(dir: string): Promise<void> {
   const { say, paint } = terminal;
   const written = await writeArtifacts({ path: dir }, record);
   await enterInHistory(dir, resultOf(record, written), terminal);
-  say(`${dir} holds a run that did not end; rebuilt from its journal. Missing:`);
+  const { ending } = record.evidence;
+  const died = ending.kind === 'interrupted' && ending.signal === 'crash';
+  const which = died ? 'did not end' : 'ended its orders and died before its files were written';
+  say(`${dir} holds a run that ${which}; rebuilt from its journal. Missing:`);
   for (const each of missing) say(`${paint('warn', '-')} ${each}`);
+  if (died && fresh)
+    say('Its journal grew a moment ago: a run that still goes on writes its own files over these at its end.');
 }
 
 const OPENERS: Partial<Record<NodeJS.Platform, [command: string, ...args: string[]]>> = {

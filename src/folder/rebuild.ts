@@ -154,6 +154,7 @@ function missingOf({ end, torn, broken, evidence }: Loss): string[] {
           "the audit of the shop's books, the generator's own health, and the teardown",
         ]
       : []),
+    ...(end !== undefined ? ["the generator's own health, such as how busy it was"] : []),
     ...(crashed && inFlightAtCrash > 0
       ? [
           `the answers to ${formatCountOf(inFlightAtCrash, 'order')} in flight when Doorbuster died: unknown, and in no time`,

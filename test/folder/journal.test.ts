@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
@@ -14,6 +14,7 @@ import { brokenIdentities } from '../../src/judge/fitness.ts';
 import { histogramShape } from '../../src/measure/histogram.ts';
 import { Recorder } from '../../src/measure/recorder.ts';
 import { resultOf } from '../../src/report/result.ts';
+import { cli } from '../support/cli.ts';
 import { type Order, OUTCOMES, steadyOrders } from '../support/evidence.ts';
 import { recordOf } from '../support/record.ts';
 
@@ -90,7 +91,7 @@ describe('a run rebuilt from its journal', async () => {
 
   it('is the run, when it came to its end', async () => {
     const { record: rebuilt, missing } = await rebuildRun(whole.folder);
-    expect(missing).toEqual([]);
+    expect(missing).toEqual([expect.stringMatching(/^the generator's own health/)]);
     const [was, is] = [record, rebuilt].map((each) => resultOf(each));
     for (const part of [
       'verdict',
@@ -105,7 +106,28 @@ describe('a run rebuilt from its journal', async () => {
     ] as const) {
       expect(is![part], part).toEqual(was![part]);
     }
-    expect(is!.run).toEqual(was!.run);
+    expect(is!.run).toEqual({ ...was!.run, warnings: [`rebuilt from the journal, without ${missing[0]}`] });
+  });
+
+  it('says which of the two it is, what is missing, and that it may still go on', async () => {
+    const said = async (from: { folder: string }, { old }: { old: boolean }): Promise<string> => {
+      const copy = fresh();
+      const journal = join(copy, JOURNAL_FILE);
+      copyFileSync(join(from.folder, JOURNAL_FILE), journal);
+      if (old) utimesSync(journal, 1e9, 1e9);
+      return (await cli(['report', copy], { cwd: copy })).stderr;
+    };
+    const died = { folder: (await journalOf()).folder };
+    const [ended, cut, growing] = await Promise.all([
+      said(whole, { old: false }),
+      said(died, { old: true }),
+      said(died, { old: false }),
+    ]);
+    expect(ended).toMatch(
+      /holds a run that ended its orders and died before its files.*Missing:\n- the generator's own health/,
+    );
+    expect(cut).toMatch(/holds a run that did not end; rebuilt from its journal\. Missing:\n- /);
+    expect([ended, cut, growing].map((each) => each.includes('still goes on'))).toEqual([false, false, true]);
   });
 
   it('has the single orders that were told, up to where it goes; one from before they were kept has none', async () => {
