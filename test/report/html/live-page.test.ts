@@ -123,8 +123,10 @@ describe('a page of a run that was interrupted', () => {
     const { xs, lines } = linesOf(page, 'rate');
     const known = (name: string) => lines[name]!.filter((rate) => rate !== null).length;
     expect(known('planned')).toBe(xs.length);
-    // The second it was ended in is not over: half of it would look like a drop.
-    expect([known('fired'), known('accepted')]).toEqual([31, 31]);
+    // The last second was cut short: its orders are those of its length, not of a whole one.
+    expect([known('fired'), known('accepted')]).toEqual([32, 32]);
+    expect(lines.fired![31]).toBeCloseTo(1 / 0.4);
+    expect(xs[30]).toBe(30.5);
     expect(reachIn(page, 'rate', 'ink-accepted')).toBeLessThan(0.55);
   });
 
@@ -134,8 +136,8 @@ describe('a page of a run that was interrupted', () => {
     );
     const ending = { kind: 'interrupted', signal: 'SIGINT', atUs: 31.4e6 } as const;
     const page = formatPage(viewFor(recordOf(orders, { durationUs: 60e6, ending })), inlineAssets());
-    expect(endsIn(page)).toEqual({ planned: 60, fired: 31, accepted: 40, sold: 31, 'in flight': 40 });
-    expect(reachIn(page, 'outcomes', 'fill-accepted')).toBeLessThan(31 / 60);
+    expect(endsIn(page)).toEqual({ planned: 60, fired: 32, accepted: 40, sold: 32, 'in flight': 40 });
+    expect(reachIn(page, 'outcomes', 'fill-accepted')).toBeLessThan(32 / 60);
     expect(reachIn(page, 'backlog', 'fill-inflight ink-inflight')).toBeGreaterThan(39 / 60);
   });
 });
@@ -172,6 +174,14 @@ describe('a page of a run that is over', () => {
       expect(reachIn(page, 'rate', path), path).toBeLessThan(60 / 61);
     }
     expect(page).toMatch(/<th scope="row">00:01–00:01:01<\/th><td>0<\/td><td>0<\/td><td>1<\/td>/);
+  });
+
+  it('counts a last second that is no whole one by its length', () => {
+    const orders = steadyOrders(10, 7.5, (dueUs) => answeredAfter(20_000)(dueUs));
+    const page = formatPage(viewFor(recordOf(orders, { durationUs: 7.5e6 })), inlineAssets());
+    const { lines } = linesOf(page, 'rate');
+    for (const name of ['planned', 'fired', 'accepted']) expect(lines[name], name).toEqual(Array(8).fill(10));
+    expect(linesOf(page, 'outcomes').lines.sold).toEqual(Array(8).fill(10));
   });
 
   it('draws answers that came long after it, but no orders', () => {

@@ -59,7 +59,7 @@ const perSecond = (rows, packed, endS = rows.untilS) =>
   unpack(packed ?? 0, countOf(rows)).map((count, row) => {
     const from = rows.fromS + row * rows.everyS;
     const until = Math.min(rows.untilS, endS);
-    return (count ?? 0) / Math.max(1, Math.min(rows.everyS, until - from));
+    return (count ?? 0) / Math.max(0.2, Math.min(rows.everyS, until - from));
   });
 
 /**

@@ -27,24 +27,25 @@ export function seenUntilS({ charts: { flow, reachedS }, live }: Pick<RunView, '
 
 /** So many seconds of answers after the end are shown: those of one or two are what every run has. */
 const LEAST_TAIL_S = 2;
+/** A second that was cut short counts by its length, if it is long enough to say. */
+const LEAST_ROW_S = 0.2;
 
 /**
  * How far lines go in a picture. Behind the end of the plan, or of a run that was ended, nothing is planned or due: as zeros
  * it would look like a collapse. Answers are drawn to the last of them, unless they all came just after the end.
  */
-export function endsOf({
-  charts,
-  live,
-}: Pick<RunView, 'charts' | 'live'>): Record<'plan' | 'fired' | 'answers', number> {
-  const planS = Math.ceil(charts.durationS);
-  if (live) return { plan: planS, fired: charts.reachedS, answers: charts.reachedS };
-  const { flow, reachedS } = charts;
-  const endS = Math.min(reachedS, planS);
+export function endsOf({ charts, live, result: { ending } }: RunView): Record<'plan' | 'fired' | 'answers', number> {
+  const { flow, durationS, reachedS, seconds } = charts;
+  if (live) return { plan: seconds, fired: reachedS, answers: reachedS };
+  const endS = ending.kind === 'complete' ? durationS : Math.min(durationS, ending.atUs / 1e6);
   const lastFired = valuesOf(flow, flow.columns.fired).findLastIndex((fired) => (fired ?? 0) > 0);
-  const fired = reachedS < planS || lastFired < 0 ? endS : Math.max(endS, secondsOfRow(flow, lastFired).untilS);
+  const lastRow = lastFired < 0 ? undefined : secondsOfRow(flow, lastFired);
+  const fired = lastRow !== undefined && lastRow.fromS > endS ? lastRow.untilS : lastWhole(endS);
   const seenS = seenUntilS({ charts, live });
-  return { plan: planS, fired, answers: seenS - fired < LEAST_TAIL_S ? fired : seenS };
+  return { plan: lastWhole(durationS), fired, answers: seenS - fired < LEAST_TAIL_S ? fired : seenS };
 }
+
+const lastWhole = (seconds: number): number => (seconds % 1 < LEAST_ROW_S ? Math.floor(seconds) : seconds);
 
 /** The rows up to a second; of a run that goes on, those that are over. */
 export function rowsUntil<R extends Rows>({ live }: Pick<RunView, 'live'>, rows: R, endS: number): R {
@@ -68,7 +69,7 @@ export const valuesOf = (rows: Rows, column: Column): (number | null)[] =>
 export const perSecond = (rows: Rows, column: Column): number[] =>
   Array.from({ length: rowsOf(rows) }, (_, row) => {
     const { fromS, untilS } = secondsOfRow(rows, row);
-    return (cellOf(column, row) ?? 0) / Math.max(untilS - fromS, 1);
+    return (cellOf(column, row) ?? 0) / Math.max(untilS - fromS, LEAST_ROW_S);
   });
 
 /** Everything but the part that is always on. */
