@@ -1,6 +1,7 @@
 // Workflow commands of GitHub Actions: a broken SLO appears beside its own line of the profile
 // (docs.github.com, "Workflow commands for GitHub Actions").
 
+import { EXIT } from '../errors.ts';
 import { type Case, casesOf } from './cases.ts';
 import { visible } from './foreign.ts';
 import type { RunRecord } from './record.ts';
@@ -9,15 +10,16 @@ import { VERDICTS, verdictSentence } from './sentence.ts';
 /** GitHub shows ten of a step; five leave room for those of others. */
 const MOST = 5;
 
-/** None for a run that passed. Lines, each a command. */
+/** None for a run that passed and is no slower than its baseline. Lines, each a command. */
 export function annotationsOf(record: RunRecord): string[] {
-  const { verdict } = record.judgement;
-  if (verdict === 'pass') return [];
+  const { verdict, exitCode } = record.judgement;
+  const slower = verdict === 'pass' && exitCode === EXIT.regression;
+  if (verdict === 'pass' && !slower) return [];
   const wrong = casesOf(record).filter(({ status }) => status === 'fail' || status === 'error');
   const shown = wrong.slice(0, wrong.length <= MOST ? MOST : MOST - 1);
   const more = wrong.length - shown.length;
   const level = verdict === 'inconclusive' ? 'warning' : 'error';
-  const word = VERDICTS[verdict].word;
+  const word = slower ? 'REGRESSION' : VERDICTS[verdict].word;
   const lines = shown.map((each) =>
     commandOf(level, { file: record.plan.file, title: `Doorbuster ${word}: ${each.name}` }, each),
   );

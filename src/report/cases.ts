@@ -3,6 +3,7 @@
 
 import type { Place } from '../errors.ts';
 import { BOOKS_GATE } from '../judge/books.ts';
+import { comparisonSentence, nameOf } from '../judge/regression.ts';
 import type { Gate, Judgement, SloResult } from '../judge/spec.ts';
 import { bookCases } from './cases-books.ts';
 import { visible } from './foreign.ts';
@@ -28,6 +29,7 @@ export function casesOf(record: RunRecord): Case[] {
   return [
     fitCase(record),
     evidenceCase(record),
+    ...baselineCase(record),
     ...record.judgement.slo.map((slo) => sloCase(slo, record)),
     ...bookCases(record),
   ];
@@ -64,6 +66,22 @@ function evidenceCase(record: RunRecord): Case {
   if (verdict !== 'inconclusive') return { group: 'run', name, status: 'pass', says: '', details: [] };
   const details = reasons.map(({ message }) => visible(message));
   return { group: 'run', name, status: 'error', says: `INCONCLUSIVE: ${verdictSentence(record)}`, details };
+}
+
+/** Where the run was held against another: a job that ends with exit code 6 has a case that says why. */
+function baselineCase({ comparison }: RunRecord): Case[] {
+  if (comparison === undefined) return [];
+  const { baseline, found } = comparison;
+  const at = { group: 'run', name: 'no slower than the baseline' } as const;
+  if (found.comparable && (found.verdict === 'same' || found.verdict === 'better'))
+    return [{ ...at, status: 'pass', says: '', details: [] }];
+  const worse = found.comparable ? found.metrics.filter(({ verdict }) => verdict === 'worse') : [];
+  const details = [
+    ...worse.map((metric) => visible(`${nameOf(metric)}: ${metric.says}`)),
+    `baseline: ${visible(baseline)}`,
+  ];
+  const status = worse.length > 0 ? 'fail' : 'skipped';
+  return [{ ...at, status, says: visible(comparisonSentence(found)), details }];
 }
 
 function sloCase(slo: SloResult, { judgement, evidence }: RunRecord): Case {

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import { INVARIANTS } from '../../src/audit/spec.ts';
+import type { Comparison, MetricChange } from '../../src/judge/compare-spec.ts';
+import { withComparison } from '../../src/judge/regression.ts';
 import { annotationsOf } from '../../src/report/annotations.ts';
 import { casesOf } from '../../src/report/cases.ts';
 import { formatJunit } from '../../src/report/junit.ts';
@@ -73,6 +75,43 @@ describe('casesOf', () => {
     const voided = withAudit(passing(), cutAudit());
     expect(caseOf(voided, 'the generator was fit').status).toBe('pass');
     expect(caseOf(voided, 'p99 < 300ms').says).toMatch(/^not judged: the books were not read whole; /);
+  });
+});
+
+describe('a run that was held against a baseline', () => {
+  const metric = (verdict: 'same' | 'worse' | 'cannot-tell'): MetricChange => ({
+    ...{ metric: 'p99', phase: undefined, unit: 'us', before: 40_000, after: 50_000, pairs: 20 },
+    ...{ change: 0.25, interval: [0.2, 0.3], verdict, says: '40 ms before, 50 ms after, slower' },
+  });
+  const held = (found: Comparison): RunRecord => {
+    const record = passing();
+    const judgement = withComparison({ ...record.judgement, verdict: 'pass', exitCode: 0 }, found);
+    return { ...record, judgement, comparison: { baseline: 'reports/monday', found } };
+  };
+  const of = (verdict: 'same' | 'worse' | 'cannot-tell') =>
+    held({ comparable: true, verdict, metrics: [metric(verdict)], notes: [] });
+  const NAME = 'no slower than the baseline';
+
+  it('fails a case where it is slower, and says so to GitHub, because the job fails too', () => {
+    const record = of('worse');
+    expect(record.judgement.exitCode).toBe(6);
+    expect(caseOf(record, NAME)).toMatchObject({ status: 'fail', says: expect.stringContaining('p99 +25') });
+    expect(formatJunit(record)).toMatch(
+      /failures="1"[\s\S]*p99: 40 ms before, 50 ms after, slower\nbaseline: reports\/monday/,
+    );
+    expect(annotationsOf(record)).toEqual([
+      expect.stringMatching(/^::error file=.*title=Doorbuster REGRESSION%3A no slower than the baseline::worse than/),
+    ]);
+  });
+
+  it('passes it where it is not, and skips it where nobody can tell; GitHub is told of neither', () => {
+    expect(caseOf(of('same'), NAME)).toMatchObject({ status: 'pass' });
+    expect(caseOf(of('cannot-tell'), NAME)).toMatchObject({ status: 'skipped' });
+    const why = [{ code: 'machine', message: 'the machine differs' }];
+    const refused = held({ comparable: false, why });
+    expect(caseOf(refused, NAME)).toMatchObject({ status: 'skipped', says: 'not compared: the machine differs' });
+    for (const record of [of('same'), of('cannot-tell'), refused]) expect(annotationsOf(record)).toEqual([]);
+    expect(casesOf(passing()).map(({ name }) => name)).not.toContain(NAME);
   });
 });
 
