@@ -47,8 +47,9 @@ function untoldRepeats({ troubles, troubled }: AnswerTally): number {
 }
 
 function whyUntold(untold: number): string {
-  const were = untold === 1 ? 'request with another body was' : 'requests with another body were';
-  return `${formatCount(untold)} ${were} accepted by an answer without an order id: name \`audit.answer.id\`, which tells whether another body was taken or the first result told again`;
+  const were =
+    untold === 1 ? 'repeat was accepted by an answer that names' : 'repeats were accepted by answers that name';
+  return `${formatCount(untold)} ${were} no order id, so nobody knows whether the first result was told again or another order was taken: \`audit.answer.id\` says where the id stands`;
 }
 
 type WrongRepeats = { repeats: ReadonlyMap<number, TroubleKind>; mistold: OrderFindings['mistold'] };

@@ -1,7 +1,7 @@
 // What a repeated request may be answered (IETF draft-ietf-httpapi-idempotency-key-header): the same key with the same
 // body gets the first result again; with another body it is refused. Only what an answer itself says is held against the
-// shop: one that was lost on the way, that asks to slow down, or that takes another body without a word of what it took,
-// says nothing.
+// shop: one that was lost on the way, that asks to slow down, that takes another body without a word of what it took, or
+// that accepts and names nothing which the first answer named too, says nothing.
 
 import type { OutcomeClass } from '../outcomes.ts';
 import type { Deed, TroubleKind } from './spec.ts';
@@ -20,8 +20,8 @@ export type AnswerFacts = {
 const TOO_MANY = 429;
 const isGone = (status: number): boolean => status === 404 || status === 410;
 const isThere = (status: number): boolean => status >= 200 && status < 300;
-const differ = <T>(one: T | undefined, other: T | undefined): boolean =>
-  one !== undefined && other !== undefined && one !== other;
+const areBoth = (one: unknown, other: unknown): boolean => one !== undefined && other !== undefined;
+const differ = <T>(one: T | undefined, other: T | undefined): boolean => areBoth(one, other) && one !== other;
 const sellsOther = (first: AnswerFacts, repeat: AnswerFacts): boolean =>
   differ(first.quantity, repeat.quantity) || differ(first.total, repeat.total);
 
@@ -33,20 +33,27 @@ const sellsOther = (first: AnswerFacts, repeat: AnswerFacts): boolean =>
 export function isTelling(why: Deed['why'], first: AnswerFacts, repeat: AnswerFacts): boolean {
   if (first.class !== 'accepted') return false;
   if (why === 'read-back') return isThere(repeat.status) || isGone(repeat.status);
-  if (repeat.class === 'accepted') return why !== 'altered' || tellsWhatItTook(first, repeat);
+  if (repeat.class === 'accepted') return tells(why, first, repeat);
   const asksToWait = repeat.status === TOO_MANY || repeat.isThrottled === true;
   return (why === 'replay' || why === 'altered') && repeat.class === 'rejected' && !asksToWait;
 }
 
 /** Two ids, or another quantity or total: otherwise another body may have been taken, or the first result told again. */
 function tellsWhatItTook(first: AnswerFacts, repeat: AnswerFacts): boolean {
-  return (first.id !== undefined && repeat.id !== undefined) || sellsOther(first, repeat);
+  return areBoth(first.id, repeat.id) || sellsOther(first, repeat);
 }
 
-/** Accepted under the same key with another body, and nothing in the answers says which of the two was meant. */
+/** Both were accepted: do they name anything that can be compared? */
+function tells(why: Deed['why'], first: AnswerFacts, repeat: AnswerFacts): boolean {
+  if (why === 'altered') return tellsWhatItTook(first, repeat);
+  const { id, quantity, total } = first;
+  return areBoth(id, repeat.id) || areBoth(quantity, repeat.quantity) || areBoth(total, repeat.total);
+}
+
+/** Accepted again under the same key, and nothing in the answers says whether that is the first result or another order. */
 export function isUntold(why: Deed['why'], first: AnswerFacts, repeat: AnswerFacts): boolean {
   const areAccepted = first.class === 'accepted' && repeat.class === 'accepted';
-  return why === 'altered' && areAccepted && !tellsWhatItTook(first, repeat);
+  return why !== 'read-back' && areAccepted && !tells(why, first, repeat);
 }
 
 /** What is wrong with the answer to a repeat; undefined: nothing, or it says nothing. */

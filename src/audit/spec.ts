@@ -65,7 +65,7 @@ export type AnswerTally = {
   /** Copies, retries and replays that can be held against the first answer (repeats.ts), each one counted; as `altered`, `readBacks`. */
   replays: number;
   altered: number;
-  /** Requests with another body that were accepted by an answer which does not say what was taken. */
+  /** Repeats that were accepted by an answer which does not say what was taken: nothing in it can be compared. */
   untold: number;
   readBacks: number;
   /** Accepted answers that named an id. */

@@ -12,6 +12,10 @@ const repeats = ({ order: { shoppers } }: Known) =>
   shoppers !== undefined &&
   [shoppers.doubleClick, shoppers.replay, shoppers.altered, shoppers.abandon, shoppers.retry].some(Boolean);
 
+/** Without an id, another body that is accepted leaves open what was taken. */
+const canCompare = ({ answer, shoppers }: Known['order']) =>
+  answer?.id !== undefined || (!shoppers?.altered && (answer?.quantity !== undefined || answer?.total !== undefined));
+
 /** What each check lacks to look at anything. */
 const LACKS: Readonly<Record<string, (known: Known) => string | undefined>> = {
   oversold: ({ books }) => (books?.stock ? undefined : '`audit.stock`'),
@@ -33,7 +37,12 @@ const LACKS: Readonly<Record<string, (known: Known) => string | undefined>> = {
     books?.orders && books.fields?.total && (books.prices || order.answer?.total)
       ? undefined
       : '`audit.orders` with `fields.total`, and `audit.prices` or `audit.answer.total`',
-  replay_mismatch: (known) => (repeats(known) ? undefined : '`shoppers` that repeat orders, such as `replay: 1%`'),
+  replay_mismatch: (known) =>
+    !repeats(known)
+      ? '`shoppers` that repeat orders, such as `replay: 1%`'
+      : canCompare(known.order)
+        ? undefined
+        : '`audit.answer.id`: where an accepted answer names its order',
   unread: ({ order }) => (order.shoppers?.readBack ? undefined : '`shoppers.read-back`'),
 };
 

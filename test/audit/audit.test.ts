@@ -289,6 +289,12 @@ describe('without books', () => {
       'by the answers alone: 3 repeats named one id an order; the books were not read',
     );
     expect(clean.books).toBeUndefined();
+    // One repeat that names nothing may be another order: the others do not speak for it.
+    const doubtful = auditOf(sale({ rows: undefined, answers: { replays: 3, untold: 1 } }));
+    expect(invariantOf(doubtful, 'replay_mismatch')).toMatchObject({
+      status: 'not-checked',
+      says: expect.stringContaining('1 repeat was accepted by an answer that names no order id'),
+    });
   });
 });
 

@@ -60,8 +60,30 @@ describe('the answer to a repeat', () => {
     expect(isTelling('altered', sold, bare)).toBe(false);
     expect(isUntold('altered', sold, sold)).toBe(false);
     expect(isUntold('altered', bare, soldOut)).toBe(false);
-    expect(isUntold('replay', bare, bare)).toBe(false);
+    expect(isUntold('read-back', bare, bare)).toBe(false);
     expect(isUntold('altered', { ...bare, total: 5 }, { ...bare, total: 10 })).toBe(false);
+  });
+
+  it('is no proof where both accept and name nothing that can be compared', () => {
+    for (const why of ['copy', 'retry', 'replay'] as const) {
+      for (const [first, repeat] of [
+        [bare, bare],
+        [sold, bare],
+        [bare, sold],
+        [
+          { ...bare, id: 'order-1' },
+          { ...bare, total: 500 },
+        ],
+      ] as const) {
+        expect(isTelling(why, first, repeat)).toBe(false);
+        expect(isUntold(why, first, repeat)).toBe(true);
+      }
+      for (const facts of [{ id: 'order-1' }, { quantity: 1 }, { total: 500 }]) {
+        expect(isTelling(why, sold, { ...bare, ...facts })).toBe(true);
+        expect(isUntold(why, sold, { ...bare, ...facts })).toBe(false);
+      }
+      expect(isUntold(why, bare, soldOut)).toBe(false);
+    }
   });
 
   it('says nothing when it was lost or put off, or when the first was not accepted', () => {

@@ -49,6 +49,22 @@ describe('the sketch of the design', () => {
     ]);
   });
 
+  it('is warned of repeats whose answers name nothing to compare', () => {
+    const warnings = (shoppers: string, audit = '') =>
+      planOf(`version: 1
+target: { url: "http://127.0.0.1:1" }
+traffic: { rate: 1/s, for: 3s }
+order: { path: /o, json: { a: "{{order.key}}" } }
+shoppers: { ${shoppers} }
+${audit}
+slo: [replay_mismatch == 0]
+`).warnings.filter((line) => /replay_mismatch == 0.*NOT CHECKED.*audit\.answer\.id/.test(line)).length;
+    expect(warnings('replay: 1%')).toBe(1);
+    expect(warnings('replay: 1%', 'audit: { answer: { id: id } }')).toBe(0);
+    expect(warnings('replay: 1%', 'audit: { answer: { total: sum } }')).toBe(0);
+    expect(warnings('altered: 1%', 'audit: { answer: { total: sum } }')).toBe(1);
+  });
+
   it('is frozen through and through, and can be cloned', () => {
     const isFrozen = (tree: unknown): boolean =>
       typeof tree !== 'object' || tree === null || (Object.isFrozen(tree) && Object.values(tree).every(isFrozen));
