@@ -17,6 +17,7 @@ import type { Run } from '../run/run.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { scheduleOf } from '../traffic/schedule.ts';
 import { formatCount, formatCountOf } from '../units.ts';
+import { shownAudit } from './shown-audit.ts';
 
 /** So many orders of earlier days can be told from those of this run. */
 const MOST_KNOWN = 100_000;
@@ -98,7 +99,7 @@ export async function auditRun({ plan, run, runId, before, seams, secrets }: ToA
     ...(books ? { books } : {}),
     ...(before.stock ? { stockBefore: before.stock } : {}),
   });
-  if (!books) return audit.finish({});
+  if (!books) return shownAudit(audit.finish({}), secrets);
   let old = 0;
   const take = (row: BookRow): void => {
     if (before.known.has(row.key)) old++;
@@ -111,7 +112,8 @@ export async function auditRun({ plan, run, runId, before, seams, secrets }: ToA
     reading.trouble = withoutSecrets(reading.trouble, secrets, true);
     reading.malformedExamples = reading.malformedExamples.map((text) => withoutSecrets(text, secrets, true));
   }
-  const found = audit.finish({ ...(reading ? { reading } : {}), ...(stock ? { stockAfter: stock } : {}) });
+  const end = { ...(reading ? { reading } : {}), ...(stock ? { stockAfter: stock } : {}) };
+  const found = shownAudit(audit.finish(end), secrets);
   const why = withoutSecrets(stockTrouble, secrets, true);
   return stockTrouble === '' ? found : { ...found, incomplete: `${found.incomplete}: ${why}` };
 }
