@@ -19,7 +19,7 @@ import type { ShareSeams } from './share.ts';
 
 /** Loads the code of the journey, where there is any: throws when it cannot be loaded. */
 export function deskMaker(
-  { order, soldOut, throttled, driverOptions, workers }: Share,
+  { order, soldOut, throttled, driverOptions, workers, secrets }: Share,
   journey: Journey,
   own: { nowUs: () => number; recorder: Recorder; ledger: Ledger; keeper: Keeper },
 ): ShareSeams['makeDesk'] {
@@ -36,7 +36,7 @@ export function deskMaker(
     return (rest) => {
       const agenda = new Agenda<CodeOrder | undefined>();
       const patienceUs = driverOptions.timeoutUs;
-      const seams = { ...rest, ...own, agenda, soldOut, patienceUs, jars, unixMs: Date.now };
+      const seams = { ...rest, ...own, agenda, soldOut, patienceUs, secrets, jars, unixMs: Date.now };
       const desk = new CodeDesk({ code, journey, order }, seams);
       return { desk, later: pausesOf(agenda, desk) };
     };

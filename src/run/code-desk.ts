@@ -35,6 +35,8 @@ export type CodeSeams = DeskSeams & {
   soldOut: readonly string[];
   /** A function that neither asks nor returns for so long is given up, µs. */
   patienceUs: number;
+  /** Texts that no error may show; left out: what the setup took. */
+  secrets?: readonly string[] | undefined;
   /** The cookies of buyers; left out: none are kept. */
   jars?: Jars | undefined;
   /** Unix time, for the dates of cookies. */
@@ -67,7 +69,7 @@ export class CodeDesk implements Desk {
     this.#stepAt = new Map(journey.steps.map(({ name }, index) => [name, index]));
     this.#fieldsOf = answerFieldsOf(order.answer);
     this.#viewOf = orderViewOf(order);
-    this.#thrown = new ThrownErrors(order.journey?.url ?? '', Object.values(order.setup ?? {}));
+    this.#thrown = new ThrownErrors(order.journey?.url ?? '', seams.secrets ?? Object.values(order.setup ?? {}));
     this.#counter = {
       ask: (asker, step, made) => handed(() => this.#ask(asker, step, made)),
       pause: (pauser, ms) => handed(() => this.#pause(pauser, ms)),

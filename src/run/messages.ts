@@ -21,6 +21,8 @@ export type Share = {
   soldOut: string[];
   /** And that ask to slow down. */
   throttled: readonly string[];
+  /** Texts that nothing that is told of an order may show. */
+  secrets?: readonly string[];
   driver: DriverName;
   driverOptions: DriverOptions;
 };

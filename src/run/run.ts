@@ -158,6 +158,7 @@ class Running {
       order,
       soldOut: plan.books?.soldOut ?? [],
       throttled: plan.books?.throttled ?? THROTTLED,
+      secrets: [...(options.secrets ?? []), ...Object.values({ ...order.setup }), ...Object.values({ ...order.env })],
       driver,
       driverOptions: driverOptionsOf(plan.target, options.url, workers, worker),
     }));

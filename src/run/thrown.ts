@@ -24,22 +24,29 @@ export class ThrownErrors {
   }
 
   add(error: unknown, seq: number): void {
-    const { says, place } = this.#wordsOf(error);
+    const words = error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${String(error)}`;
+    const at = this.#placeOf(error);
+    // Errors that nobody can place are told apart by their words.
+    const place = at ?? shortOf(words);
     const known = this.#byPlace.get(place);
     if (known) known.count++;
     else if (this.#byPlace.size < MOST) {
-      this.#byPlace.set(place, { says: withoutSecrets(says, this.#secrets, true), count: 1, seq });
+      // Before it is cut: half a secret is none that anybody could find again.
+      const says = shortOf(withoutSecrets(words, this.#secrets, true));
+      const file = this.#url.slice(this.#url.lastIndexOf('/') + 1);
+      this.#byPlace.set(place, { says: at === undefined ? says : `${says} (${file}:${at})`, count: 1, seq });
     }
   }
 
-  /** One line; errors that nobody can place are told apart by it. */
-  #wordsOf(error: unknown): { says: string; place: string } {
-    const line = error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${String(error)}`;
-    const says = line.split('\n')[0]!.slice(0, LONGEST);
+  /** Line and column in the module. */
+  #placeOf(error: unknown): string | undefined {
     const stack = error instanceof Error ? (error.stack ?? '') : '';
     const from = this.#url === '' ? -1 : stack.indexOf(`${this.#url}:`);
-    const place = from < 0 ? null : /^\d+:\d+/.exec(stack.slice(from + this.#url.length + 1));
-    if (!place) return { says, place: says };
-    return { says: `${says} (${this.#url.slice(this.#url.lastIndexOf('/') + 1)}:${place[0]})`, place: place[0] };
+    return from < 0 ? undefined : /^\d+:\d+/.exec(stack.slice(from + this.#url.length + 1))?.[0];
   }
+}
+
+/** One line of it. */
+function shortOf(words: string): string {
+  return words.split('\n')[0]!.slice(0, LONGEST);
 }

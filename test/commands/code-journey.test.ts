@@ -12,7 +12,10 @@ for (const name of ['code-journey.yaml', 'code-journey.ts']) cpSync(join(ROOT, '
 
 async function run(name: string, ...flags: string[]) {
   const out = join(folder, ['out', name, ...flags].join('').replace(/\W+/g, '-'));
-  const ended = await cli(['run', join(folder, name), '--out', out, ...flags], { cwd: folder });
+  const ended = await cli(['run', join(folder, name), '--out', out, ...flags], {
+    cwd: folder,
+    env: { PASS: 'open sesame' },
+  });
   const result: Result = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
   const outcomes = Object.fromEntries(
     result.outcomes.filter(({ count }) => count > 0).map(({ name: outcome, count }) => [outcome, count]),
@@ -56,18 +59,22 @@ export default defineJourney({
   async order({ seq, key, buyer, sku, quantity }, shop) {
     if (seq % 6 === 0) throw new RangeError('six');
     await shop.post('buy', '/checkout', { headers: { 'idempotency-key': key }, json: { buyer, sku, quantity } });
-    if (seq % 6 === 1) throw new Error('one more');
+    if (seq % 6 === 1) throw new Error('one more ' + process.env.PASS);
   },
 });
 `,
     );
-    profileFile(folder, 'throws.yaml', `${head}order: { journey: ./throws.ts }\n`);
+    profileFile(
+      folder,
+      'throws.yaml',
+      `${head}setup: [look: { path: /stock, headers: { x-pass: "\${PASS}" } }]\norder: { journey: ./throws.ts }\n`,
+    );
     const { outcomes, summary, stderr, result } = await run('throws.yaml');
     expect(outcomes).toMatchObject({ threw: 10, 'threw after placing': 10 });
     expect(result.orders).toMatchObject({ accepted: 40, failed: 10, unknown: 10 });
     expect(result.generator.code?.thrown).toEqual([
       { says: 'RangeError: six (throws.ts:5:30)', count: 10, seq: 0 },
-      { says: 'Error: one more (throws.ts:7:30)', count: 10, seq: 1 },
+      { says: 'Error: one more *** (throws.ts:7:30)', count: 10, seq: 1 },
     ]);
     expect(summary).toContain('threw in 10 orders, first in order 0');
     expect(stderr.replace(/\s+/g, ' ')).toContain(

@@ -47,6 +47,7 @@ type Options = {
   turnUs?: number;
   order?: Partial<OrderSpec>;
   code?: Partial<JourneyCode>;
+  secrets?: string[];
   act?: (world: World, end: { drain(): void; abort(): void }) => void;
 };
 
@@ -124,7 +125,7 @@ async function fire(one: OneOrder, options: Options = {}) {
         const agenda = new Agenda<CodeOrder | undefined>();
         const own = { nowUs: world.clock, recorder, ledger, agenda, soldOut: ['sold_out'], patienceUs: PATIENCE_US };
         const jars = jarsFor(order, { url: 'http://127.0.0.1:8080', workers });
-        const desk = new CodeDesk({ code, journey, order }, { ...rest, ...own, jars });
+        const desk = new CodeDesk({ code, journey, order }, { ...rest, ...own, jars, secrets: options.secrets });
         return { desk, later: pausesOf(agenda, desk) };
       },
       makeDriver: (onAnswer) => pretendDriver(world, pretend, onAnswer),
@@ -402,6 +403,11 @@ describe('how it ends', () => {
       { order: { setup: { token: 'very-secret' } } },
     );
     expect(run.thrown[0]!.says).not.toContain('secret');
+    const thrower = async () => {
+      throw new Error('the admin is hunter2');
+    };
+    const other = await fire(thrower, { secrets: ['hunter2'] });
+    expect(other.thrown[0]!.says).toContain('the admin is ***');
   });
 });
 
