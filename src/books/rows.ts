@@ -58,8 +58,15 @@ function mapped(spec: Mapping, find: (field: string) => Find): RowOf {
       row.id = textOf(id(value));
       if (isSale && row.id === undefined) return `it has no \`${fields.id}\``;
     }
-    if (buyer) row.buyer = textOf(buyer(value));
-    if (sku) row.sku = textOf(sku(value));
+    // Whoever is missing here must not be taken for the one that was drawn.
+    if (buyer) {
+      row.buyer = textOf(buyer(value));
+      if (isSale && row.buyer === undefined) return `it has no \`${fields.buyer}\``;
+    }
+    if (sku) {
+      row.sku = textOf(sku(value));
+      if (row.status !== 'other' && row.sku === undefined) return `it has no \`${fields.sku}\``;
+    }
     if (quantity) {
       row.quantity = numberOf(quantity(value));
       const isNone = row.quantity === undefined || row.quantity < 0;

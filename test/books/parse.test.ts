@@ -131,9 +131,21 @@ describe.each<Format>(['json', 'ndjson', 'csv'])('rows of %s', (format) => {
     expect(found.malformedExamples).toHaveLength(5);
   });
 
-  it('that were never bought need no id and no total', async () => {
+  it('that name no buyer or no sku where the map says they do are malformed', async () => {
+    const row = { key: 'k', id: 'i', who: 'w', sku: 's', n: 1, sum: 1, state: 'paid' };
+    const held = { ...row, state: 'open' };
+    const rows = [{ ...row, who: '' }, { ...row, sku: '' }, { ...held, sku: '' }, { ...held, who: '' }, row];
+    const found = await read(WRITE[format](rows), format);
+    // Who only holds stock may be nobody yet; what he holds is counted by its sku.
+    expect([found.rows.length, found.malformed]).toEqual([2, 3]);
+    for (const [i, why] of ['it has no `who`', 'it has no `sku`', 'it has no `sku`'].entries()) {
+      expect(found.malformedExamples[i]).toContain(`row ${i + 1}, ${why}`);
+    }
+  });
+
+  it('that were never bought need no id, no buyer, no sku and no total', async () => {
     const found = await read(
-      WRITE[format]([{ key: 'k', id: '', who: 'w', sku: 's', n: 1, sum: '' as never, state: 'void' }]),
+      WRITE[format]([{ key: 'k', id: '', who: '', sku: '', n: 1, sum: '' as never, state: 'void' }]),
       format,
     );
     expect([found.rows.map(({ status }) => status), found.malformed]).toEqual([['other'], 0]);
@@ -142,12 +154,15 @@ describe.each<Format>(['json', 'ndjson', 'csv'])('rows of %s', (format) => {
 
 describe('rows', () => {
   it('keep every digit of a long id', async () => {
-    const found = await read('[{"key":90071992547409931,"id":12345678901234567891,"n":1,"sum":1,"state":7}]', 'json');
+    const found = await read(
+      '[{"key":90071992547409931,"id":12345678901234567891,"who":"w","sku":"s","n":1,"sum":1,"state":7}]',
+      'json',
+    );
     expect(found.rows[0]).toMatchObject({ key: '90071992547409931', id: '12345678901234567891', status: 'confirmed' });
   });
 
   it('are found at a path, and the document around them is kept', async () => {
-    const row = '{"key":"k","id":"i","n":1,"sum":1,"state":"paid"}';
+    const row = '{"key":"k","id":"i","who":"w","sku":"s","n":1,"sum":1,"state":"paid"}';
     const found = await read(`{"total":1,"data":{"orders":[${row}],"next":null}}`, 'json', { items: 'data.orders' });
     expect(found.rows).toHaveLength(1);
     expect(found.parsed.document).toEqual({ total: 1, data: { orders: [], next: null } });
@@ -197,7 +212,7 @@ describe('rows', () => {
   });
 
   it('of NDJSON that are cut or are a page of HTML are malformed', async () => {
-    const good = '{"key":"k","id":"i","n":1,"sum":1,"state":"paid"}';
+    const good = '{"key":"k","id":"i","who":"w","sku":"s","n":1,"sum":1,"state":"paid"}';
     expect(await read(`${good}\n\n${good}\n${good.slice(0, 20)}`, 'ndjson')).toMatchObject({ malformed: 1 });
     const html = await read('<html>\n<body>Down for maintenance</body>', 'ndjson');
     expect(html.malformedExamples[1]).toBe('row 2, it is not JSON: <body>Down for maintenance</body>');
