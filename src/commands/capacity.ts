@@ -16,12 +16,12 @@ import { formatCapacityText } from '../report/capacity-text.ts';
 import { formatCommand } from '../report/foreign.ts';
 import { wrap } from '../report/layout.ts';
 import { formatSearch, formatTrialLine, formatTrialNow } from '../report/trial-line.ts';
-import type { Ceiling } from '../run/ceiling.ts';
+import { type Ceiling, mostProbeOrders, whyNoProbe } from '../run/ceiling.ts';
 import { monotonicUs } from '../run/clock.ts';
 import { refuseTrials } from '../run/trial-plan.ts';
 import { chooseWorkers } from '../run/workers.ts';
 import { curveOf } from '../traffic/curve.ts';
-import { formatCountOf, formatDuration, formatRate } from '../units.ts';
+import { formatCount, formatCountOf, formatDuration, formatRate } from '../units.ts';
 import { readCalibration } from './calibration.ts';
 import { environmentOf } from './environment.ts';
 import { guardHost, isOwnHost } from './guard.ts';
@@ -60,8 +60,7 @@ export async function capacityCommand(file: string, flags: CapacityFlags): Promi
   const { plan } = loaded;
   refuseTrials(plan);
   const bounds = boundsOf(plan, flags);
-  const load = `up to ${formatCountOf(bounds.mostOrders, 'order')} within ${formatDuration(bounds.budget.us)}, at up to ${formatRate(bounds.mostPerS ?? MOST_PEAKS * bounds.target.peakPerS)}`;
-  await guardHost(plan, bounds.target.peakPerS, flags, terminal.confirm, load);
+  await guardHost(plan, bounds.target.peakPerS, flags, terminal.confirm, loadText(plan, bounds));
   const target = await openTarget(plan, (says) => terminal.say(`${terminal.paint('warn', 'shop:')} ${says}`));
   try {
     return await searchWith({ plan, secrets: loaded.secrets, url: target.url, bounds, flags, terminal });
@@ -85,8 +84,25 @@ function boundsOf(plan: Plan, flags: CapacityFlags): Bounds {
   }
   const budget = { us, orders: flags.maxOrders ?? own.maxOrders };
   const mostPerS = flags.maxRate ?? (isOwnHost(plan) ? undefined : MOST_PEAKS * target.peakPerS);
-  const mostOrders = budget.orders ?? Math.round(((mostPerS ?? MOST_PEAKS * target.peakPerS) * us) / 1e6);
+  const inTrials = Math.round(((mostPerS ?? MOST_PEAKS * target.peakPerS) * us) / 1e6);
+  const mostOrders = budget.orders ?? inTrials + probeOrders(plan, budget);
   return { target, budget, mostPerS, mostOrders };
+}
+
+/** 0 where it cannot be probed. */
+function probeOrders(plan: Plan, { orders }: SearchOptions['budget']): number {
+  if (!plan.target.demo && whyNoProbe(plan, plan.target.url) !== undefined) return 0;
+  return mostProbeOrders(Math.floor(PROBE_SHARE * (orders ?? Number.POSITIVE_INFINITY)));
+}
+
+/** What would go to a host that is not this machine. The probe waits for answers, and for no rate. */
+function loadText(plan: Plan, { mostOrders, budget, mostPerS, target }: Bounds): string {
+  const all = `up to ${formatCountOf(mostOrders, 'order')} within ${formatDuration(budget.us)}`;
+  const rate = `at up to ${formatRate(mostPerS ?? MOST_PEAKS * target.peakPerS)}`;
+  const probe = probeOrders(plan, budget);
+  const beside =
+    probe === 0 ? '' : ` (up to ${formatCount(probe)} of them in a closed-loop probe, as fast as they are answered)`;
+  return `${all}, ${rate}${beside}`;
 }
 
 type Searching = {

@@ -6,7 +6,7 @@ import { beyondProbe, type ProbeLevel } from '../drive/autocannon.ts';
 import type { ClosedLoop } from '../judge/capacity/spec.ts';
 import { isPlain } from '../order/journey.ts';
 import type { Plan } from '../profile/plan.ts';
-import { formatCount, formatCountOf, formatRate, formatShare } from '../units.ts';
+import { formatCount, formatRate, formatShare } from '../units.ts';
 import type { CeilingTask } from './ceiling-worker.ts';
 import { orderFor } from './shares.ts';
 
@@ -68,7 +68,7 @@ export async function measureCeiling(plan: Plan, options: CeilingOptions): Promi
     tls: plan.target.tls,
     levels,
     durationUs: PROBE_US / levels.length,
-    maxOrders: Math.min(MOST_ORDERS, options.maxOrders),
+    maxOrders: mostProbeOrders(options.maxOrders),
   };
   const piscina = new Piscina({ filename: WORKER_FILE, minThreads: 1, maxThreads: 1, atomics: 'disabled' });
   try {
@@ -108,7 +108,5 @@ export function ceilingOf(levels: readonly ProbeLevel[]): Ceiling {
   return { probe, isCeiling: isGood && isShops && isTold, sent, says };
 }
 
-/** What the probe may add to the orders of a search, in words for who must allow it. */
-export function formatProbeOrders(maxOrders: number): string {
-  return formatCountOf(Math.min(MOST_ORDERS, maxOrders), 'order');
-}
+/** What the probe sends at most, of the orders it is allowed; they go as fast as they are answered. */
+export const mostProbeOrders = (maxOrders: number): number => Math.min(MOST_ORDERS, maxOrders);

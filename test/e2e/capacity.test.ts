@@ -150,7 +150,9 @@ teardown: [{ shut: { method: POST, path: /shut } }]
     ]);
     expect([short.code, far.code, gone.code, once.code]).toEqual([2, 2, 3, 2]);
     expect(short.stderr).toContain('--budget 30 s is too short for one trial and one hold');
-    expect(far.stderr).toContain('up to 10,000 orders within 10 m, at up to 500/s would go to a host that is not this');
+    expect(far.stderr).toContain(
+      'up to 10,000 orders within 10 m, at up to 500/s (up to 1,000 of them in a closed-loop probe, as fast as they are answered) would go to a host that is not this',
+    );
     expect(gone.stderr).toContain('ECONNREFUSED');
     expect(once.stderr).toContain('gives out each of its 2 rows once');
     for (const name of ['short', 'far', 'gone', 'once']) expect(existsSync(join(folder, `${name}-out`))).toBe(false);
