@@ -62,6 +62,8 @@ export function checkOversold(findings: Findings, stock: Stock): Invariant {
   if (violations === 0 && hasRows && !isWhole) {
     return notChecked('oversold', 'the books were not read whole: more may be sold in the rest');
   }
+  const unexplained = violations === 0 ? goneUnexplained(findings, stock) : undefined;
+  if (unexplained !== undefined) return notChecked('oversold', unexplained);
   const skus = formatCountOf(skusOf(stock.before).length, 'sku');
   const answers = hasRows ? 'confirmed' : 'accepted (the books were not read)';
   const says =
@@ -69,6 +71,26 @@ export function checkOversold(findings: Findings, stock: Stock): Invariant {
       ? `${unitsText(violations)} more than there were, of ${formatCountOf(examples.length, 'sku')}`
       : `${unitsText(units)} of ${skus} ${answers}, never more than there were`;
   return foundOf('oversold', { violations, checked: units, says, examples });
+}
+
+/**
+ * Where the books tell no quantity, an order counts as what was drawn for it. Units that went beyond that may have been sold
+ * too, and then more than there were.
+ */
+function goneUnexplained({ book, hasRows }: Findings, { before, after, demand }: Stock): string | undefined {
+  if (!hasRows || book.drawnRows === 0) return undefined;
+  for (const sku of skusOf(before ?? {})) {
+    const [start, end] = [before![sku]!, after?.[sku]];
+    if (end === undefined) continue;
+    const { confirmed, reserved } = book.skus.get(sku) ?? NO_UNITS;
+    const { lost, loose } = demand.get(sku) ?? noDemand();
+    const fell = start.available + (start.reserved ?? 0) - end.available;
+    const gone = fell - confirmed - Math.max(reserved, end.reserved ?? 0) - lost - loose;
+    if (gone <= 0) continue;
+    const went = `${unitsText(gone)} of \`${sku}\` went that the books do not explain`;
+    return `${went}: orders may buy more than is drawn for them, which \`audit.fields.quantity\` would tell`;
+  }
+  return undefined;
 }
 
 /** A sku that was sold and that the stock does not name. */

@@ -64,6 +64,8 @@ export class RowBook {
   confirmedRows = 0;
   /** Confirmed rows of another sku or quantity than was drawn: then the order sends something else than its draws. */
   otherwise = 0;
+  /** Confirmed rows without a quantity: counted by the draw, though code and texts may send another. */
+  drawnRows = 0;
   /** The same order listed twice, id and all: then the export is no list of orders. */
   listedTwice = 0;
   /** Confirmed rows whose total was held against a price, against an answer. */
@@ -134,6 +136,7 @@ export class RowBook {
     const id = this.#takeId(seq, row);
     if (id === 'listed') return;
     this.confirmedRows++;
+    if (row.quantity === undefined) this.drawnRows++;
     if (this.#isOtherwise(seq, row)) this.otherwise++;
     const quantity = this.#quantityOf(seq, row);
     const units = this.#unitsOf(seq, row);
