@@ -4,7 +4,7 @@
 import type { Invariant } from '../audit/spec.ts';
 import { brokenIn } from '../judge/books.ts';
 import { formatCount } from '../units.ts';
-import { attemptsText, booksWays, tellsAnything } from './audit-text.ts';
+import { attemptsText, booksWays, checkedAnything, tellsAnything } from './audit-text.ts';
 import { markdownText } from './foreign.ts';
 import { code, table } from './markdown-shapes.ts';
 import type { RunRecord } from './record.ts';
@@ -17,7 +17,7 @@ const STATUSES: Record<Invariant['status'], string> = {
 /** Of each invariant; all of them are in result.json. */
 const SHOWN = 5;
 
-/** Empty where nobody looked at any books. */
+/** Empty where nobody looked at any books, and every order was sent once. */
 export function auditSection({ evidence: { audit } }: RunRecord): string {
   if (!tellsAnything(audit)) return '';
   const rows = audit.invariants.map(({ name, status, violations, says }) => [
@@ -29,7 +29,7 @@ export function auditSection({ evidence: { audit } }: RunRecord): string {
   const [[read], sent] = [booksWays(audit), attemptsText(audit)];
   return [
     ...(audit.incomplete === '' ? [] : [`⚠️ **Audit incomplete:** ${markdownText(audit.incomplete)}`]),
-    table(['Audit', 'Invariant', '', 'Violations'], rows, 3),
+    checkedAnything(audit) ? table(['Audit', 'Invariant', '', 'Violations'], rows, 3) : '',
     ...brokenIn(audit).map(storiesOf),
     ...(read === undefined ? [] : [`Books: ${markdownText(read)}.`]),
     ...(sent === '' ? [] : [`Attempts: ${sent}.`]),

@@ -9,10 +9,13 @@ import type { TextOptions } from './layout.ts';
 import { cut, fitting, padEnd, wrap } from './layout.ts';
 import { perOrderOf } from './result-audit.ts';
 
-/** False where there is nothing to tell: no books, and no answer that showed anything. */
+/** False where there is nothing to tell: no books, no answer that showed anything, and every order was sent once. */
 export function tellsAnything(audit: AuditResult | undefined): audit is AuditResult {
-  if (audit === undefined) return false;
-  const { incomplete, books, invariants } = audit;
+  return audit !== undefined && (checkedAnything(audit) || attemptsText(audit) !== '');
+}
+
+/** False where nobody could check anything: neither by books nor by answers. */
+export function checkedAnything({ incomplete, books, invariants }: AuditResult): boolean {
   return incomplete !== '' || books !== undefined || invariants.some(({ status }) => status !== 'not-checked');
 }
 
@@ -63,7 +66,7 @@ type Piece = { weight: number; lines: string[] };
 
 /**
  * How the audit stands, what broke with the first order of each, what the books said and how often orders were sent: at
- * most `most` lines, of which the first is always there.
+ * most `most` lines, of which the first is always there; where nobody checked anything, the last alone.
  */
 export function auditLines(
   audit: AuditResult,
@@ -79,7 +82,7 @@ export function auditLines(
   const incomplete = `! incomplete: ${visible(audit.incomplete)}`;
   const [read, sent] = [booksWays(audit), attemptsText(audit)];
   const pieces: Piece[] = [
-    { weight: 0, lines: [painted] },
+    { weight: 0, lines: checkedAnything(audit) ? [painted] : [] },
     { weight: 1, lines: audit.incomplete === '' ? [] : wrap(incomplete, room, 2).map((text) => line('', text)) },
     ...brokenIn(audit).flatMap(({ name, says, examples: [example] }): Piece[] => {
       const story =

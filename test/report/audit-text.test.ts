@@ -11,6 +11,7 @@ import { formatSummary, SUMMARY_LINES } from '../../src/report/text.ts';
 import { golden } from '../support/golden.ts';
 import { asJourney, withAudit } from './audited.ts';
 import { cleanAudit, cutAudit, lossyAudit } from './audits.ts';
+import { pageOf } from './html/pages.ts';
 import { passing, unfit } from './runs.ts';
 
 const summary = (record: RunRecord, width = 80) =>
@@ -50,11 +51,20 @@ describe('the audit on the screen', () => {
       ...cleanAudit(),
       books: undefined,
       invariants: cleanAudit().invariants.map((each) => ({ ...each, status: 'not-checked' })),
+      attempts: { orders: 12_000, attempts: 12_000 },
     };
     for (const record of [passing(), withAudit(passing(), nothing)]) {
-      expect(summary(record)).not.toContain('\naudit ');
-      expect(formatMarkdown(record)).not.toContain('| Audit');
+      expect(summary(record)).not.toMatch(/\n(audit|attempts) /);
+      expect(formatMarkdown(record)).not.toMatch(/\| Audit|Attempts/);
     }
+    // Orders that shoppers sent again load the shop whether anybody looks at its books or not.
+    const again = withAudit(passing(), { ...nothing, attempts: { orders: 10, attempts: 30 } });
+    expect(summary(again)).toContain('\nattempts   30 for 10 orders, 3.00 an order\n');
+    expect(summary(again)).not.toContain('\naudit ');
+    expect(formatMarkdown(again)).toContain('Attempts: 30 for 10 orders, 3.00 an order.');
+    expect(formatMarkdown(again)).not.toContain('| Audit');
+    const page = pageOf(again);
+    expect(page).toContain('30 attempts were made for 10 orders, 3.00 an order.');
   });
 
   it('keeps to 25 lines when all is broken, in a run that is unfit, with steps', () => {

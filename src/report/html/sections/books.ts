@@ -16,7 +16,7 @@ export function booksSection({ result, live }: RunView): Html {
     live !== undefined
       ? html`<p class="none">The shop's own books are read when the run has ended, where the profile names them.</p>`
       : read === null
-        ? html`<p class="none">The shop's own books were not read: ${formatCount(orders.accepted)} orders were accepted by what it answered${orders.unknown > 0 && html`, ${formatCount(orders.unknown)} more may have been placed`}, and nobody checked that it kept them. Name its books under <code>audit:</code> in the profile.</p>`
+        ? html`<p class="none">The shop's own books were not read: ${formatCount(orders.accepted)} orders were accepted by what it answered${orders.unknown > 0 && html`, ${formatCount(orders.unknown)} more may have been placed`}, and nobody checked that it kept them. Name its books under <code>audit:</code> in the profile.</p>${sentAgain(result)}`
         : html`${summary(result, books!)}`;
   return section('books', 'The books', html`${intro}${audit.length > 0 && invariants(audit)}`);
 }
@@ -44,6 +44,13 @@ function summary(result: Result, books: ResultBooks): Html {
   return html`${books.incomplete !== '' && html`<p class="lead">${mark('fail', 'Audit incomplete')}: ${books.incomplete}.</p>`}
 ${truth !== null && html`<p class="lead">${truthText(truth)}</p>`}
 ${facts(rows)}`;
+}
+
+/** Without books: how often orders were sent, where one was sent more than once. */
+function sentAgain({ attempts }: Result): Html | false {
+  if (attempts === null || attempts.attempts <= attempts.orders) return false;
+  const { orders, attempts: all, perOrder } = attempts;
+  return html`<p>${formatCount(all)} attempts were made for ${formatCount(orders)} ${plural(orders, 'order')}, ${perOrder!.toFixed(2)} an order.</p>`;
 }
 
 function truthText({ accepted, confirmed, unknown, holds }: NonNullable<ResultBooks['truth']>): string {
