@@ -31,6 +31,8 @@ export type AuditEnd = { reading?: Reading; stockAfter?: StockLevels };
 export type Audit = {
   /** One row of the export. Cheap; keeps nothing of it. */
   row(row: BookRow): void;
+  /** One that was in the books before the run: it is judged no more. */
+  earlier(row: BookRow): void;
   finish(end: AuditEnd): AuditResult;
 };
 
@@ -38,6 +40,7 @@ export function auditOrders(input: AuditInput): Audit {
   const book = new RowBook(input);
   return {
     row: (row) => book.take(row),
+    earlier: (row) => book.takeEarlier(row),
     finish: (end) => judgeBooks(input, book, end),
   };
 }

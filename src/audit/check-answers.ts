@@ -104,6 +104,16 @@ export function checkUnread(findings: Findings, { readBacks, troubles, troubled 
   return foundOf('unread', { violations, checked: readBacks, says, examples });
 }
 
+/** What buyers had before the run counts too; undefined: it is known. */
+function whyEarlierUntold({ earlier: { untold, late } }: Findings['book']): string | undefined {
+  const ordersOf = (count: number): string => `${formatCountOf(count, 'order')} of before the run`;
+  if (untold > 0) {
+    return `${ordersOf(untold)} may be of the same buyers: whose they are and how many units, \`audit.fields.buyer\` and \`audit.fields.quantity\` would tell`;
+  }
+  if (late === 0) return undefined;
+  return `${ordersOf(late)} came behind those of the run, of buyers who then had too much: let the export list the oldest first, or empty the books in \`setup:\``;
+}
+
 /** Wrong by itself, whatever else was read. */
 export function checkLimit(findings: Findings, books: BooksSpec | undefined): Invariant {
   const { book, hasRows, isWhole } = findings;
@@ -120,6 +130,8 @@ export function checkLimit(findings: Findings, books: BooksSpec | undefined): In
       `${formatCountOf(book.untold.buyers, 'row')} had a buyer that found no room to be kept`,
     );
   }
+  const earlier = count === 0 ? whyEarlierUntold(book) : undefined;
+  if (earlier !== undefined) return notChecked('over_limit', earlier);
   if (book.confirmedRows === 0) return notChecked('over_limit', 'the books hold no confirmed order');
   const says =
     count > 0

@@ -59,6 +59,11 @@ export class RowBook {
   readonly sharedIds = new Map<number, string>();
   /** Orders beside the plan with several rows. */
   readonly twiceBeside: Wrong = { count: 0, shown: [] };
+  /**
+   * Confirmed orders that were in the books before the run. `untold`: nobody knows whose, or how many units; `late`: they came
+   * behind rows of the run, and their buyer then had too much, so that the row that broke the limit is not known.
+   */
+  readonly earlier = { untold: 0, late: 0 };
   readonly foreign = { rows: 0, keys: [] as string[] };
   rows = 0;
   confirmedRows = 0;
@@ -125,6 +130,18 @@ export class RowBook {
     const seq = this.own.seqOf(row.key);
     if (seq !== undefined) this.#takeOwn(seq, row);
     else this.#takeOther(row);
+  }
+
+  /** Of a day before the run: it is judged no more, but a buyer still holds what he bought then. */
+  takeEarlier({ status, buyer, quantity }: BookRow): void {
+    const limit = this.#input.books?.limit;
+    if (limit === undefined || status !== 'confirmed') return;
+    if (buyer === undefined || quantity === undefined) {
+      this.earlier.untold++;
+      return;
+    }
+    const units = this.#unitsAfter(buyer, quantity);
+    if (units !== undefined && units > limit * PER_UNIT && this.confirmedRows > 0) this.earlier.late++;
   }
 
   #takeOwn(seq: number, row: BookRow): void {
@@ -220,13 +237,19 @@ export class RowBook {
     const limit = this.#input.books?.limit;
     if (limit === undefined) return undefined;
     const buyer = row.buyer ?? this.own.identity(seq).buyer;
+    const units = this.#unitsAfter(buyer, quantity);
+    return units !== undefined && units > limit * PER_UNIT
+      ? `\`${buyer}\` then had ${formatCount(units / PER_UNIT)} units, ${limit} are allowed`
+      : undefined;
+  }
+
+  /** What a buyer holds with these units, in thousandths; undefined: there was no room for him. */
+  #unitsAfter(buyer: string, quantity: number): number | undefined {
     const at = this.#buyers.place(buyer);
     if (at === NO_ROOM) return undefined;
     const units = Math.min(MOST_UNITS, Math.round(this.#buyers.valueAt(at) + quantity * PER_UNIT));
     this.#buyers.setValueAt(at, units);
-    return units > limit * PER_UNIT
-      ? `\`${buyer}\` then had ${formatCount(units / PER_UNIT)} units, ${limit} are allowed`
-      : undefined;
+    return units;
   }
 
   #checkLimit(seq: number, row: BookRow, quantity: number): void {

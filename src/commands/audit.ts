@@ -102,8 +102,11 @@ export async function auditRun({ plan, run, runId, before, seams, secrets }: ToA
   if (!books) return shownAudit(audit.finish({}), secrets);
   let old = 0;
   const take = (row: BookRow): void => {
-    if (before.known.has(row.key)) old++;
-    else audit.row(row);
+    if (!before.known.has(row.key)) audit.row(row);
+    else {
+      old++;
+      audit.earlier(row);
+    }
   };
   const { reading, stock, stockTrouble } = await readBooks(books, seams, take);
   if (reading) {

@@ -296,6 +296,37 @@ describe('books without a quantity', () => {
   });
 });
 
+describe('orders that were in the books before the run', () => {
+  const rows = [rowOf(0, { buyer: 'ann' }), rowOf(1, { buyer: 'bob' })];
+  const old = (buyer: string | undefined, quantity: number, status: Row['status'] = 'confirmed') => [
+    { key: 'old', buyer, quantity, status },
+  ];
+  const limited = (world: Partial<World>) => found(sale({ rows, books: { limit: 2 }, ...world }), 'over_limit');
+
+  it('count to what their buyers may have', () => {
+    expect(limited({})).toMatchObject({ status: 'pass' });
+    expect(limited({ earlier: old('ann', 1) })).toMatchObject({ status: 'pass' });
+    expect(limited({ earlier: old('ann', 2, 'other') })).toMatchObject({ status: 'pass' });
+    // Too much of an earlier day is none of this run.
+    expect(limited({ earlier: old('eve', 9) })).toMatchObject({ status: 'pass' });
+    const over = limited({ earlier: old('ann', 2) });
+    expect(over).toMatchObject({ status: 'fail', violations: 1, checked: 2 });
+    expect(over.examples[0]).toMatchObject({ seq: 0, says: expect.stringContaining('`ann` then had 3 units') });
+  });
+
+  it('leave the limit unchecked where it is not known whose they are, or which order broke it', () => {
+    expect(limited({ earlier: old(undefined, 1) })).toMatchObject({
+      status: 'not-checked',
+      says: expect.stringContaining('1 order of before the run may be of the same buyers'),
+    });
+    expect(limited({ earlier: old('ann', 1), isNewestFirst: true })).toMatchObject({ status: 'pass' });
+    expect(limited({ earlier: old('ann', 2), isNewestFirst: true })).toMatchObject({
+      status: 'not-checked',
+      says: expect.stringContaining('1 order of before the run came behind those of the run'),
+    });
+  });
+});
+
 describe('without books', () => {
   it('the answers alone are held against each other and against the stock', () => {
     const told = sale().told.with(1, sold(1, { repeated: true, troubles: ['two-ids', 'other-answer'] }));

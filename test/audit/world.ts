@@ -42,6 +42,9 @@ export type World = {
   answers?: { replays?: number; altered?: number; untold?: number; readBacks?: number };
   /** Undefined: the profile names no export. */
   rows?: Row[];
+  /** Of before the run; they come behind the others where `isNewestFirst`. */
+  earlier?: BookRow[];
+  isNewestFirst?: boolean;
   books: Partial<BooksSpec>;
   before?: StockLevels;
   after?: StockLevels;
@@ -114,7 +117,10 @@ export function auditOf(world: World): AuditResult {
     outcomes: world.outcomes,
     dueUsOf: (seq) => seq * 1e3,
   });
+  const { earlier = [], isNewestFirst = false } = world;
+  if (!isNewestFirst) for (const row of earlier) audit.earlier(row);
   for (const row of world.rows ?? []) audit.row({ ...row, key: keyOf(world, row) });
+  if (isNewestFirst) for (const row of earlier) audit.earlier(row);
   const reading: Reading = {
     rows: world.rows?.length ?? 0,
     malformed: 0,
