@@ -3,7 +3,7 @@
 
 import { capacityOf } from './answer.ts';
 import { loadsOf } from './loads.ts';
-import { bestOf, confirmed, type Seen, type Sides, sidesOf, stepOf, type Wish } from './next.ts';
+import { bestOf, confirmed, endOf, type Seen, type Sides, sidesOf, stepOf, type Wish } from './next.ts';
 import type { Capacity, LimitedBy, SearchOptions, Trial, TrialRequest } from './spec.ts';
 
 /** What a trial takes beside its time before one has been seen: connections, draining, setup. */
@@ -36,8 +36,12 @@ export class Search {
   /** At any time; `interrupted`: nobody asks for the rest. */
   answer(interrupted = false): Capacity {
     const step = this.#step();
-    const limitedBy: LimitedBy = interrupted ? 'interrupted' : 'done' in step ? step.done : 'budget';
     const seen = this.#seen();
+    const limitedBy = interrupted
+      ? 'interrupted'
+      : 'done' in step && step.done !== 'budget'
+        ? step.done
+        : outOfBudget(seen);
     const spent = { spentUs: this.#spentUs(), spentOrders: this.#spentOrders() };
     return capacityOf(seen, { limitedBy, ...spent });
   }
@@ -95,4 +99,12 @@ export class Search {
       this.#before.orders,
     );
   }
+}
+
+/** A search that only discarded trials kept from going higher ended by them: a larger budget alone would find no knee. */
+function outOfBudget(seen: Seen): LimitedBy {
+  const sides = sidesOf(seen.loads);
+  const broke = seen.loads.some(({ outcome }) => outcome === 'broke');
+  const capped = Number.isFinite(sides.capPerS) && sides.below.some(({ outcome }) => outcome === 'held');
+  return capped && !broke ? endOf(seen, sides) : 'budget';
 }

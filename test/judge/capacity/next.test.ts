@@ -163,6 +163,14 @@ describe('what stands in the way', () => {
     expect(says).toMatch(/^The shop holds at least 3\d\d\/s, at least 3.\d+x the peak; limited by the generator/);
   });
 
+  it('names the generator as the limit also where the budget ended first, as long as nothing broke', () => {
+    const { limitedBy, bracket, says } = pretend(unfit(330), { ...TARGET, budget: { us: 200e6 } });
+    expect(bracket.broke).toBeUndefined();
+    expect(bracket.held).toBeLessThan(330);
+    expect(limitedBy).toBe('generator');
+    expect(says).toMatch(/^The shop holds at least .*limited by the generator/);
+  });
+
   it('loads that a few bad minutes of the machine spoilt are tried again when all else is done, the highest first', () => {
     const minutes = (request: TrialRequest) =>
       request.index >= 2 && request.index < 10 ? discarded(request, 'invalid') : sharp(330)(request);
