@@ -15,20 +15,38 @@ export type Parsed = { rows: number; document: unknown };
 /** A line longer than this is no order. */
 const MAX_LINE_BYTES = 1024 * 1024;
 const NEWLINE = 0x0a;
+/** Gzip begins so; no text does. */
+const GZIP = 0x1f;
 const EMPTY: Buffer = Buffer.alloc(0);
 
 /** @throws Error in plain words when the body is cut short or is not what it should be */
 export async function parseRows(
-  body: AsyncIterable<Uint8Array>,
+  packed: AsyncIterable<Uint8Array>,
   { format, items }: { format: Format; items: string },
   sink: RowSink,
 ): Promise<Parsed> {
   const before = sink.rows;
+  const body = plain(packed);
   let document: unknown;
   if (format === 'json') document = await list(body, items, sink);
   else if (format === 'ndjson') await lines(body, sink);
   else await csv(body, sink);
   return { rows: sink.rows - before, document };
+}
+
+/** What is said of an export that must be unpacked first, which the shop was not asked to pack. */
+export function compressedTrouble(how: string): string {
+  return `the export is compressed (${how}), and is read as plain text only: have it sent or written without`;
+}
+
+/** The body, looked at where it begins: what is compressed would be told as a text of odd signs. */
+async function* plain(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let isBegun = false;
+  for await (const chunk of body) {
+    if (!isBegun && chunk[0] === GZIP) throw new Error(compressedTrouble('gzip'));
+    isBegun ||= chunk.length > 0;
+    yield chunk;
+  }
 }
 
 async function list(body: AsyncIterable<Uint8Array>, items: string, sink: RowSink): Promise<unknown> {

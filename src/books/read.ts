@@ -11,7 +11,7 @@ import type { BooksSpec, OrdersSource } from '../order/books.ts';
 import { parsePath, valueAt } from '../order/json-path.ts';
 import { formatDuration } from '../units.ts';
 import { readCommand } from './command.ts';
-import { parseRows } from './parse.ts';
+import { compressedTrouble, parseRows } from './parse.ts';
 import { type BooksSeams, messageOf, refusalOf } from './seams.ts';
 import { RowSink } from './sink.ts';
 
@@ -89,7 +89,13 @@ async function ask(
   const isOneOfMany = source.paging.kind !== 'none';
   const options = { timeoutUs, isOneOfMany, ...(signal ? { signal } : {}), ...(query ? { query } : {}) };
   const answer = await seams.plane.send(source.step, options);
-  if (answer.status >= 200 && answer.status <= 299) return answer;
+  const isFine = answer.status >= 200 && answer.status <= 299;
+  const encoding = answer.headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  if (isFine && (encoding === '' || encoding === 'identity')) return answer;
+  if (isFine) {
+    answer.drop();
+    throw new Error(compressedTrouble(`\`content-encoding: ${encoding}\``));
+  }
   throw new Error(refusalOf(source.step, answer.status, await beginningOf(answer)));
 }
 

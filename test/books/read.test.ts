@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { BookRow } from '../../src/audit/spec.ts';
 import type { Format } from '../../src/books/parse.ts';
@@ -104,6 +105,31 @@ const command = (format: Format, code: string, timeoutUs = 10e6): OrdersSource =
   argv: program(code),
   format,
   timeoutUs,
+});
+
+describe.each(FORMATS)('a compressed export as %s', (format) => {
+  const packed = gzipSync(written(format, rowsFrom(0, 7)));
+  it.each(['gzip', 'br', ''])('is called so, with the header %j', async (encoding) => {
+    const shop = await shopThat((_, response) =>
+      response.writeHead(200, encoding === '' ? {} : { 'content-encoding': encoding }).end(packed),
+    );
+    const { reading } = await read(shop, http(format));
+    expect([reading.rows, reading.malformed]).toEqual([0, 0]);
+    const how = encoding === '' ? 'gzip' : `\`content-encoding: ${encoding}\``;
+    expect(reading.trouble).toContain(`the export is compressed (${how})`);
+  });
+
+  it('is called so in a file, and by a program', async () => {
+    writeFileSync(join(folder, 'packed'), packed);
+    const sources = [
+      { kind: 'file', path: 'packed', format } as const,
+      command(format, `process.stdout.write(Buffer.from('${packed.toString('base64')}', 'base64'))`),
+    ];
+    for (const source of sources) {
+      const { trouble } = (await read(nowhere, source)).reading;
+      expect(trouble).toContain('the export is compressed (gzip)');
+    }
+  });
 });
 
 describe.each(FORMATS)('an export as %s', (format) => {
