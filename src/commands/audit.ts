@@ -17,6 +17,7 @@ import type { Run } from '../run/run.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { scheduleOf } from '../traffic/schedule.ts';
 import { formatCount, formatCountOf } from '../units.ts';
+import { awaitedOrders } from './awaited.ts';
 import { shownAudit } from './shown-audit.ts';
 
 /** So many orders of earlier days can be told from those of this run. */
@@ -88,7 +89,7 @@ export type ToAudit = {
 /** Reads the books where the profile names some, and holds the ledger against them; without books, what answers show. */
 export async function auditRun({ plan, run, runId, before, seams, secrets }: ToAudit): Promise<AuditResult> {
   const { books, order, traffic } = plan;
-  const audit = auditOrders({
+  const input = {
     ledger: run.ledger,
     answers: run.ledger.answers,
     identity: { ...order.identity, runId },
@@ -98,17 +99,26 @@ export async function auditRun({ plan, run, runId, before, seams, secrets }: ToA
     outcomes: endedAs(run),
     ...(books ? { books } : {}),
     ...(before.stock ? { stockBefore: before.stock } : {}),
-  });
+  };
+  let audit = auditOrders(input);
   if (!books) return shownAudit(audit.finish({}), secrets);
   let old = 0;
-  const take = (row: BookRow): void => {
-    if (!before.known.has(row.key)) audit.row(row);
-    else {
-      old++;
-      audit.earlier(row);
-    }
+  const awaited = awaitedOrders(run.ledger, runId);
+  const begin = () => {
+    old = 0;
+    audit = auditOrders(input);
+    awaited.begin();
+    return (row: BookRow): void => {
+      if (before.known.has(row.key)) {
+        old++;
+        audit.earlier(row);
+      } else {
+        audit.row(row);
+        awaited.take(row);
+      }
+    };
   };
-  const { reading, stock, stockTrouble } = await readBooks(books, seams, take);
+  const { reading, stock, stockTrouble } = await readBooks(books, seams, { begin, open: awaited.open });
   if (reading) {
     reading.rows -= old;
     if (reading.claimed !== undefined) reading.claimed -= old;

@@ -64,7 +64,7 @@ export type BooksSpec = {
   sentOtherwise?: ('sku' | 'quantity')[];
   /** Rows whose key is no key of this run: other people buy here too, or nobody else does and the export is not to be trusted. */
   foreign: 'refuse' | 'ignore';
-  /** The books are read once two counts so far apart are equal; given up after `settleUs`. */
+  /** The books are read once two counts so far apart are equal; again while accepted orders are missing; given up after `settleUs`. */
   settleUs: number;
   pollUs: number;
   /** One read of the export may take so long, and hold so many rows. */

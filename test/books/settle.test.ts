@@ -152,3 +152,64 @@ describe('the books', () => {
     });
   });
 });
+
+/** Rows by the time of the reading, of which as many are wanted as there are `accepted`. */
+async function readAwaiting(
+  rowsAt: (seconds: number) => readonly string[],
+  accepted: number,
+  more: Partial<BooksSpec> = {},
+) {
+  const { seams, slept } = shopWith([]);
+  const send = async (): Promise<ControlAnswer> => {
+    const rows = rowsAt(seams.nowUs() / 1e6);
+    return {
+      status: 200,
+      headers: { get: () => undefined, all: () => [] },
+      body: (async function* () {
+        for (const [at, status] of rows.entries()) yield Buffer.from(`{"key":"order-${at}","status":"${status}"}\n`);
+      })(),
+      drop: () => {},
+    };
+  };
+  const statuses = { fields: { key: 'key', status: 'status' }, confirmed: ['paid'], reserved: ['pending'] };
+  const spec = { ...SPEC, orders: source(), ...statuses, settleUs: 30e6, ...more };
+  let taken: BookRow[] = [];
+  const of = (wanted: BookRow['status']) => taken.filter(({ status }) => status === wanted).length;
+  const begin = () => {
+    taken = [];
+    return (row: BookRow) => void taken.push({ ...row });
+  };
+  const open = () => ({ missing: accepted - of('confirmed'), reserved: of('reserved') });
+  const { reading } = await readBooks(spec, { ...seams, plane: { ...seams.plane, send } }, { begin, open });
+  return { reading: reading!, confirmed: of('confirmed'), rows: taken.length, waitedS: slept.length };
+}
+
+const rows = (count: number, status = 'paid') => Array.from({ length: count }, () => status);
+
+describe('books that lack accepted orders', () => {
+  it('get time to write them down, and what is read in the end is handed over once', async () => {
+    const found = await readAwaiting((s) => (s < 4 ? [] : rows(s < 8 ? 2 : 3)), 3);
+    expect(found).toMatchObject({ confirmed: 3, rows: 3, waitedS: 9, reading: { rows: 3, trouble: '' } });
+  });
+
+  it('get all the time there is while accepted orders are reserved', async () => {
+    const found = await readAwaiting((s) => rows(3, s < 25 ? 'pending' : 'paid'), 3);
+    expect(found).toMatchObject({ confirmed: 3, waitedS: 25, reading: { trouble: '' } });
+    expect(await readAwaiting(() => rows(3, 'pending'), 3)).toMatchObject({ confirmed: 0, waitedS: 30, rows: 3 });
+  });
+
+  it('are not waited for longer than the grace where nothing comes, and a whole set of books not at all', async () => {
+    expect(await readAwaiting(() => rows(2), 3)).toMatchObject({ confirmed: 2, waitedS: 6, reading: { rows: 2 } });
+    expect(await readAwaiting(() => rows(3), 3)).toMatchObject({ confirmed: 3, waitedS: 1 });
+    expect(await readAwaiting(() => rows(2), 3, { settleUs: 60e6 })).toMatchObject({ confirmed: 2, waitedS: 11 });
+    expect(await readAwaiting(() => rows(2), 3, { settleUs: 2e6 })).toMatchObject({ confirmed: 2, waitedS: 2 });
+  });
+
+  it('are not whole while more still come at the end, unless others buy there too', async () => {
+    const trickle = (s: number) => rows(s < 2 ? 1 : s);
+    const { reading } = await readAwaiting(trickle, 99, { settleUs: 10e6 });
+    expect(reading.trouble).toContain('did not come to rest within 10 s');
+    const shared = await readAwaiting(trickle, 99, { settleUs: 10e6, foreign: 'ignore' });
+    expect(shared.reading).toMatchObject({ rows: 1, trouble: '' });
+  });
+});

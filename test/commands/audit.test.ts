@@ -1,4 +1,4 @@
-// What the audit says of the books holds nothing that a setup took from the shop.
+// Books read for an audit: what is said of them holds no secret, and orders that come late are awaited.
 
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../src/audit/ledger.ts';
@@ -6,6 +6,7 @@ import { mergeLedgers } from '../../src/audit/merge-ledgers.ts';
 import { auditRun } from '../../src/commands/audit.ts';
 import type { BooksSpec } from '../../src/order/books.ts';
 import { orderKeyOf } from '../../src/order/identity.ts';
+import { OUTCOME_CLASSES } from '../../src/outcomes.ts';
 import type { Plan } from '../../src/profile/plan.ts';
 import type { Run } from '../../src/run/run.ts';
 
@@ -17,15 +18,19 @@ const BOOKS: BooksSpec = {
   ...{ settleUs: 10e6, pollUs: 1e6, timeoutUs: 10e6, maxRows: 100 },
 };
 
-/** Two orders of one buyer, who is the token, and a stranger's; the shop changed the first order's id. */
-async function audited(secrets: readonly string[]) {
-  const rows = [
-    { key: orderKeyOf('r', 0), id: `other ${TOKEN}`, buyer: TOKEN },
-    { key: orderKeyOf('r', 1), id: 'b', buyer: TOKEN },
-    { key: `stranger ${TOKEN}`, id: 'c', buyer: TOKEN },
-    { key: `${'s'.repeat(70)}${TOKEN}`, id: 'd', buyer: TOKEN },
-  ];
+/** Two orders of one buyer, who is the token, and strangers'. */
+const ROWS = [
+  { key: orderKeyOf('r', 0), id: `other ${TOKEN}`, buyer: TOKEN },
+  { key: orderKeyOf('r', 1), id: 'b', buyer: TOKEN },
+  { key: `stranger ${TOKEN}`, id: 'c', buyer: TOKEN },
+  { key: `${'s'.repeat(70)}${TOKEN}`, id: 'd', buyer: TOKEN },
+];
+
+/** A run of two orders. `rowsAt`: what the books hold, by the seconds since they are read. */
+async function audited(secrets: readonly string[], rowsAt: (seconds: number) => object[] = () => ROWS, accepted = 0) {
+  let nowUs = 0;
   const ledger = new Ledger({ orders: 2, worker: 0, workers: 1, ids: true, totals: false });
+  for (let seq = 0; seq < accepted; seq++) ledger.mark(seq, OUTCOME_CLASSES.indexOf('accepted'));
   const curve = { orders: 2, durationUs: 1e6, arrivals: 'even', seed: 1, basePerS: 2, parts: [] };
   const identity = { runId: '', seed: 1, skus: [{ value: 's', weight: 1 }], quantity: [{ value: 1, weight: 1 }] };
   const order = { identity: { ...identity, buyers: { kind: 'pool', count: 1 } }, steps: [{ name: '' }] };
@@ -40,15 +45,17 @@ async function audited(secrets: readonly string[]) {
     status: 200,
     headers: { get: () => undefined, all: () => [] },
     body: (async function* () {
-      for (const row of rows) yield Buffer.from(`${JSON.stringify(row)}\n`);
+      for (const row of rowsAt(nowUs / 1e6)) yield Buffer.from(`${JSON.stringify(row)}\n`);
     })(),
     drop: () => {},
   });
   const seams = {
     plane: { send, ask: () => Promise.reject(new Error('none')) },
     folder: '.',
-    sleep: async () => {},
-    nowUs: () => 0,
+    sleep: async (us: number) => {
+      nowUs += us;
+    },
+    nowUs: () => nowUs,
   };
   return auditRun({
     plan: { books: { ...BOOKS, orders: source }, order, traffic: curve } as unknown as Plan,
@@ -75,5 +82,20 @@ describe('the audit', () => {
     expect(audit.invariants.map(({ name }) => name)).toContain('over_limit');
     expect(audit.foreign.keys[0]).toBe('stranger ***');
     expect(audit.incomplete).toContain('the first: `stranger ***`');
+  });
+
+  it('awaits accepted orders that the books do not hold yet, and no longer than it must', async () => {
+    const own = ROWS.slice(0, 2);
+    const lostOf = async (rowsAt: (seconds: number) => object[], accepted: number) => {
+      const { invariants, books } = await audited([], rowsAt, accepted);
+      const { status, violations } = invariants.find(({ name }) => name === 'lost')!;
+      return { status, violations, polls: books!.polls };
+    };
+    const late = await lostOf((seconds) => (seconds < 4 ? [] : own), 2);
+    expect(late).toEqual({ status: 'pass', violations: 0, polls: [0, 0, 0, 0, 2, 2] });
+    expect(await lostOf(() => own, 2)).toEqual({ status: 'pass', violations: 0, polls: [2, 2] });
+    const lost = await lostOf(() => own.slice(0, 1), 2);
+    expect(lost).toEqual({ status: 'fail', violations: 1, polls: [1, 1, 1, 1, 1, 1, 1] });
+    expect((await lostOf(() => own.slice(0, 1), 1)).polls).toEqual([1, 1]);
   });
 });
