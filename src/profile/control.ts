@@ -2,7 +2,7 @@
 
 import type { ControlStep } from '../order/books.ts';
 import { parseDuration } from '../units.ts';
-import { planExtracts } from './extracts.ts';
+import { canBeTaken, planExtracts } from './extracts.ts';
 import { planOutcomes } from './outcomes.ts';
 import { formatPath, type Path } from './paths.ts';
 import { planRequest } from './request.ts';
@@ -59,6 +59,7 @@ function planControlStep(
       : planOutcomes(step.outcomes, section, { base: [...path, 'outcomes'], lost: 'be right' });
   const extract = planTaking(step.extract, [...path, 'extract'], place);
   if (!request || !rules || !extract) return undefined;
+  if (!canBeTaken(extract, rules, { path: [...path, 'extract'], section })) return undefined;
   return {
     name: name ?? `${which}-${index + 1}`,
     ...request,

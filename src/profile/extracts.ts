@@ -2,7 +2,7 @@
 
 import { parsePath as parseJsonPath } from '../order/json-path.ts';
 import { nameMistake } from '../order/scope.ts';
-import type { Condition, ExtractFrom, ExtractSpec, ThinkSpec } from '../order/spec.ts';
+import type { Condition, ExtractFrom, ExtractSpec, OutcomeRule, ThinkSpec } from '../order/spec.ts';
 import { closest } from '../suggest.ts';
 import { parseDuration } from '../units.ts';
 import { at, formatPath, type Path } from './paths.ts';
@@ -22,6 +22,31 @@ const FLAGS = 'ims';
 export function planExtracts(extracts: ExtractsInput, path: Path, section: Section): ExtractSpec[] | undefined {
   const specs = Object.entries(extracts).map(([name, written]) => planExtract(name, written, { path, section }));
   return specs.every((spec) => spec !== undefined) ? specs : undefined;
+}
+
+/** Answers that never have a body. */
+const BODILESS = [204, 205, 304];
+
+/**
+ * Whether these can be taken from an answer that lets the order go on; told at `path` where all such answers have no body.
+ * `rules`: the step's own.
+ */
+export function canBeTaken(
+  extracts: readonly ExtractSpec[],
+  rules: readonly OutcomeRule[],
+  { path, section }: Place,
+): boolean {
+  const statuses = rules.filter((rule) => rule.class === 'accepted').map(({ status }) => status ?? []);
+  const isBodiless = (all: readonly (number | string)[]) =>
+    all.length > 0 && all.every((status) => BODILESS.includes(Number(status)));
+  if (statuses.length === 0 || !statuses.every(isBodiless)) return true;
+  const lost = extracts.filter(({ from, optional }) => !optional && (from.kind === 'json' || from.kind === 'regex'));
+  const told = [...new Set(statuses.flat())].join(' or ');
+  for (const { name } of lost) {
+    const message = `\`${formatPath([...path, name])}\` is taken from a body, and an answer of status ${told}, all that the step accepts, has none; take it from a \`header\` or \`cookie\`, accept another status, or say \`optional: true\``;
+    section.complain({ code: 'CLASH', message, path: [...path, name], focus: 'key' });
+  }
+  return lost.length === 0;
 }
 
 type Place = { path: Path; section: Section };

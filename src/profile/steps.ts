@@ -1,7 +1,7 @@
 // The steps of an order → StepSpec[]: each checked with what the steps before it have brought.
 
 import type { OutcomeRule, StepSpec } from '../order/spec.ts';
-import { planConditions, planExtracts, planThink } from './extracts.ts';
+import { canBeTaken, planConditions, planExtracts, planThink } from './extracts.ts';
 import { planOutcomes } from './outcomes.ts';
 import { at, formatPath, type Path } from './paths.ts';
 import { planRequest, type RequestInput } from './request.ts';
@@ -84,6 +84,7 @@ function planStep({ name, step: written, path }: OrderStep, place: OneStep): Ste
   const conditions = planWhen(step, path, { section, checks, vars, later });
   const extract = planExtracts(step.extract ?? {}, [...path, 'extract'], section);
   if (!request || !rules || isThoughtless || !conditions || !extract) return undefined;
+  if (!canBeTaken(extract, rules, { path: [...path, 'extract'], section })) return undefined;
   return {
     name: name ?? '',
     ...request,

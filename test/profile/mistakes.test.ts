@@ -126,6 +126,12 @@ const CASES: Record<string, Case> = {
       extract: { token: data..token, "a b": x, sid: { cookie: s, header: y }, r: { regex: "/(/" }, g: { regex: "/x/g" }, n: { optional: true }, h: { header: "a b" }, ok: x }
   - pay: { path: /pay, text: x, extract: { ok: y } }
 `),
+  'extracts-of-no-body': minimal(`setup:
+  - login: { path: /login, extract: { admin: token }, outcomes: [in: { status: [204, 205], class: accepted }] }
+order:
+  - a: { path: /a, extract: { t: t, r: { regex: "x=(.)" }, h: { header: x }, o: { json: o, optional: true } }, outcomes: [ok: { status: 204, class: accepted }, no: { status: 409, class: rejected }] }
+  - b: { path: /b, text: x, extract: { u: u }, outcomes: [ok: { status: 204, class: accepted }, made: { status: 2xx, class: accepted }] }
+`),
   'variables-of-steps': minimal(`order:
   - a: { path: "/{{vars.late}}/{{vars.own}}", extract: { token: t, own: o } }
   - b: { path: /b, when: { vars.tokn: 1, token: 2, vars.late: 3 }, unless: { vars.token: "/(/" } }
