@@ -76,7 +76,10 @@ function programOf(setExit: (code: number) => void, argv: readonly string[]): Co
     .option('--baseline <run>', 'the folder of an earlier run, or `latest-pass`; slower than it ends with exit code 6')
     .option('--min-effect <share>', 'smallest change that is a regression (default: 10%)', share)
     .option('--floor <time>', 'changes of times below it are none (default: 1ms)', duration)
-    .option('--live', 'serve the report on 127.0.0.1 while the run goes on')
+    .addOption(
+      // Its address is a message, and a quiet run prints none.
+      new Option('--live', 'serve the report on 127.0.0.1 while the run goes on').conflicts('quiet'),
+    )
     .option('--json', 'print events as NDJSON on stdout')
     .option('-q, --quiet', 'print nothing but errors and what --json prints')
     .option('-y, --yes', 'load a host that is not this machine without asking')

@@ -39,6 +39,7 @@ describe.concurrent('the command line', () => {
   it.each([
     [['rum', 'x.yaml'], /unknown command 'rum'[\s\S]*Did you mean run\?/],
     [['run', 'x.yaml', '--sede', '7'], /unknown option '--sede'[\s\S]*Did you mean --seed\?/],
+    [['run', 'x.yaml', '--live', '-q'], /'--live' cannot be used with option '-q, --quiet'/],
     [['foo', '--help'], /unknown command 'foo'/],
     [['run'], /missing required argument 'profile'/],
     [['run', 'x.yaml', '--workers', 'many'], /whole number from 1 to 256, got `many`/],
