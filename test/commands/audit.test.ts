@@ -26,8 +26,12 @@ const ROWS = [
   { key: `${'s'.repeat(70)}${TOKEN}`, id: 'd', buyer: TOKEN },
 ];
 
-/** A run of two orders. `rowsAt`: what the books hold, by the seconds since they are read. */
-async function audited(secrets: readonly string[], rowsAt: (seconds: number) => object[] = () => ROWS, accepted = 0) {
+/** A run of two orders. `rowsAt`: what the books hold, by the seconds since they are read. `known`: keys of before it. */
+async function audited(
+  secrets: readonly string[],
+  rowsAt: (seconds: number) => object[] = () => ROWS,
+  { accepted = 0, known = [] as string[] } = {},
+) {
   let nowUs = 0;
   const ledger = new Ledger({ orders: 2, worker: 0, workers: 1, ids: true, totals: false });
   for (let seq = 0; seq < accepted; seq++) ledger.mark(seq, OUTCOME_CLASSES.indexOf('accepted'));
@@ -64,7 +68,7 @@ async function audited(secrets: readonly string[], rowsAt: (seconds: number) => 
       evidence: { timeline: { total: () => ({ outcomes: [], countOfOutcome: () => 0 }) } },
     } as unknown as Pick<Run, 'ledger' | 'evidence'>,
     runId: 'r',
-    before: { stock: undefined, known: new Set(), warnings: [] },
+    before: { stock: undefined, known: new Set(known), warnings: [] },
     seams,
     secrets,
   });
@@ -84,10 +88,20 @@ describe('the audit', () => {
     expect(audit.incomplete).toContain('the first: `stranger ***`');
   });
 
+  it('looks at orders of before the run for what their buyers hold, and for nothing else', async () => {
+    const rows = [{ key: 'old', id: 'o', buyer: TOKEN }, ROWS[0]!];
+    const { invariants, books, foreign, incomplete } = await audited([], () => rows, { known: ['old'] });
+    expect([incomplete, books!.rows, foreign.rows]).toEqual(['', 1, 0]);
+    expect(invariants.find(({ name }) => name === 'over_limit')).toMatchObject({
+      status: 'not-checked',
+      says: expect.stringContaining('1 order of before the run may be of the same buyers'),
+    });
+  });
+
   it('awaits accepted orders that the books do not hold yet, and no longer than it must', async () => {
     const own = ROWS.slice(0, 2);
     const lostOf = async (rowsAt: (seconds: number) => object[], accepted: number) => {
-      const { invariants, books } = await audited([], rowsAt, accepted);
+      const { invariants, books } = await audited([], rowsAt, { accepted });
       const { status, violations } = invariants.find(({ name }) => name === 'lost')!;
       return { status, violations, polls: books!.polls };
     };
