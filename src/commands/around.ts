@@ -4,12 +4,13 @@
 import { dirname } from 'node:path';
 import type { AuditResult } from '../audit/spec.ts';
 import { ControlPlane } from '../drive/control.ts';
+import { UserError, userError } from '../errors.ts';
 import { orderKeys } from '../order/identity.ts';
 import type { Plan } from '../profile/plan.ts';
 import type { Run } from '../run/run.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { auditRun, type BooksBefore, booksSeams, type FoundInBooks, findInBooks, lookBefore } from './audit.ts';
-import { type Found, runSetup, runTeardown, secretsOf } from './setup.ts';
+import { type Found, runSetup, runTeardown, runUndo, secretsOf } from './setup.ts';
 
 export type AroundInput = {
   plan: Plan;
@@ -28,6 +29,8 @@ export class Around {
   readonly #plane: ControlPlane;
   readonly #found: Found;
   #before = NOTHING_BEFORE;
+  /** A step of the setup was done. */
+  #hasBegun = false;
 
   constructor(input: AroundInput) {
     const { plan, secrets, runId, url } = input;
@@ -52,13 +55,30 @@ export class Around {
   async before(leave?: AbortSignal): Promise<string[]> {
     const { plan } = this.#input;
     await this.setUp(leave);
-    if (plan.books) this.#before = await lookBefore(plan.books, this.#seams(), this.secrets);
+    if (plan.books) {
+      this.#before = await lookBefore(plan.books, this.#seams(), this.secrets).catch((error) =>
+        this.#undo(error, leave),
+      );
+    }
     return this.#before.warnings;
   }
 
   /** The setup alone. @throws UserError when no order should be sent */
   setUp(leave?: AbortSignal): Promise<void> {
-    return runSetup(this.#input.plan.setup, this.#plane, { ...this.#found, leave });
+    const onDone = () => {
+      this.#hasBegun = true;
+    };
+    return runSetup(this.#input.plan.setup, this.#plane, { ...this.#found, leave, onDone }).catch((error) =>
+      this.#undo(error, leave),
+    );
+  }
+
+  /** What the setup began is ended, unless who leaves sees to it. @throws UserError what went wrong, and what became of it */
+  async #undo(error: unknown, leave: AbortSignal | undefined): Promise<never> {
+    if (leave?.aborted || !this.#hasBegun || !(error instanceof UserError)) throw error;
+    const never = new AbortController().signal;
+    const done = await runUndo(this.#input.plan.teardown, this.#plane, { ...this.#found, leave: leave ?? never });
+    throw userError(error.code, `${error.message}${done}`, { exitCode: error.exitCode, cause: error });
   }
 
   /** Reads the books and judges them. Takes as long as the books need to come to rest. */

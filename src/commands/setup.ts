@@ -37,11 +37,14 @@ export function secretsOf({ setup, secrets }: Found): string[] {
 export async function runSetup(
   steps: readonly ControlStep[],
   plane: ControlPlane,
-  found: Found & { leave?: AbortSignal | undefined },
+  found: Found & { leave?: AbortSignal | undefined; onDone?: () => void },
 ): Promise<void> {
   for (const step of steps) {
     const trouble = await sendStep(step, plane, found);
-    if (trouble === '') continue;
+    if (trouble === '') {
+      found.onDone?.();
+      continue;
+    }
     const message = `setup: ${withoutSecrets(trouble, secretsOf(found))}; no order was sent`;
     throw userError('SETUP', message, { exitCode: EXIT.unreachable });
   }
@@ -59,6 +62,28 @@ export async function runTeardown(
     if (trouble !== '') troubles.push(`teardown: ${withoutSecrets(trouble, secretsOf(found))}`);
   }
   return troubles;
+}
+
+/**
+ * The teardown after a setup that went wrong half-way: what can be sent of it, without the steps that need what was never
+ * extracted.
+ *
+ * @returns what became of it, in words to put behind what went wrong
+ */
+export async function runUndo(
+  steps: readonly ControlStep[],
+  plane: ControlPlane,
+  found: Found & { leave: AbortSignal },
+): Promise<string> {
+  if (steps.length === 0) return '';
+  const lacks = (step: ControlStep) =>
+    [...JSON.stringify(step).matchAll(/\{\{[^{}]*?\bsetup\.([\w-]+)/g)].some(([, name]) => !(name! in found.setup));
+  const skipped = steps.filter(lacks);
+  const sent = steps.filter((step) => !lacks(step));
+  const troubles = await runTeardown(sent, plane, found);
+  const left = skipped.length === 0 ? '' : `, without ${skipped.map(({ name }) => `\`${name}\``).join(', ')}`;
+  const was = sent.length === 0 ? 'no step of the teardown could be sent' : `the teardown was sent${left}`;
+  return [was, ...troubles].map((text) => `; ${text}`).join('');
 }
 
 /** @returns what went wrong; empty when nothing did */

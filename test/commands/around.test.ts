@@ -105,8 +105,11 @@ describe.concurrent('a check', () => {
       'check',
     );
     expect(code).toBe(3);
-    expect(stderr).toContain('setup: step `reset` (POST /admin/reset) answered 500; no order was sent');
-    expect(requests.map(({ path }) => path)).toEqual(['/admin/login', '/admin/reset']);
+    expect(stderr).toContain(
+      'setup: step `reset` (POST /admin/reset) answered 500; no order was sent; the teardown was sent',
+    );
+    const logout = `/admin/logout?t=${TOKEN}`;
+    expect(requests.map(({ path }) => path)).toEqual(['/admin/login', '/admin/reset', logout]);
   });
 });
 
