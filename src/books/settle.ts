@@ -60,7 +60,8 @@ async function settledOrders(books: Settling, to: TakeRow | Awaiting): Promise<R
     }
     if (isAtRest) {
       read = await readAtRest(books, to, polls.at(-1)!);
-      if (read.trouble !== '' || typeof to === 'function' || !patience(to.open())) return { ...read, polls };
+      const isSpoilt = read.trouble !== '' || read.malformed > 0;
+      if (isSpoilt || typeof to === 'function' || !patience(to.open())) return { ...read, polls };
     }
     if (seams.nowUs() + spec.pollUs > untilUs) {
       // What was read whole stands, unless more came; where others buy too, no two counts need be equal again.

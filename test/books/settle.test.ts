@@ -201,6 +201,8 @@ describe('books that lack accepted orders', () => {
   it('are not waited for longer than the grace where nothing comes, and a whole set of books not at all', async () => {
     expect(await readAwaiting(() => rows(2), 3)).toMatchObject({ confirmed: 2, waitedS: 6, reading: { rows: 2 } });
     expect(await readAwaiting(() => rows(3), 3)).toMatchObject({ confirmed: 3, waitedS: 1 });
+    const spoilt = await readAwaiting(() => [...rows(2), ''], 3);
+    expect(spoilt).toMatchObject({ waitedS: 1, reading: { malformed: 1 } });
     expect(await readAwaiting(() => rows(2), 3, { settleUs: 60e6 })).toMatchObject({ confirmed: 2, waitedS: 11 });
     expect(await readAwaiting(() => rows(2), 3, { settleUs: 2e6 })).toMatchObject({ confirmed: 2, waitedS: 2 });
   });
