@@ -7,6 +7,8 @@ export const SLOW = [
   'test/package.test.ts',
   'test/commands/around.test.ts',
   'test/commands/code-journey.test.ts',
+  'test/commands/compare.test.ts',
+  'test/commands/terminal.test.ts',
   'test/commands/targets.test.ts',
   'test/judge/capacity/sweep.test.ts',
 ];
