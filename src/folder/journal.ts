@@ -52,15 +52,17 @@ export type JournalInterval = {
   kept?: { orders: KeptOrder[]; answers: KeptAnswer[] } | undefined;
 };
 
+/** Of the evidence: what is known at the end only, and is data. */
+const OF_END = ['audit', 'workers', 'machine', 'witness', 'code'] as const;
+
 /** And one when the run has ended by itself. */
 export type JournalEnd = {
   endedAtMs: number;
   ending: Ending;
   orders: OrderCounts;
   incidents: readonly Incident[];
-  audit?: Evidence['audit'];
   inFlightAtCrash?: number;
-};
+} & Pick<Evidence, (typeof OF_END)[number]>;
 
 /** Replaced in tests, to run out of space on demand. */
 export type AppendFile = {
@@ -152,8 +154,9 @@ export class Journal {
   }
 
   /** The run has ended by itself; resolves when all is on the disk, or given up. Never rejects. */
-  async end({ endedAtMs, ending, orders, incidents, audit, inFlightAtCrash }: JournalEnd): Promise<void> {
-    const end: JournalEnd = { endedAtMs, ending, orders, incidents, audit, inFlightAtCrash };
+  async end(told: JournalEnd): Promise<void> {
+    const { endedAtMs, ending, orders, incidents, inFlightAtCrash } = told;
+    const end: JournalEnd = { endedAtMs, ending, orders, incidents, inFlightAtCrash, ...ofEnd(told) };
     this.#append(FRAMES.end, end);
     await this.close();
   }
@@ -194,6 +197,11 @@ export class Journal {
       `the journal cannot be written any more (${this.#trouble}): the run goes on in memory, and a crash would lose it`,
     );
   }
+}
+
+/** Of what was told at the end, nothing that only a process holds, such as histograms. */
+export function ofEnd(told: JournalEnd): Pick<JournalEnd, (typeof OF_END)[number]> {
+  return Object.fromEntries(OF_END.map((name) => [name, told[name]]));
 }
 
 function frameOf(kind: number, value: unknown): Buffer {

@@ -3,8 +3,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { userError } from '../errors.ts';
-import type { Evidence, Incident, OrderCounts } from '../judge/spec.ts';
+import { EXIT, userError } from '../errors.ts';
+import type { Evidence, Incident, Judgement, OrderCounts } from '../judge/spec.ts';
 import { judge } from '../judge/verdict.ts';
 import { type Kept, KeptOfRun } from '../measure/kept.ts';
 import type { Interval } from '../measure/spec.ts';
@@ -20,6 +20,7 @@ import {
   type JournalEnd,
   type JournalHead,
   type JournalInterval,
+  ofEnd,
   told,
 } from './journal.ts';
 import { reasonOf } from './reason.ts';
@@ -65,7 +66,7 @@ export function rebuiltFrom(bytes: Buffer, path: string): Rebuilt {
   const record: RunRecord = {
     plan: head.plan,
     evidence,
-    judgement: judge(evidence),
+    judgement: judged(evidence),
     peak: head.peak,
     run: { ...head.run, endedAtMs: end?.endedAtMs ?? head.run.startedAtMs + Math.max(0, ...heardUs) / 1e3 },
     environment: head.environment,
@@ -118,13 +119,26 @@ function evidenceOf(head: JournalHead, timeline: Timeline, { end, broken, untilU
     timeline,
     orders: end?.orders ?? counted.orders,
     inFlightAtCrash: end === undefined ? counted.inFlight : (end.inFlightAtCrash ?? 0),
-    audit: end?.audit,
     incidents: [...(end?.incidents ?? []), ...gaps, ...damage],
     ending: end?.ending ?? {
       kind: 'interrupted',
       signal: 'crash',
       atUs: Math.min(untilUs, head.plan.traffic.durationUs),
     },
+    ...(end && ofEnd(end)),
+  };
+}
+
+/** A journal that does not say whether the generator was fit, as those from before they told it, makes no pass. */
+function judged(evidence: Evidence): Judgement {
+  const judgement = judge(evidence);
+  if (judgement.verdict !== 'pass' || evidence.workers !== undefined) return judgement;
+  const message = "the generator's own health is not in the journal, so nobody knows whether it was fit";
+  return {
+    ...judgement,
+    verdict: 'inconclusive',
+    exitCode: EXIT.inconclusive,
+    reasons: [{ code: 'health-unknown', message }],
   };
 }
 
@@ -142,6 +156,14 @@ function countsOf({ plan }: JournalHead, timeline: Timeline): { orders: OrderCou
   };
 }
 
+function untoldAtEnd({ workers }: JournalEnd): string {
+  if (workers === undefined) return "the generator's own health, such as how busy it was";
+  return (
+    'what the generator itself used, how long connections took to open, what the end of the run warned of, ' +
+    'and the comparison with a baseline if one was asked for'
+  );
+}
+
 type Loss = { end: JournalEnd | undefined; torn: number; broken: number; evidence: Evidence };
 
 function missingOf({ end, torn, broken, evidence }: Loss): string[] {
@@ -154,7 +176,7 @@ function missingOf({ end, torn, broken, evidence }: Loss): string[] {
           "the audit of the shop's books, the generator's own health, and the teardown",
         ]
       : []),
-    ...(end !== undefined ? ["the generator's own health, such as how busy it was"] : []),
+    ...(end !== undefined ? [untoldAtEnd(end)] : []),
     ...(crashed && inFlightAtCrash > 0
       ? [
           `the answers to ${formatCountOf(inFlightAtCrash, 'order')} in flight when Doorbuster died: unknown, and in no time`,

@@ -11,6 +11,8 @@ import { type AppendFile, FRAMES, JOURNAL_FILE, Journal } from '../../src/folder
 import { rebuildRun, rebuiltFrom } from '../../src/folder/rebuild.ts';
 import { readRunSeconds, runSecondsOf } from '../../src/folder/seconds.ts';
 import { brokenIdentities } from '../../src/judge/fitness.ts';
+import type { Evidence } from '../../src/judge/spec.ts';
+import { judge } from '../../src/judge/verdict.ts';
 import { histogramShape } from '../../src/measure/histogram.ts';
 import { Recorder } from '../../src/measure/recorder.ts';
 import { resultOf } from '../../src/report/result.ts';
@@ -73,12 +75,32 @@ function toldBy(all: readonly Order[]): Parameters<Journal['interval']>[0][] {
   });
 }
 
-async function journalOf(options: { end?: boolean } = {}): Promise<{ folder: string; bytes: Buffer }> {
+/** What a run that was fit says of its generator at its end. */
+const share = { wallUs: SECONDS * 1e6, busyUs: 2e6, overbusyUs: 0, gcUs: 1e4, gcMaxUs: 1e3, queued: 0, queuedUs: 0 };
+const inFlightAreaUs = orders.reduce((sum, { dueUs, doneUs }) => sum + doneUs! - dueUs, 0) / WORKERS;
+const workers = Array.from({ length: WORKERS }, (_unused, worker) => ({
+  ...share,
+  worker,
+  worstBusy: { share: 0.2, untilUs: 5e6 },
+  connections: 128,
+  openMax: 9,
+  latenessP99Us: 40,
+  latenessMaxUs: 90,
+  inFlightAreaUs,
+}));
+const HEALTH = {
+  workers,
+  machine: { seconds: SECONDS, stealShare: 0.01, worstSteal: 0.02, stolenS: 0, involuntary: 7 },
+  witness: { sent: 30, samples: orders.slice(0, 30).map(() => ({ second: 1, serviceUs: 20_000 })), trouble: '' },
+  code: { thrown: [], cpuUsPerOrder: 12 },
+} satisfies Partial<Evidence>;
+
+async function journalOf(options: { end?: Partial<Evidence> } = {}): Promise<{ folder: string; bytes: Buffer }> {
   const folder = fresh();
   const journal = await Journal.open(folder, quiet);
   journal.head(HEAD);
   for (const told of toldBy(orders)) journal.interval(told);
-  if (options.end) await journal.end({ endedAtMs: run.endedAtMs, ...evidence });
+  if (options.end) await journal.end({ endedAtMs: run.endedAtMs, ...evidence, ...options.end });
   else await journal.close();
   return { folder, bytes: readFileSync(join(folder, JOURNAL_FILE)) };
 }
@@ -87,12 +109,15 @@ const frameOfHead = (head: object) => encodeFrame(FRAMES.head, deflateRawSync(se
 
 describe('a run rebuilt from its journal', async () => {
   const { bytes } = await journalOf();
-  const whole = await journalOf({ end: true });
+  const whole = await journalOf({ end: HEALTH });
 
   it('is the run, when it came to its end', async () => {
     const { record: rebuilt, missing } = await rebuildRun(whole.folder);
-    expect(missing).toEqual([expect.stringMatching(/^the generator's own health/)]);
-    const [was, is] = [record, rebuilt].map((each) => resultOf(each));
+    expect(missing).toEqual([expect.stringMatching(/^what the generator itself used, /)]);
+    const fit = { ...evidence, ...HEALTH };
+    expect(rebuilt.judgement).toEqual(judge(fit));
+    expect(rebuilt.judgement.verdict).toBe('pass');
+    const [was, is] = [{ ...record, evidence: fit }, rebuilt].map((each) => resultOf(each));
     for (const part of [
       'verdict',
       'orders',
@@ -107,6 +132,36 @@ describe('a run rebuilt from its journal', async () => {
       expect(is![part], part).toEqual(was![part]);
     }
     expect(is!.run).toEqual({ ...was!.run, warnings: [`rebuilt from the journal, without ${missing[0]}`] });
+  });
+
+  it('is held to what its end told of the generator, and passes for nothing without', async () => {
+    const rebuiltWith = async (end: Partial<Evidence>) => {
+      const { bytes: told } = await journalOf({ end });
+      return rebuiltFrom(told, 'j');
+    };
+    const judgementWith = async (end: Partial<Evidence>) => (await rebuiltWith(end)).record.judgement;
+    const [busy] = workers;
+    const overbusy = { ...busy!, worstBusy: { share: 0.99, untilUs: 9e6 }, overbusyUs: 10e6 };
+    expect(await judgementWith({ ...HEALTH, workers: [overbusy, workers[1]!] })).toMatchObject({
+      verdict: 'invalid',
+      reasons: [{ code: 'busy' }],
+    });
+    const samples = HEALTH.witness.samples.map((sample) => ({ ...sample, serviceUs: 900_000 }));
+    expect(await judgementWith({ ...HEALTH, witness: { ...HEALTH.witness, samples } })).toMatchObject({
+      verdict: 'invalid',
+      reasons: [{ code: 'witness' }],
+    });
+    const old = await rebuiltWith({});
+    expect(old.missing).toEqual([expect.stringMatching(/^the generator's own health/)]);
+    const { verdict, exitCode, reasons } = old.record.judgement;
+    expect([verdict, exitCode]).toEqual(['inconclusive', 5]);
+    expect(reasons).toEqual([
+      { code: 'health-unknown', message: expect.stringMatching(/^the generator's own health is not in the journal/) },
+    ]);
+    // What else is wrong with it is said all the same.
+    const stopped = await judgementWith({ ending: { kind: 'stopped', text: 'errors > 20%', atUs: 9e6 } });
+    expect(stopped.reasons[0]).toMatchObject({ code: 'stopped' });
+    expect(stopped.reasons.map(({ code }) => code)).not.toContain('health-unknown');
   });
 
   it('says which of the two it is, what is missing, and that it may still go on', async () => {
@@ -124,7 +179,7 @@ describe('a run rebuilt from its journal', async () => {
       said(died, { old: false }),
     ]);
     expect(ended).toMatch(
-      /holds a run that ended its orders and died before its files.*Missing:\n- the generator's own health/,
+      /holds a run that ended its orders and died before its files.*Missing:\n- what the generator itself used/,
     );
     expect(cut).toMatch(/holds a run that did not end; rebuilt from its journal\. Missing:\n- /);
     expect([ended, cut, growing].map((each) => each.includes('still goes on'))).toEqual([false, false, true]);
@@ -198,7 +253,7 @@ describe('a run rebuilt from its journal', async () => {
 
 describe('the journal', () => {
   it('holds no secret of the profile', async () => {
-    const { bytes } = await journalOf({ end: true });
+    const { bytes } = await journalOf({ end: HEALTH });
     const text = readFrames(bytes)
       .frames.map((frame) => JSON.stringify(deserialize(inflateRawSync(frame.content))))
       .join('');
@@ -251,7 +306,7 @@ describe('the journal', () => {
 
 describe('the orders of another run, second by second', async () => {
   const { bytes } = await journalOf();
-  const whole = await journalOf({ end: true });
+  const whole = await journalOf({ end: HEALTH });
   const firedIn = (second: number) =>
     orders.filter(({ dueUs, firedUs = dueUs }) => Math.floor(firedUs / 1e6) === second).length;
 
