@@ -9,7 +9,8 @@ import { auditSection } from './audit-markdown.ts';
 import { markdownText, redactCommand } from './foreign.ts';
 import { code, table } from './markdown-shapes.ts';
 import { baselineNote, codeNotes, givenUpNote, insecureNote } from './notes.ts';
-import { outcomeRows, QUANTILES, ratesOf, stepsOf } from './numbers.ts';
+import { lastedUs, outcomeRows, QUANTILES, ratesOf, stepsOf } from './numbers.ts';
+import { meansText } from './rates-text.ts';
 import type { RunRecord } from './record.ts';
 import { fitText, measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
 import { backlogSentence, recoverySentence } from './stability-text.ts';
@@ -88,10 +89,11 @@ function sloTable({ judgement, evidence }: RunRecord): string {
 
 function ordersTable(record: RunRecord): string {
   const { orders } = record.evidence;
-  const { plannedMean, plannedPeak, firedMean, acceptedMean } = ratesOf(record);
+  const rate = ratesOf(record);
+  const means = meansText({ rate, orders, lastedUs: lastedUs(record.evidence) }).join('; ');
   const names = ['planned', 'fired', 'dropped', 'unreached', 'accepted', 'rejected', 'failed', 'unknown'] as const;
   const counts = table(['Orders', ...names], [['', ...names.map((name) => formatCount(orders[name]))]]);
-  return `${counts}\n\nPlanned ${formatRate(plannedMean)} with a peak of ${formatRate(plannedPeak)} at ${formatClock(record.peak.atUs)}, fired ${formatRate(firedMean)}, accepted ${formatRate(acceptedMean)}.`;
+  return `${counts}\n\nPlanned ${formatRate(rate.plannedMean)} with a peak of ${formatRate(rate.plannedPeak)} at ${formatClock(record.peak.atUs)}; ${means}.`;
 }
 
 function timesTable({ evidence }: RunRecord): string {

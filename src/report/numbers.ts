@@ -15,7 +15,7 @@ export function timelineOf({ timeline }: Evidence): Timeline {
 }
 
 /** µs of the plan the run got through: all of it unless it was stopped or interrupted. */
-export function lastedUs({ ending, durationUs }: Evidence): number {
+export function lastedUs({ ending, durationUs }: Pick<Evidence, 'ending' | 'durationUs'>): number {
   return ending.kind === 'complete' ? durationUs : Math.min(durationUs, Math.max(0, ending.atUs));
 }
 

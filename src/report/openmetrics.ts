@@ -83,7 +83,12 @@ function familiesOf(record: RunRecord): Family[] {
         value: count,
       })),
     },
-    { name: 'doorbuster_orders_per_second', type: 'gauge', help: 'Orders a second.', samples: rateSamples(record) },
+    {
+      name: 'doorbuster_orders_per_second',
+      type: 'gauge',
+      help: 'Orders a second; what was fired or accepted after the end of the run is left out.',
+      samples: rateSamples(record),
+    },
     ...timeFamilies(record),
     ...sloFamilies(record),
     ...auditFamilies(record),

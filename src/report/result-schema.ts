@@ -257,7 +257,10 @@ export const RESULT_SCHEMA: Schema = {
         'Service of each step; empty where an order is one request.',
       ),
       lateness: times('fired − due: what the generator did wrong.'),
-      rate: object({ plannedMean: amount, plannedPeak: amount, firedMean: amount, acceptedMean: amount }),
+      rate: described(
+        object({ plannedMean: amount, plannedPeak: amount, firedMean: amount, acceptedMean: amount }),
+        'plannedMean is of the plan; firedMean and acceptedMean are of what happened in the time the run lasted: answers after its end count in orders alone.',
+      ),
       slo: listOf(slo),
       phases: listOf(phase),
       outcomes: listOf(outcome),

@@ -12,7 +12,8 @@ import type { Style, TextOptions } from './layout.ts';
 import { columnsOf, cut, fitting, joinFitting, LABEL, labelled, padEnd, padStart, widthOf, wrap } from './layout.ts';
 import type { Note } from './notes.ts';
 import { insecureNote, noteLines, notesOf } from './notes.ts';
-import { outcomeRows, ratesOf } from './numbers.ts';
+import { lastedUs, outcomeRows, ratesOf } from './numbers.ts';
+import { meansText } from './rates-text.ts';
 import type { RunRecord } from './record.ts';
 import { fitText, measureText, sloDetails, VERDICTS, verdictSentence } from './sentence.ts';
 import { backlogSentence, recoverySentence } from './stability-text.ts';
@@ -165,14 +166,17 @@ function hanging(left: string, text: string, columns: number): string[] {
 }
 
 function rateLine(record: RunRecord, width: number): string {
-  const { plannedMean, plannedPeak, firedMean, acceptedMean } = ratesOf(record);
+  const { evidence } = record;
+  const rate = ratesOf(record);
+  const { plannedMean, plannedPeak } = rate;
   const peak = `peak ${formatRate(plannedPeak)}`;
-  const rest = `fired ${formatRate(firedMean)} · accepted ${formatRate(acceptedMean)}`;
+  const rest = meansText({ rate, orders: evidence.orders, lastedUs: lastedUs(evidence) }).join(' · ');
   const planned = `planned ${formatRate(plannedMean)}`;
   const ways = [
     `${planned}, ${peak} at ${formatClock(record.peak.atUs)} · ${rest}`,
     `${planned}, ${peak} · ${rest}`,
     `${planned} · ${rest}`,
+    rest,
   ];
   return labelled('rate', fitting(ways, width - LABEL));
 }

@@ -3,6 +3,8 @@
 import { formatCount, formatRate } from '../../../units.ts';
 import { cellOf, rowsOf, secondsOfRow } from '../../charts/rows.ts';
 import type { FlowColumn, FlowRows } from '../../charts/spec.ts';
+import { lastedUs } from '../../numbers.ts';
+import { meansText } from '../../rates-text.ts';
 import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
 import { legend } from '../legend.ts';
@@ -22,11 +24,12 @@ export function rateSection(view: RunView): Html {
     (charts.stretches.length > 0
       ? 'Hatched: the generator was in the way there, not the shop.'
       : 'Nothing is hatched: the generator was never in the way.');
-  const { plannedMean, plannedPeak, firedMean, acceptedMean } = result.rate;
+  const { rate, orders, ending, run } = result;
+  const means = meansText({ rate, orders, lastedUs: lastedUs({ ending, durationUs: run.durationUs }) }).join('; ');
   return section(
     'rate',
     'Planned, fired and accepted',
-    html`<p>Planned ${formatRate(plannedMean)} with a peak of ${formatRate(plannedPeak)}; fired ${formatRate(firedMean)}, accepted ${formatRate(acceptedMean)} on average.</p>
+    html`<p>On average planned ${formatRate(rate.plannedMean)}, with a peak of ${formatRate(rate.plannedPeak)}; ${means}.</p>
 ${figure({ id: 'rate', chart: 'rate', reads, picture: picture(view), numbers: numbers(view) })}`,
   );
 }
