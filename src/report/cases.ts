@@ -39,15 +39,10 @@ function fitCase({ judgement }: RunRecord): Case {
   const voids = unfitGates(judgement);
   const name = 'the generator was fit';
   if (voids.length === 0) return { group: 'run', name, status: 'pass', says: '', details: [] };
-  const [first] = voids;
-  const says = `INVALID: ${gateText(first!)}${voids.length > 1 ? `, and ${voids.length - 1} more` : ''}`;
-  return {
-    group: 'run',
-    name,
-    status: 'error',
-    says,
-    details: voids.map((gate) => `${gateText(gate)}: ${visible(gate.advice)}`),
-  };
+  const [first, ...others] = voids;
+  const says = `INVALID: ${gateText(first!)}${others.length > 0 ? `, and ${others.length} more` : ''}`;
+  const details = [visible(first!.advice), ...others.map((gate) => `${gateText(gate)}: ${visible(gate.advice)}`)];
+  return { group: 'run', name, status: 'error', says, details };
 }
 
 /** What voids the run on the generator's side; books that were not read whole are a case of their own. */
@@ -64,8 +59,9 @@ function evidenceCase(record: RunRecord): Case {
   const { verdict, reasons } = record.judgement;
   const name = 'the run saw enough to judge';
   if (verdict !== 'inconclusive') return { group: 'run', name, status: 'pass', says: '', details: [] };
-  const details = reasons.map(({ message }) => visible(message));
-  return { group: 'run', name, status: 'error', says: `INCONCLUSIVE: ${verdictSentence(record)}`, details };
+  const says = `INCONCLUSIVE: ${verdictSentence(record)}`;
+  const details = reasons.map(({ message }) => visible(message)).filter((reason) => !says.includes(reason));
+  return { group: 'run', name, status: 'error', says, details };
 }
 
 /** Where the run was held against another: a job that ends with exit code 6 has a case that says why. */

@@ -67,6 +67,21 @@ describe('casesOf', () => {
     expect(caseOf(record, 'nothing lost').status).toBe('fail');
   });
 
+  it('says each reason against a run once', () => {
+    const textOf = (record: RunRecord, name: string) => {
+      const { says, details } = caseOf(record, name);
+      return [says, ...details].join('\n');
+    };
+    for (const gate of RUNS.unfit.judgement.gates.filter(({ status }) => status === 'void')) {
+      const text = textOf(RUNS.unfit, 'the generator was fit');
+      expect(text.split(gate.measured)).toHaveLength(2);
+      expect(text).toContain(gate.advice);
+    }
+    const idle = recordOf(steadyOrders(10, 2), { slo: [] });
+    const text = textOf(idle, 'the run saw enough to judge');
+    expect(text.split(idle.judgement.reasons[0]!.message)).toHaveLength(2);
+  });
+
   it('makes too little evidence an error, and an export that broke off too', () => {
     expect(caseOf(RUNS.interrupted, 'the run saw enough to judge').status).toBe('error');
     const cut = audited(passing(), cutAudit());
