@@ -8,6 +8,7 @@ import type { Evidence, Judgement, SloResult, Verdict } from '../judge/spec.ts';
 import { worstBacklog } from '../judge/stability.ts';
 import { formatClock, formatCount, formatCountOf, formatDuration, formatRate, formatShare, plural } from '../units.ts';
 import { visible } from './foreign.ts';
+import type { Window } from './numbers.ts';
 import { lastedUs, tailUs } from './numbers.ts';
 import type { RunRecord } from './record.ts';
 
@@ -42,11 +43,11 @@ export function metricText(sloText: string): string {
 }
 
 /**
- * The traffic's name and start where something happened: ` during hourly at 14:00`; `` for the base, which is always on,
- * and for a window that reaches beyond the part: what went wrong in it may not be the part's doing. Windows are whole
- * seconds, so a part counts from the second it starts in to the one it ends in.
+ * The traffic's name where something happened: ` during hourly`; `` for the base, which is always on, and for a window
+ * that reaches beyond the part: what went wrong in it may not be the part's doing. Windows are whole seconds, so a part
+ * counts from the second it starts in to the one it ends in.
  */
-export function partAt(evidence: Evidence, fromUs: number, untilUs: number, say: 'start' | 'name' = 'start'): string {
+export function partAt(evidence: Evidence, { fromUs, untilUs }: Window): string {
   const untilPlannedUs = Math.min(untilUs, evidence.durationUs);
   const on = evidence.phases.filter(
     (phase) =>
@@ -55,9 +56,12 @@ export function partAt(evidence: Evidence, fromUs: number, untilUs: number, say:
       (phase.fromUs > 0 || phase.untilUs < evidence.durationUs),
   );
   const latest = on.sort((a, b) => b.fromUs - a.fromUs)[0];
-  if (latest === undefined) return '';
-  return ` during ${visible(latest.part)}${say === 'start' ? ` at ${formatClock(latest.fromUs)}` : ''}`;
+  return latest === undefined ? '' : ` during ${visible(latest.part)}`;
 }
+
+/** When, and in which part: ` at 14:03 during hourly`. */
+const placeOf = (evidence: Evidence, window: Window, word: 'at' | 'from'): string =>
+  ` ${word} ${formatClock(window.fromUs)}${partAt(evidence, window)}`;
 
 /** `in 3 of 720 windows`, with the window's name where its length has one: `in 3 of 720 minutes`, `in the only minute there was`. */
 export function windowsText(slo: SloResult): string {
@@ -87,7 +91,7 @@ export function sloDetails(slo: SloResult, evidence: Evidence): string[] {
   const worst = `worst ${formatClock(fromUs)}–${formatClock(untilUs)}`;
   const short = `worst ${formatClock(fromUs)}`;
   const join = (...pieces: string[]) => pieces.filter((piece) => piece !== '').join(', ');
-  const during = partAt(evidence, fromUs, untilUs, 'name');
+  const during = partAt(evidence, slo.worst);
   const few = slo.windows.failed > 0 ? `${formatCount(slo.windows.failed)} of ${formatCount(slo.windows.total)}` : '';
   return [join(broken, worst + during), join(broken, worst), join(few, worst), join(few, short), short, ''];
 }
@@ -165,7 +169,11 @@ function failure(record: RunRecord): string {
   const more = broken.length - 1;
   const others = more === 0 ? '' : `, and ${more} more ${plural(more, 'SLO')} ${more === 1 ? 'was' : 'were'} broken`;
   if (isTooFew(first)) return `${factOf(first)}, which broke \`${visible(first.text)}\`${others}`;
-  const where = first.worst === undefined ? '' : partAt(record.evidence, first.worst.fromUs, first.worst.untilUs);
+  // Of a recovery the limit names the burst, and the window has the burst in it.
+  const where =
+    first.worst === undefined || isRecovery(first)
+      ? ''
+      : placeOf(record.evidence, first.worst, isBacklog(first) ? 'from' : 'at');
   const windows = first.windows === undefined ? '' : ` ${windowsText(first)}`;
   return `${subjectOf(first)}${where} broke \`${visible(first.text)}\`${windows}${others}`;
 }
@@ -219,7 +227,7 @@ function distrust(record: RunRecord): string {
 }
 
 /**
- * `2,099,871 of 2,100,000 orders were accepted in 12 h; p99 412 ms during hourly at 14:00 broke
+ * `2,099,871 of 2,100,000 orders were accepted in 12 h; p99 412 ms at 14:03 during hourly broke
  * `p99 < 300ms in every 1m` in 3 of 720 minutes.` One line, no verdict word in it.
  */
 export function verdictSentence(record: RunRecord): string {
@@ -246,9 +254,7 @@ export function verdictSentence(record: RunRecord): string {
 function queueText({ judgement, evidence }: RunRecord): string {
   const worst = worstBacklog(judgement.stability);
   if (worst === undefined || judgement.slo.some(isBacklog)) return '';
-  const during = partAt(evidence, worst.fromUs, worst.untilUs);
-  const where = during === '' ? ` from ${formatClock(worst.fromUs)}` : during;
-  return `, but the queue was growing at ${formatRate(worst.ratePerS)}${where}`;
+  return `, but the queue was growing at ${formatRate(worst.ratePerS)}${placeOf(evidence, worst, 'from')}`;
 }
 
 function sentence(...clauses: string[]): string {
