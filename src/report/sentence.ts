@@ -254,7 +254,7 @@ export function verdictSentence(record: RunRecord): string {
 function queueText({ judgement, evidence }: RunRecord): string {
   const worst = worstBacklog(judgement.stability);
   if (worst === undefined || judgement.slo.some(isBacklog)) return '';
-  return `, but the queue was growing at ${formatRate(worst.ratePerS)}${placeOf(evidence, worst, 'from')}`;
+  return `, but the queue grew by ${formatRate(worst.slopePerS ?? 0)}${placeOf(evidence, worst, 'from')}`;
 }
 
 function sentence(...clauses: string[]): string {
