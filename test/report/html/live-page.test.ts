@@ -184,6 +184,21 @@ describe('a page of a run that is over', () => {
     expect(linesOf(page, 'outcomes').lines.sold).toEqual(Array(8).fill(10));
   });
 
+  it.each([
+    [7.19, 7],
+    [7.21, 8],
+  ])('draws of %s s so many rows: a last second that is too short to say is none', (forS, rows) => {
+    const orders = steadyOrders(100, forS, answeredAfter(1_000));
+    const page = formatPage(viewFor(recordOf(orders, { durationUs: forS * 1e6 })), inlineAssets());
+    for (const name of ['planned', 'fired', 'accepted']) {
+      const rates = linesOf(page, 'rate').lines[name]!.filter((rate) => rate !== null);
+      expect(rates, name).toHaveLength(rows);
+      for (const rate of rates) expect(rate, name).toBeCloseTo(100);
+    }
+    const reach = reachIn(page, 'rate', 'ink-accepted');
+    expect(reach).toBeCloseTo((rows === 7 ? 6.5 : (7 + forS) / 2) / 8, 2);
+  });
+
   it('draws answers that came long after it, but no orders', () => {
     const page = pageWith(5_500_000);
     expect(endsIn(page)).toEqual({ planned: 60, fired: 60, accepted: 66, sold: 60, 'in flight': 66 });
