@@ -16,27 +16,40 @@ type Span = { fromS: number; untilS: number };
 
 const IN_FLIGHT = /^(?:backlog|recovers)\b/;
 
+/** When, and what was then: `the slowest order`. */
+export type Most = Span & { says: string };
+
 /**
- * Of a limit without windows: the stretch with the slowest order, or with the most orders that broke it, in the part it
- * speaks of; else undefined.
+ * Of a limit without windows: the stretch with the slowest order, or with the most orders that count against it, in the
+ * part it speaks of; undefined where there is none, and where the charts cannot say.
  */
-export function mostOf({ result, charts }: RunView, slo: ResultSlo): Span | undefined {
+export function mostOf(view: RunView, slo: ResultSlo): Most | undefined {
+  const counted = countedBy(view, metricText(slo.text));
+  const span = counted && highest(counted, spansOf(view.result, slo));
+  return span && { ...span, says: counted.says };
+}
+
+type Counted = { says: string; rows: Rows; valueAt: (row: number) => number };
+
+function countedBy({ result, charts }: RunView, metric: string): Counted | undefined {
   const { times, byOutcome, flow } = charts;
-  const metric = metricText(slo.text);
-  const spans = spansOf(result, slo);
+  const of = (column: Column, row: number) => cellOf(column, row) ?? 0;
   const name = /^(service )?(?:p[\d.]+|max|mean)$/.exec(metric);
   if (name !== null) {
     const { max } = name[1] === undefined ? times.response : times.service;
-    return highest(times, spans, (row) => cellOf(max, row) ?? 0);
+    return { says: 'the slowest order', rows: times, valueAt: (row) => of(max, row) };
   }
   const { planned, fired, dropped } = flow.columns;
-  const of = (column: Column, row: number) => cellOf(column, row) ?? 0;
-  if (metric === 'achieved') return highest(flow, spans, (row) => of(planned, row) - of(fired, row));
-  if (metric === 'dropped') return highest(flow, spans, (row) => of(dropped, row));
+  if (metric === 'achieved') {
+    const valueAt = (row: number) => of(planned, row) - of(fired, row);
+    return { says: 'furthest behind the plan', rows: flow, valueAt };
+  }
+  if (metric === 'dropped') return { says: 'most dropped', rows: flow, valueAt: (row) => of(dropped, row) };
   if (!/^(?:errors|accepted|rejected|failed|unknown)$/.test(metric)) return undefined;
   const guilty = guiltyClasses(metric);
   const bad = byOutcome.of.filter(({ index }) => guilty.includes(result.outcomes[index]?.class ?? 'unknown'));
-  return highest(byOutcome, spans, (row) => bad.reduce((total, { counts }) => total + of(counts, row), 0));
+  const valueAt = (row: number) => bad.reduce((total, { counts }) => total + of(counts, row), 0);
+  return { says: `most ${metric === 'accepted' ? 'not accepted' : metric}`, rows: byOutcome, valueAt };
 }
 
 /** When the part of a limit `during PART` was on; undefined for the whole run. */
@@ -49,7 +62,7 @@ function spansOf({ phases }: Result, { text }: ResultSlo): Span[] | undefined {
     ?.windows.map(({ fromUs, untilUs }) => ({ fromS: fromUs / 1e6, untilS: untilUs / 1e6 }));
 }
 
-function highest(rows: Rows, within: readonly Span[] | undefined, valueAt: (row: number) => number): Span | undefined {
+function highest({ rows, valueAt }: Counted, within: readonly Span[] | undefined): Span | undefined {
   const meant = within === undefined ? undefined : new Set(within.flatMap((span) => rowsIn(rows, span)));
   const values = Array.from({ length: rowsOf(rows) }, (_, row) => (meant?.has(row) === false ? 0 : valueAt(row)));
   const most = Math.max(0, ...values);

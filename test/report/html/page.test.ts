@@ -11,8 +11,10 @@ import { rangeWords } from '../../../src/report/capacity-words.ts';
 import type { Column } from '../../../src/report/charts/spec.ts';
 import { escapeText } from '../../../src/report/html/escape.ts';
 import { formatPage } from '../../../src/report/html/page.ts';
+import type { RunView } from '../../../src/report/html/view.ts';
 import { knownCapacity } from '../../../src/report/known-capacity.ts';
-import { formatCount, formatDuration } from '../../../src/units.ts';
+import type { ResultSlo } from '../../../src/report/result.ts';
+import { formatClock, formatCount, formatDuration } from '../../../src/units.ts';
 import { longRun } from '../../support/long-run.ts';
 import { foundCapacity } from '../capacities.ts';
 import { crowded, failing } from '../runs.ts';
@@ -185,6 +187,46 @@ describe('a broken limit', () => {
     });
     expect(books).toContain('Look at the books');
     expect(books).not.toContain('#t=');
+  });
+});
+
+describe('the worst of a limit that has no windows', () => {
+  const view = viewFor(failing());
+  const worstOf = (text: string, unit: ResultSlo['unit'], change: (view: RunView) => void = () => {}) => {
+    const fresh = structuredClone(view);
+    fresh.result.slo = [{ ...view.result.slo[0]!, text, unit, worst: null }];
+    change(fresh);
+    const limits = /<section id="slo"[\s\S]*?<\/tbody>/.exec(formatPage(fresh, inlineAssets()))![0];
+    return limits
+      .slice(limits.lastIndexOf('<td>'))
+      .replaceAll(/<[^>]*>/g, ' ')
+      .trim();
+  };
+  const slowest = (name: 'response' | 'service') => {
+    const { max } = view.charts.times[name];
+    const at = [max].flat().indexOf(view.result[name].maxUs);
+    return formatClock(at * view.charts.times.everyS * 1e6);
+  };
+
+  it('is when the slowest order was due, in the part that it speaks of', () => {
+    expect(worstOf('p99 < 300ms', 'us')).toMatch(
+      new RegExp(`^${slowest('response')}–00:02:\\d\\d +the slowest order$`),
+    );
+    expect(worstOf('service p99 < 300ms', 'us')).toMatch(new RegExp(`^${slowest('service')}–`));
+    expect(worstOf('max < 300ms during hourly', 'us')).toMatch(/^00:02(:\d\d)?–.* the slowest order$/);
+  });
+
+  it('is when most orders counted against it, and nothing where none did', () => {
+    expect(worstOf('errors < 0.1%', 'share')).toMatch(/^00:02(:\d\d)?–.* most errors$/);
+    expect(worstOf('accepted >= 99% of plan', 'share')).toMatch(/^00:02(:\d\d)?–.* most not accepted$/);
+    expect(worstOf('dropped == 0', 'count')).toBe('–');
+    const dropping = ({ charts: { flow } }: RunView) => {
+      flow.columns.dropped = Array.from({ length: flow.untilS }, (_, second) => (second === 33 ? 2 : 0));
+    };
+    expect(worstOf('dropped == 0', 'count', dropping)).toMatch(/^00:00:33–00:00:34 +most dropped$/);
+    expect(worstOf('achieved >= 99% of plan', 'share')).toBe('–');
+    expect(worstOf('p99 of accepted < 300ms', 'us')).toBe('–');
+    expect(worstOf('oversold == 0', 'count')).toBe('–');
   });
 });
 

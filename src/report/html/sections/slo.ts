@@ -8,9 +8,12 @@ import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
 import { mark, prose, section, table, timeLink } from '../parts.ts';
 import type { RunView } from '../view.ts';
+import type { Most } from '../where.ts';
+import { mostOf } from '../where.ts';
 import { measureText, shareText, spanText } from '../words.ts';
 
-export function sloSection({ result, live }: RunView): Html {
+export function sloSection(view: RunView): Html {
+  const { result, live } = view;
   if (result.slo.length === 0) {
     return section(
       'slo',
@@ -23,7 +26,7 @@ export function sloSection({ result, live }: RunView): Html {
     html`<code>${slo.text}</code>${slo.line !== null && html` <span class="quiet">line ${slo.line}</span>`}<span class="says">${prose(live === undefined ? slo.says : saysSoFar(slo.says))}</span>`,
     { shows: measured(slo), sort: slo.measured ?? -1 },
     { shows: margin(slo), sort: (slo.measured ?? 0) / (slo.limit || 1) },
-    worst(slo),
+    worst(view, slo),
   ]);
   return section(
     'slo',
@@ -35,7 +38,7 @@ export function sloSection({ result, live }: RunView): Html {
         { label: 'Limit', kind: 'text' },
         { label: 'Measured', kind: 'number' },
         { label: 'Margin', kind: 'text' },
-        { label: 'Worst window', kind: 'text' },
+        { label: 'Worst', kind: 'text' },
       ],
       rows,
     ),
@@ -81,9 +84,17 @@ function margin({ measured: value, limit, status }: ResultSlo): Html | string {
   return html`<svg class="margin margin-${status}" viewBox="0 0 ${TRACK} 12" width="${TRACK}" height="12" aria-hidden="true"><rect class="track" width="${TRACK}" height="12" rx="3" fill="#e8ebf0"/><rect class="bar" width="${width}" height="12" rx="3" fill="${status === 'fail' ? '#b3261e' : status === 'pass' ? '#17734a' : '#8a5a00'}"/><line class="at" x1="${LIMIT_AT}" x2="${LIMIT_AT}" y1="0" y2="12" stroke="#1b2430" stroke-width="2"/></svg><br><span class="quiet">${side}</span>`;
 }
 
-function worst({ worst: window, unit, windows }: ResultSlo): Html | string {
-  if (window === null) return '–';
+function worst(view: RunView, slo: ResultSlo): Html | string {
+  const { worst: window, unit, windows } = slo;
+  if (window === null) return mostLink(mostOf(view, slo));
   const [from, until] = [window.fromUs / 1e6, window.untilUs / 1e6];
   const share = windows && html`<br><span class="quiet">${windows.failed} of ${windows.total} broke</span>`;
   return html`${timeLink(from, until, spanText(from, until))}<br>${measureText(window.measured, unit)}${share}`;
+}
+
+/** Of a limit on the whole run, or on all of a part: no window of it, but where most of it was. */
+function mostLink(most: Most | undefined): Html | string {
+  if (most === undefined) return '–';
+  const { fromS, untilS, says } = most;
+  return html`${timeLink(fromS, untilS, spanText(fromS, untilS))}<br><span class="quiet">${says}</span>`;
 }
