@@ -131,7 +131,7 @@ export const CAPACITY_SCHEMA: Schema = {
       relativeWidth: described(maybeNumber, '(broke − held) ÷ broke'),
     }),
     limitedBy: described(
-      oneOf('shop', 'generator', 'stock', 'budget', 'noise', 'interrupted', 'cap'),
+      oneOf('shop', 'generator', 'disturbed', 'stock', 'budget', 'noise', 'interrupted', 'cap'),
       'Why the bracket is no narrower; `shop`: it is as narrow as was asked.',
     ),
     confirmed: described({ type: 'boolean' }, 'A longer hold of heldPerS held as well.'),

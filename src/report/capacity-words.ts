@@ -33,6 +33,7 @@ export const bracketWords = ({ bracket }: Pick<CapacityFile, 'bracket'>): string
 export const LIMITED_WORDS: Record<CapacityFile['limitedBy'], string> = {
   shop: 'as narrow as was asked',
   generator: 'limited by the generator: higher loads were INVALID',
+  disturbed: 'trials that would have told more were INVALID, maybe of a disturbance of this machine',
   stock: 'limited by the stock: it ran out at every higher load',
   budget: 'the budget ended before it was narrower',
   noise: 'loads between do not decide, however long they are held',

@@ -6,8 +6,12 @@ import type { Reason, Verdict } from '../spec.ts';
 import { headroomOver, judgeHeadroom, rangeText } from './headroom.ts';
 import { kneeOf } from './knee.ts';
 import type { Weighed } from './loads.ts';
-import { cleanOf, isConfirmed, type Seen, type Sides, sidesOf, slowestToTell, widthOf } from './next.ts';
+import { isConfirmed } from './next.ts';
+import { cleanOf, slowestToTell } from './sharpen.ts';
+import { type Sides, sidesOf, widthOf } from './sides.ts';
 import type { Capacity, GateResult, LimitedBy, Load, Trial } from './spec.ts';
+import { isGivenUp } from './spoilt.ts';
+import type { Seen } from './step.ts';
 import { uslOf } from './usl.ts';
 
 export type Ended = { limitedBy: LimitedBy; spentUs: number; spentOrders: number };
@@ -35,7 +39,7 @@ export function capacityOf(seen: Seen, ended: Ended): Capacity {
     ...answer,
     relativeWidth: held && broke ? widthOf(held.ratePerS, broke.ratePerS) : undefined,
     target,
-    says: sentenceOf(answer, trials),
+    says: sentenceOf(answer, trials, unknownText(sides)),
     notes: notesOf(seen, sides),
     asked: options.asked,
     trials: [...trials],
@@ -67,6 +71,7 @@ type Answer = Pick<Capacity, 'bracket' | 'limitedBy' | 'confirmed' | 'whatBroke'
 const WHY: Record<LimitedBy, string> = {
   shop: '',
   generator: 'limited by the generator: above it the trials were INVALID, or our connections were too few',
+  disturbed: 'trials that would have told more were INVALID, maybe of a disturbance of this machine',
   stock: 'limited by the stock: above it the shop sold out before the trial was over',
   budget: 'the budget ended before the bracket was as narrow as asked',
   noise: 'the loads between are too close to the knee to tell by a few holds',
@@ -77,8 +82,10 @@ const WHY: Record<LimitedBy, string> = {
 function sentenceOf(
   { bracket: { held, broke }, limitedBy, confirmed, whatBroke, headroom }: Answer,
   trials: readonly Trial[],
+  unknown: string | undefined,
 ): string {
-  const why = WHY[limitedBy] === '' ? '' : `; ${WHY[limitedBy]}`;
+  const also = limitedBy === 'budget' && unknown !== undefined ? `, and ${unknown} the trials were discarded` : '';
+  const why = WHY[limitedBy] === '' ? '' : `; ${WHY[limitedBy]}${also}`;
   if (held === undefined && broke === undefined) return nothingText(trials, why);
   const cause = whatBroke[0] === undefined ? '' : `: ${whatBroke[0].message}`;
   if (held === undefined) {
@@ -99,7 +106,16 @@ function nothingText(trials: readonly Trial[], why: string): string {
   return `Nothing is known: ${trials.length === 1 ? 'the only trial was' : `all ${trials.length} trials were`} discarded (${trials.at(-1)!.why[0]?.message ?? ''})${why}.`;
 }
 
-function notesOf({ loads, options, trials }: Seen, { below, above, capPerS }: Sides): string[] {
+/** Of which loads only discarded trials tell: `from 400/s on`; `at 220/s` where a higher one was sent. */
+function unknownText({ above, capPerS }: Sides): string | undefined {
+  if (!Number.isFinite(capPerS)) return undefined;
+  const nearest = above[0]?.ratePerS ?? Number.POSITIVE_INFINITY;
+  if (capPerS > nearest) return undefined;
+  return Number.isFinite(nearest) ? `at ${formatRate(capPerS)}` : `from ${formatRate(capPerS)} on`;
+}
+
+function notesOf({ loads, options, trials }: Seen, sides: Sides): string[] {
+  const { below, above } = sides;
   const notes: string[] = [];
   for (const load of below.filter(({ outcome }) => outcome === 'broke')) {
     notes.push(`${formatRate(load.ratePerS)} ${load.says}; higher loads held, so it is taken for bad luck`);
@@ -127,8 +143,14 @@ function notesOf({ loads, options, trials }: Seen, { below, above, capPerS }: Si
   }
   const discarded = trials.filter(({ outcome }) => outcome === 'discarded').length;
   if (discarded > 0) {
-    const from = Number.isFinite(capPerS) ? `; from ${formatRate(capPerS)} on nothing was learnt` : '';
-    notes.push(`${formatCountOf(discarded, 'trial')} discarded${from}`);
+    const unknown = unknownText(sides);
+    notes.push(`${formatCountOf(discarded, 'trial')} discarded${unknown ? `; ${unknown} nothing was learnt` : ''}`);
+  }
+  for (const load of loads.filter((each) => isGivenUp(each, { trials }))) {
+    const last = trials.findLast(({ ratePerS }) => ratePerS === load.ratePerS)!;
+    notes.push(
+      `${formatRate(load.ratePerS)} could not be measured for longer: each hold was discarded, the last one by ${last.why[0]?.message}`,
+    );
   }
   for (const { text, why } of options.asked.setAside) notes.push(`\`${text}\` was not asked: ${why}`);
   return notes;

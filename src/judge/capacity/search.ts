@@ -3,8 +3,10 @@
 
 import { capacityOf } from './answer.ts';
 import { loadsOf } from './loads.ts';
-import { bestOf, confirmed, endOf, type Seen, type Sides, sidesOf, stepOf, type Wish } from './next.ts';
+import { bestOf, confirmed, endOf, stepOf } from './next.ts';
+import { isNarrow, type Sides, sidesOf } from './sides.ts';
 import type { Capacity, LimitedBy, SearchOptions, Trial, TrialRequest } from './spec.ts';
+import type { Seen, Step, Wish } from './step.ts';
 
 /** What a trial takes beside its time before one has been seen: connections, draining, setup. */
 const OVERHEAD_US = 2e6;
@@ -50,7 +52,7 @@ export class Search {
     return { options: this.#options, trials: this.#trials, loads: loadsOf(this.#trials) };
   }
 
-  #step(): { wish: Wish } | { done: LimitedBy } {
+  #step(): Step {
     const seen = this.#seen();
     const step = stepOf(seen);
     if ('done' in step) return step;
@@ -101,10 +103,10 @@ export class Search {
   }
 }
 
-/** A search that only discarded trials kept from going higher ended by them: a larger budget alone would find no knee. */
+/** Where only discarded trials are left between it and what was asked, a larger budget alone would find no more. */
 function outOfBudget(seen: Seen): LimitedBy {
   const sides = sidesOf(seen.loads);
-  const broke = seen.loads.some(({ outcome }) => outcome === 'broke');
-  const capped = Number.isFinite(sides.capPerS) && sides.below.some(({ outcome }) => outcome === 'held');
-  return capped && !broke ? endOf(seen, sides) : 'budget';
+  const [low, isBroken] = [sides.below.at(-1), sides.above.length > 0];
+  const isCapped = low !== undefined && !isBroken && Number.isFinite(sides.capPerS);
+  return isCapped && isNarrow(low.ratePerS, sides.capPerS, seen.options) ? endOf(seen, sides) : 'budget';
 }

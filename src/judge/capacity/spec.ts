@@ -169,6 +169,8 @@ export type LimitedBy =
   | 'shop'
   /** Higher loads were INVALID: the generator, not the shop, gave out. */
   | 'generator'
+  /** INVALID ones that may have been a bad minute of the machine: of loads that it sends at other times, or of all. */
+  | 'disturbed'
   /** The stock ran out in every trial above. */
   | 'stock'
   | 'budget'

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Weighed } from '../../../src/judge/capacity/loads.ts';
-import { bestOf, cleanOf } from '../../../src/judge/capacity/next.ts';
+import { loadsOf, type Weighed } from '../../../src/judge/capacity/loads.ts';
+import { bestOf, endOf } from '../../../src/judge/capacity/next.ts';
 import { Search } from '../../../src/judge/capacity/search.ts';
+import { cleanOf } from '../../../src/judge/capacity/sharpen.ts';
+import { sidesOf } from '../../../src/judge/capacity/sides.ts';
 import type { Trial, TrialRequest } from '../../../src/judge/capacity/spec.ts';
 import { searchOptions } from '../../support/simulated-search.ts';
 import { discarded, pretend, sharp, trialWith } from './pretended.ts';
@@ -163,12 +165,57 @@ describe('what stands in the way', () => {
     expect(says).toMatch(/^The shop holds at least 3\d\d\/s, at least 3.\d+x the peak; limited by the generator/);
   });
 
-  it('names the generator as the limit also where the budget ended first, as long as nothing broke', () => {
+  it('names the budget, and not the generator, where loads between were not tried before it ended', () => {
     const { limitedBy, bracket, says } = pretend(unfit(330), { ...TARGET, budget: { us: 200e6 } });
     expect(bracket.broke).toBeUndefined();
-    expect(bracket.held).toBeLessThan(330);
-    expect(limitedBy).toBe('generator');
-    expect(says).toMatch(/^The shop holds at least .*limited by the generator/);
+    expect(bracket.held).toBeLessThan(330 * 0.95);
+    expect(limitedBy).toBe('budget');
+    expect(says).toMatch(
+      /^The shop holds at least .*the budget ended .*, and from 400\/s on the trials were discarded/,
+    );
+  });
+
+  it('and the generator where none are left between, though the budget ended before they were all tried again', () => {
+    const { limitedBy, trials, confirmed } = pretend(unfit(330), { ...TARGET, budget: { us: 300e6 } });
+    expect({ limitedBy, confirmed }).toEqual({ limitedBy: 'generator', confirmed: true });
+    expect(trials.length).toBeLessThan(pretend(unfit(330), TARGET).trials.length);
+  });
+
+  it('a load that two discarded trials capped is tried again as soon as a lower one told something', () => {
+    const answer = pretend(
+      (request) => (request.index === 2 || request.index === 3 ? discarded(request, 'invalid') : sharp(330)(request)),
+      TARGET,
+    );
+    expect(rates(answer.trials).slice(0, 7)).toEqual([50, 100, 200, 200, 141, 200, 400]);
+    // But once: where the generator cannot, the time goes below.
+    expect(rates(pretend(unfit(330), TARGET).trials).slice(3, 9)).toEqual([400, 400, 283, 400, 336, 336]);
+  });
+
+  it('a load at which the generator gave out is its limit only where it sent no more at another time', () => {
+    const answer = pretend(
+      (request) => (Math.round(request.ratePerS) === 308 ? discarded(request, 'invalid') : sharp(330)(request)),
+      TARGET,
+    );
+    expect(answer.bracket).toMatchObject({ held: expect.closeTo(295, -1), broke: expect.closeTo(336, -1) });
+    expect(answer.limitedBy).toBe('disturbed');
+    expect(answer.says).toContain('were INVALID, maybe of a disturbance of this machine');
+    expect(answer.notes).toContain('5 trials discarded; at 308/s nothing was learnt');
+  });
+
+  it.each([
+    // Of ten trials at loads that can be sent so many were spoilt, of those above all two.
+    [2, 'generator'],
+    [3, 'disturbed'],
+  ])('and where not many of the others were spoilt as well: %s of 10', (spoilt, limitedBy) => {
+    const made = (index: number, ratePerS: number): TrialRequest => ({
+      ...{ index, ratePerS, durationUs: 60e6, settleUs: 0, purpose: 'bracket', seed: 1 },
+    });
+    const trials = Array.from({ length: 10 }, (_, index) =>
+      index < spoilt ? discarded(made(index, 50 + index), 'invalid') : trialWith(made(index, 50 + index), 0),
+    );
+    trials.push(discarded(made(10, 61), 'invalid'), discarded(made(11, 61), 'invalid'));
+    const seen = { options: searchOptions(TARGET), trials, loads: loadsOf(trials) };
+    expect(endOf(seen, sidesOf(seen.loads))).toBe(limitedBy);
   });
 
   it('loads that a few bad minutes of the machine spoilt are tried again when all else is done, the highest first', () => {
@@ -179,11 +226,56 @@ describe('what stands in the way', () => {
     expect(bracket.held).toBeGreaterThan(310);
   });
 
-  it('but three of them at most', () => {
-    const { loads } = pretend(unfit(205), { ...TARGET, budget: { us: 3600e6 } });
-    const spoilt = loads.filter(({ outcome }) => outcome === 'discarded').map((load) => load.trials.length);
-    expect(spoilt.length).toBeGreaterThan(3);
-    expect(spoilt.toSorted().slice(-4)).toEqual([2, 3, 3, 3]);
+  it('but three times in all', () => {
+    const spoiltFrom = (perS: number) => {
+      const { loads } = pretend(unfit(perS), { ...TARGET, budget: { us: 3600e6 } });
+      return loads.filter(({ outcome }) => outcome === 'discarded').map((load) => load.trials.length);
+    };
+    expect(spoiltFrom(205).toSorted()).toEqual([2, 2, 3, 3, 3]);
+    expect(spoiltFrom(390).toSorted()).toEqual([5]);
+  });
+
+  const isHold = ({ durationUs }: TrialRequest): boolean => durationUs >= 60e6;
+
+  it('a hold to confirm that is discarded every time is given up, and that is said', () => {
+    const { trials, confirmed, limitedBy, notes } = pretend(
+      (request) => (isHold(request) ? discarded(request, 'invalid') : sharp(330)(request)),
+      { ...TARGET, budget: { us: 3600e6 } },
+    );
+    expect(trials.filter(isHold).map(({ purpose }) => purpose)).toEqual(['confirm', 'confirm', 'confirm']);
+    expect({ confirmed, limitedBy }).toEqual({ confirmed: false, limitedBy: 'shop' });
+    expect(notes).toContain(
+      '322/s could not be measured for longer: each hold was discarded, the last one by because of invalid',
+    );
+  });
+
+  it('but not when what was discarded before told something since', () => {
+    let holds = 0;
+    const { confirmed, notes } = pretend(
+      (request) => (isHold(request) && ++holds < 3 ? discarded(request, 'invalid') : sharp(330)(request)),
+      TARGET,
+    );
+    expect(confirmed).toBe(true);
+    expect(notes).toEqual(['2 trials discarded']);
+  });
+
+  it('nor is any load held again and again that only the holds are discarded of', () => {
+    const soft = (request: TrialRequest) => trialWith(request, Math.min(0.5, 0.01 * (request.ratePerS / 300) ** 12));
+    const { trials, limitedBy } = pretend(
+      (request) => (isHold(request) ? discarded(request, 'invalid') : soft(request)),
+      { ...TARGET, budget: { us: 36_000e6 } },
+    );
+    const byLoad = Map.groupBy(trials.filter(isHold), ({ ratePerS }) => ratePerS);
+    expect([...byLoad.values()].map(({ length }) => length)).toEqual([3, 3, 3]);
+    expect(limitedBy).toBe('disturbed');
+  });
+
+  it('a hold that sold out, or had too few connections, will again', () => {
+    const { trials } = pretend((request) => (isHold(request) ? discarded(request, 'sold-out') : sharp(330)(request)), {
+      ...TARGET,
+      budget: { us: 3600e6 },
+    });
+    expect(trials.filter(isHold)).toHaveLength(1);
   });
 
   it('no load is tried over and over that is discarded every time', () => {
@@ -192,7 +284,7 @@ describe('what stands in the way', () => {
     const { loads } = pretend(flat, { ...TARGET, budget: { us: 3600e6 } });
     const spoilt = loads.filter(({ outcome }) => outcome === 'discarded').map((load) => load.trials.length);
     expect(spoilt.length).toBeGreaterThan(0);
-    expect(Math.max(...spoilt)).toBeLessThanOrEqual(3);
+    expect(Math.max(...spoilt)).toBeLessThanOrEqual(5);
   });
 
   it('one discarded trial by bad luck does not', () => {
