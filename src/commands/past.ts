@@ -5,7 +5,6 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { capacityOf } from '../folder/capacities.ts';
 import { isListed, readHistory, tellHistory } from '../folder/history.ts';
 import type { Drift } from '../judge/drift.ts';
-import { noticeOf } from '../report/annotations.ts';
 import { adjustmentsOf, machineOf } from '../report/compared.ts';
 import type { HistoryRow } from '../report/history-row.ts';
 import type { KnownCapacity } from '../report/known-capacity.ts';
@@ -19,6 +18,7 @@ import {
   type SeriesKey,
   seriesKey,
 } from '../report/series.ts';
+import { noticeCi } from './ci.ts';
 import type { Terminal } from './terminal.ts';
 
 export const REPORTS = 'reports';
@@ -100,7 +100,7 @@ export async function enterInHistory(folder: string, result: Result, { say, pain
     for (const change of freshChangesOf(series)) {
       const text = levelChangeText(change);
       say(`${paint('warn', '! trend:')} ${text}`);
-      if (process.env.GITHUB_ACTIONS === 'true') process.stderr.write(`${noticeOf(result.run.profile, text)}\n`);
+      noticeCi({ profile: result.run.profile, text }, (line) => process.stderr.write(`${line}\n`));
     }
   } catch (error) {
     warn((error as Error).message);

@@ -1,15 +1,20 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { tellCi } from '../../src/commands/ci.ts';
+import { noticeCi, tellCi } from '../../src/commands/ci.ts';
 import { formatMarkdown, formatShortMarkdown } from '../../src/report/markdown.ts';
 import { failing } from '../report/runs.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'doorbuster-ci-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-const record = failing();
+const record = (() => {
+  const { judgement, ...rest } = failing();
+  const place = { file: rest.plan.file, line: 20, column: 5 };
+  const slo = judgement.slo.map((each, index) => (index === 0 ? { ...each, place } : each));
+  return { ...rest, judgement: { ...judgement, slo } };
+})();
 const MIB = 1024 * 1024;
 
 async function told(environment: Parameters<typeof tellCi>[2]): Promise<string[]> {
@@ -34,6 +39,27 @@ describe('tellCi', () => {
     const lines = await told({ GITHUB_ACTIONS: 'true' });
     expect(lines.length).toBeGreaterThan(0);
     expect(lines.every((line) => line.startsWith('::error '))).toBe(true);
+  });
+
+  it('names files by their path in the repository, wherever in it the run was started', async () => {
+    // Started in `here`, which is two folders down in the first of these.
+    const here = process.cwd();
+    const within = (root: string) => relative(root, here).replaceAll('\\', '/');
+    const filesSaid = async (root: string | undefined) => {
+      const environment = { GITHUB_ACTIONS: 'true', ...(root === undefined ? {} : { GITHUB_WORKSPACE: root }) };
+      const lines = await told(environment);
+      expect(lines.map((line) => /,line=(\d+),col=5,/.exec(line)?.[1])).toEqual([
+        '20',
+        ...lines.slice(1).map(() => undefined),
+      ]);
+      noticeCi({ profile: record.plan.file, text: 'slower' }, (line) => lines.push(line), environment);
+      return [...new Set(lines.map((line) => /file=([^,]+),/.exec(line)?.[1]))];
+    };
+    const { file } = record.plan;
+    const root = join(here, '..', '..');
+    expect(await filesSaid(root)).toEqual([`${within(root)}/${file}`]);
+    expect(await filesSaid(here)).toEqual([file]);
+    for (const other of [undefined, '', join(here, 'another')]) expect(await filesSaid(other)).toEqual([file]);
   });
 
   it('appends the summary to what earlier commands wrote', async () => {
