@@ -9,6 +9,7 @@ import { JOURNAL_FILE } from '../folder/journal.ts';
 import { rebuildPage } from '../folder/page.ts';
 import { rebuildRun } from '../folder/rebuild.ts';
 import { resultOf } from '../report/result.ts';
+import { tellCi } from './ci.ts';
 import { enterInHistory, pastOf } from './past.ts';
 import { terminalOf } from './terminal.ts';
 
@@ -41,6 +42,8 @@ async function rebuildFromJournal(dir: string): Promise<void> {
   const terminal = terminalOf({});
   const { say, paint } = terminal;
   const written = await writeArtifacts({ path: dir }, record);
+  // A run that died told no CI server anything.
+  await tellCi(record, (line) => process.stderr.write(`${line}\n`));
   await enterInHistory(dir, resultOf(record, written), terminal);
   const { ending } = record.evidence;
   const died = ending.kind === 'interrupted' && ending.signal === 'crash';

@@ -164,24 +164,37 @@ describe('a run rebuilt from its journal', async () => {
     expect(stopped.reasons.map(({ code }) => code)).not.toContain('health-unknown');
   });
 
-  it('says which of the two it is, what is missing, and that it may still go on', async () => {
-    const said = async (from: { folder: string }, { old }: { old: boolean }): Promise<string> => {
+  it('says which of the two it is, what is missing, and that it may still go on; and tells the CI server once', async () => {
+    const summary = join(scratch, 'step-summary.md');
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary, GITHUB_WORKSPACE: '' };
+    const said = async (from: { folder: string }, { old, ci = false }: { old: boolean; ci?: boolean }) => {
       const copy = fresh();
       const journal = join(copy, JOURNAL_FILE);
       copyFileSync(join(from.folder, JOURNAL_FILE), journal);
       if (old) utimesSync(journal, 1e9, 1e9);
-      return (await cli(['report', copy], { cwd: copy })).stderr;
+      const report = () => cli(['report', copy], { cwd: copy, ...(ci ? { env } : {}) });
+      const { stderr } = await report();
+      // What has its files is read from them, and was told already.
+      if (ci) expect((await report()).stderr).toBe('');
+      return stderr;
     };
     const died = { folder: (await journalOf()).folder };
     const [ended, cut, growing] = await Promise.all([
       said(whole, { old: false }),
-      said(died, { old: true }),
+      said(died, { old: true, ci: true }),
       said(died, { old: false }),
     ]);
     expect(ended).toMatch(
       /holds a run that ended its orders and died before its files.*Missing:\n- what the generator itself used/,
     );
     expect(cut).toMatch(/holds a run that did not end; rebuilt from its journal\. Missing:\n- /);
+    expect(cut).toMatch(/^::warning file=profiles\/mi-fan-fest\.yaml,title=Doorbuster INCONCLUSIVE/);
+    expect([ended, growing].join('')).not.toContain('::');
+    const told = readFileSync(summary, 'utf8');
+    expect(told.match(/^## /gm)).toHaveLength(1);
+    expect(told).toMatch(
+      /^## ❔ INCONCLUSIVE: mi-fan-fest\n[\s\S]*when the run was interrupted[\s\S]*rebuilt from the journal/,
+    );
     expect([ended, cut, growing].map((each) => each.includes('still goes on'))).toEqual([false, false, true]);
   });
 
