@@ -13,8 +13,8 @@ const rescue = (folder: string): string =>
   `if [ -f ${folder}/run.journal ] && [ ! -f ${folder}/result.json ]; then npx doorbuster report ${folder} || true; fi`;
 
 /**
- * The run folder of tonight is `reports/<number of the attempt>`, one that no night before has (a job that is started again
- * is another run); of earlier ones only result.json is kept.
+ * Tonight's run folder is one that no night before has, also where a job is started again or made anew; of earlier ones
+ * only result.json is kept.
  */
 const KEEP = 'find reports -mindepth 2 -type f ! -name result.json -delete';
 
@@ -137,19 +137,23 @@ pipeline {
     disableConcurrentBuilds() // two runs at once would measure each other
     timeout(time: ${minutes}, unit: 'MINUTES')
   }
+  environment {
+    // A job that is made anew counts its builds from 1 again, in a workspace that has the nights of the one before.
+    NIGHT = "\${env.BUILD_NUMBER}-\${currentBuild.startTimeInMillis}"
+  }
   stages {
     stage('Doorbuster') {
       steps {
         sh 'npm ci'
-        sh 'npx doorbuster run ${profile} --out "reports/$BUILD_NUMBER" --baseline latest-pass'
+        sh 'npx doorbuster run ${profile} --out "reports/$NIGHT" --baseline latest-pass'
       }
     }
   }
   post {
     always {
-      sh '${rescue('"reports/$BUILD_NUMBER"')}'
-      junit allowEmptyResults: true, testResults: "reports/\${env.BUILD_NUMBER}/junit.xml"
-      archiveArtifacts allowEmptyArchive: true, artifacts: "reports/\${env.BUILD_NUMBER}/report.html"
+      sh '${rescue('"reports/$NIGHT"')}'
+      junit allowEmptyResults: true, testResults: "reports/\${env.NIGHT}/junit.xml"
+      archiveArtifacts allowEmptyArchive: true, artifacts: "reports/\${env.NIGHT}/report.html"
       // Keep what the next night compares with.
       sh 'if [ -d reports ]; then ${KEEP}; fi'
     }

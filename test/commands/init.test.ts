@@ -105,7 +105,7 @@ describe('a pipeline', () => {
       for (const file of files) writeFileSync(join(night, file), '');
       // In place of the real one, which would install; a journal that cannot be read must not keep what follows from it.
       const script = `npx() { echo "$@"; return 2; }; ${rescue.replaceAll(/(\$\{\{[^}]*\}\}-?)+/g, '4711-2')}`;
-      const env = { ...process.env, CI_JOB_ID: '4711-2', BUILD_NUMBER: '4711-2' };
+      const env = { ...process.env, CI_JOB_ID: '4711-2', NIGHT: '4711-2' };
       return execFileSync('/bin/sh', ['-e', '-c', script], { cwd, env, encoding: 'utf8' });
     };
     expect(said(['run.journal'])).toBe('doorbuster report reports/4711-2\n');
@@ -113,14 +113,21 @@ describe('a pipeline', () => {
     expect(said([])).toBe('');
   });
 
-  it('for GitHub and GitLab has a folder of its own for a job that is started again', () => {
-    // A folder with the result of the first attempt, which the cache brings back, would refuse the second.
-    const [github, gitlab] = (['github', 'gitlab'] as const).map((name) => pipelineFor(name, OPTIONS).text);
-    const outs = [github, gitlab].map((text) => /--out "([^"]+)"/.exec(text!)![1]);
-    expect(outs).toEqual([`reports/\${{ github.run_id }}-\${{ github.run_attempt }}`, 'reports/$CI_JOB_ID']);
+  it('has a folder of its own for a job that is started again, or made anew', () => {
+    // A folder with the result of the first attempt, which the cache or the workspace brings back, would refuse the second.
+    const [github, gitlab, jenkins] = PIPELINES.map((name) => pipelineFor(name, OPTIONS).text);
+    const outs = [github, gitlab, jenkins].map((text) => /--out "([^"]+)"/.exec(text!)![1]);
+    expect(outs).toEqual([
+      `reports/\${{ github.run_id }}-\${{ github.run_attempt }}`,
+      'reports/$CI_JOB_ID',
+      'reports/$NIGHT',
+    ]);
+    // Builds of a job count from 1; when one started is a number of its own.
+    expect(jenkins).toContain(`NIGHT = "\${env.BUILD_NUMBER}-\${currentBuild.startTimeInMillis}"`);
     for (const [text, other] of [
       [github, /run_id \}\}(?!-\$)/],
       [gitlab, /CI_PIPELINE_ID/],
+      [jenkins, /reports\/[^ ]*BUILD_NUMBER/],
     ] as const)
       expect(text).not.toMatch(other);
   });
