@@ -148,6 +148,8 @@ describe('a pipeline', () => {
   it('for GitLab is a job with its reports', () => {
     const { doorbuster } = parse(pipelineFor('gitlab', OPTIONS).text);
     expect(doorbuster.timeout).toBe('25 minutes');
+    // The rest is for after_script, which does not run once the job's own time is over.
+    expect(doorbuster.variables).toEqual({ RUNNER_SCRIPT_TIMEOUT: '18m' });
     expect(doorbuster.cache).toMatchObject({ when: 'always', paths: ['reports/'] });
     expect(doorbuster.artifacts.reports).toEqual({
       junit: 'doorbuster-report/junit.xml',
