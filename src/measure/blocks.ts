@@ -1,10 +1,11 @@
-// Sums of ten and of sixty seconds of a timeline, made when they are first asked for and kept until one of their seconds
-// changes. Whoever judges or draws a run asks for the same stretches again and again, of a run of hours each second anew:
-// with these it costs a sixtieth.
+// Sums of ten seconds, a minute and ten minutes of a timeline, made when they are first asked for and kept until one of
+// their seconds changes. Whoever judges or draws a run asks for the same stretches again and again, of a run of hours each
+// second anew: with these it costs a sixtieth and less.
 
+import { Page } from './pages.ts';
 import type { LeanCell } from './tally.ts';
 
-const WIDTHS_S = [10, 60];
+const WIDTHS_S = [10, 60, 600];
 
 type Blocked = {
   /** Of one second; undefined where nothing happened. */
@@ -15,7 +16,7 @@ type Blocked = {
 export class Blocks {
   readonly #of: Blocked;
   /** By width, then by number of the block. */
-  readonly #kept = WIDTHS_S.map(() => new Map<number, LeanCell>());
+  readonly #kept = WIDTHS_S.map(() => new Map<number, Page>());
 
   constructor(of: Blocked) {
     this.#of = of;
@@ -34,6 +35,13 @@ export class Blocks {
     return cells;
   }
 
+  /** Those that a wider one has the sum of are hardly asked for again. */
+  #spare(level: number, fromSecond: number, width: number): void {
+    const narrow = WIDTHS_S[level];
+    if (narrow === undefined) return;
+    for (let at = fromSecond; at < fromSecond + width; at += narrow) this.#kept[level]!.delete(at / narrow);
+  }
+
   /** The second has changed. */
   forget(second: number): void {
     WIDTHS_S.forEach((width, level) => {
@@ -42,19 +50,17 @@ export class Blocks {
   }
 
   get bytes(): number {
-    const sizes = this.#kept.flatMap((level) =>
-      [...level.values()].map(({ words, stats }) => words.byteLength + stats.byteLength),
-    );
-    return sizes.reduce((sum, size) => sum + size, 0);
+    return this.#kept.flatMap((level) => [...level.values()]).reduce((sum, page) => sum + page.bytes, 0);
   }
 
   #block(level: number, fromSecond: number): LeanCell {
     const width = WIDTHS_S[level]!;
     const kept = this.#kept[level]!;
-    const known = kept.get(fromSecond / width);
+    const known = kept.get(fromSecond / width)?.cell(0);
     if (known) return known;
     const block = this.#of.merge(this.cells(fromSecond, fromSecond + width, level));
-    kept.set(fromSecond / width, block);
+    kept.set(fromSecond / width, new Page([block]));
+    this.#spare(level - 1, fromSecond, width);
     return block;
   }
 }

@@ -1,19 +1,22 @@
-// One small tally per second of the plan, made of what the workers send. Every second keeps one array of packed words and
-// one of exact numbers, so memory grows with the seconds and their distinct buckets, not with the orders; a dense total
-// runs alongside. An interval that was received twice is not added twice, and one that was not received is remembered.
+// One small tally per second of the plan, made of what the workers send. Every second keeps its packed words and its exact
+// numbers, so memory grows with the seconds and their distinct buckets, not with the orders; minutes that are over are kept
+// as pages. A dense total runs alongside. An interval that was received twice is not added twice, and one that was not
+// received is remembered.
 
 import type { Outcome } from '../outcomes.ts';
 import { Bins } from './bins.ts';
 import { Blocks } from './blocks.ts';
 import type { Shape } from './histogram.ts';
+import { Page } from './pages.ts';
 import type { Cell, Flow, Interval, TimelineView } from './spec.ts';
 import { responseSeries, STATS_PER_SERIES, seriesCount } from './spec.ts';
 import { addDense, addSparse, clearStats, emptyStats, sparseOf } from './stats.ts';
 import type { LeanCell } from './tally.ts';
 import { Tally } from './tally.ts';
 
-/** `ended`: orders of the second that are done. */
-type Kept = LeanCell & { ended: number };
+const PAGE_S = 60;
+/** Of words, between two foldings of a tally: what is in between is all in memory. */
+const UNFOLDED = 60;
 
 export class Timeline implements TimelineView {
   readonly outcomes: readonly Outcome[];
@@ -23,7 +26,11 @@ export class Timeline implements TimelineView {
   readonly gaps: { worker: number; index: number }[] = [];
   /** Intervals that came a second time; they were not added. */
   readonly duplicates: { worker: number; index: number }[] = [];
-  readonly #kept: (Kept | undefined)[] = [];
+  /** By second: those of the last minutes, and those that changed since their page was made. */
+  readonly #loose = new Map<number, LeanCell>();
+  /** By minute. */
+  readonly #pages: Page[] = [];
+  #seconds = 0;
   readonly #blocks: Blocks;
   readonly #flows: Flow[] = [];
   readonly #next = new Map<number, number>();
@@ -43,11 +50,11 @@ export class Timeline implements TimelineView {
     this.#total = new Tally(outcomes, shape, steps);
     this.#bins = new Bins(this.#series);
     this.#stats = emptyStats(this.#series);
-    this.#blocks = new Blocks({ second: (second) => this.#kept[second], merge: (cells) => this.#mergedOf(cells) });
+    this.#blocks = new Blocks({ second: (second) => this.#second(second), merge: (cells) => this.#mergedOf(cells) });
   }
 
   get seconds(): number {
-    return this.#kept.length;
+    return this.#seconds;
   }
 
   /** Ascending, one row for every second up to the last in which something happened. */
@@ -66,17 +73,22 @@ export class Timeline implements TimelineView {
     for (const cell of interval.cells) {
       this.#check(cell);
       this.#total.addCell(cell);
-      const kept = this.#kept[cell.second];
+      const kept = this.#second(cell.second);
       this.#keep(cell.second, kept ? this.#merged(kept, cell) : this.#leanOf(cell));
     }
     this.#total.fold();
+    this.#turnPages();
     for (const flow of interval.flows) this.#addFlow(flow);
   }
 
   tally(fromSecond: number, untilSecond: number): Tally {
     const tally = new Tally(this.outcomes, this.shape, this.steps);
     const until = Math.min(untilSecond, this.seconds);
-    for (const cell of this.#blocks.cells(Math.max(0, fromSecond), until)) tally.addLean(cell);
+    let unfolded = 0;
+    for (const cell of this.#blocks.cells(Math.max(0, fromSecond), until)) {
+      tally.addLean(cell);
+      if (++unfolded % UNFOLDED === 0) tally.fold();
+    }
     return tally;
   }
 
@@ -95,8 +107,8 @@ export class Timeline implements TimelineView {
 
   /** One cell a second, ascending, for the seconds that have one. */
   *cells(): Generator<Cell> {
-    for (let second = 0; second < this.#kept.length; second++) {
-      const kept = this.#kept[second];
+    for (let second = 0; second < this.#seconds; second++) {
+      const kept = this.#second(second);
       if (!kept) continue;
       const stats = emptyStats(this.#series);
       addSparse(stats, kept.stats);
@@ -111,9 +123,9 @@ export class Timeline implements TimelineView {
    */
   settledUntil(planned: Uint32Array): number {
     while (this.#settled < planned.length) {
-      const kept = this.#kept[this.#settled];
+      const kept = this.#second(this.#settled);
       if ((kept ? kept.fired + kept.dropped : 0) !== planned[this.#settled]) break;
-      if (kept && kept.ended !== kept.fired) break;
+      if (kept && this.#ended(kept) !== kept.fired) break;
       this.#settled++;
     }
     return this.#settled;
@@ -121,11 +133,10 @@ export class Timeline implements TimelineView {
 
   /** Bytes of the typed arrays kept, total and scratch aside: what grows with the length of the run. */
   get bytes(): number {
-    const seconds = this.#kept.reduce(
-      (sum, kept) => sum + (kept ? kept.words.byteLength + kept.stats.byteLength : 0),
-      0,
-    );
-    return seconds + this.#blocks.bytes;
+    let bytes = this.#blocks.bytes;
+    for (const { words, stats } of this.#loose.values()) bytes += words.byteLength + stats.byteLength;
+    for (const page of this.#pages) bytes += page.bytes;
+    return bytes;
   }
 
   #expects({ worker, index }: Interval): boolean {
@@ -185,14 +196,34 @@ export class Timeline implements TimelineView {
 
   #keep(second: number, cell: LeanCell): void {
     this.#blocks.forget(second);
-    while (this.#kept.length < second) this.#kept.push(undefined);
-    const stats = emptyStats(this.#series);
-    addSparse(stats, cell.stats);
-    const ended = this.outcomes.reduce(
-      (sum, _, outcome) => sum + stats[responseSeries(outcome) * STATS_PER_SERIES]!,
-      0,
-    );
-    this.#kept[second] = { ...cell, ended };
+    this.#seconds = Math.max(this.#seconds, second + 1);
+    this.#loose.set(second, cell);
+  }
+
+  #second(second: number): LeanCell | undefined {
+    return this.#loose.get(second) ?? this.#pages[Math.floor(second / PAGE_S)]?.cell(second % PAGE_S);
+  }
+
+  /** Once a minute: the last but one becomes a page, and so does anew each earlier one that orders ended in since. */
+  #turnPages(): void {
+    const over = Math.floor(this.#seconds / PAGE_S) - 1;
+    if (over <= this.#pages.length) return;
+    const changed = new Set<number>();
+    for (const second of this.#loose.keys()) changed.add(Math.floor(second / PAGE_S));
+    for (let minute = this.#pages.length; minute < over; minute++) changed.add(minute);
+    for (const minute of [...changed].sort((a, b) => a - b)) if (minute < over) this.#turnPage(minute);
+  }
+
+  #turnPage(minute: number): void {
+    const seconds = Array.from({ length: PAGE_S }, (_, index) => minute * PAGE_S + index);
+    this.#pages[minute] = new Page(seconds.map((second) => this.#second(second)));
+    for (const second of seconds) this.#loose.delete(second);
+  }
+
+  #ended({ stats }: LeanCell): number {
+    const dense = emptyStats(this.#series);
+    addSparse(dense, stats);
+    return this.outcomes.reduce((sum, _, outcome) => sum + dense[responseSeries(outcome) * STATS_PER_SERIES]!, 0);
   }
 
   #addFlow(flow: Flow): void {

@@ -17,6 +17,8 @@ export const seriesOfKey = (key: number): number => key >>> BUCKET_BITS;
 export const bucketOfKey = (key: number): number => key & BUCKET_MASK;
 
 export const keyOfWord = (word: number): number => word >>> COUNT_BITS;
+/** `count` of at most MAX_WORD_COUNT. */
+export const wordOf = (key: number, count: number): number => (key << COUNT_BITS) | count;
 export const countOfWord = (word: number): number => word & MAX_WORD_COUNT;
 
 /** Words that a count of this size takes. */

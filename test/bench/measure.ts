@@ -17,7 +17,7 @@ const SHAPE = histogramShape(10e6);
 /** What measuring may cost: an order in the worker, a busy second on the main thread, twelve hours in memory. */
 const MOST_NS = 600;
 const MOST_US = 1_000;
-const MOST_MB = 100;
+const MOST_MB = 50;
 const ROUNDS = 9;
 const ORDERS = 100_000;
 
