@@ -6,15 +6,21 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPlan } from '../src/commands/load.ts';
 import { EXIT } from '../src/errors.ts';
+import { outcomesOf } from '../src/order/classify.ts';
 import { formatAnnouncement } from '../src/report/announce.ts';
 import { plainPaint } from '../src/report/layout.ts';
 import { totalsLine } from '../src/report/plan-text.ts';
+import type { RunRecord } from '../src/report/record.ts';
 import { formatSummary } from '../src/report/text.ts';
 import { hashOf, readBlock, sectionsOf, TITLES } from './bench/readme-block.ts';
 import { minimal, planOf } from './profile/parsing.ts';
+import { withAudit } from './report/audited.ts';
+import { lossyAudit } from './report/audits.ts';
 import { cli, ROOT } from './support/cli.ts';
+import { steadyOrders } from './support/evidence.ts';
 import { formatImportTable } from './support/import-table.ts';
-import { recordOfSaved, type SavedRun } from './support/saved-run.ts';
+import { planOf as planOfTraffic, recordOf } from './support/record.ts';
+import { recordOfSaved, type SavedRun, savedOf } from './support/saved-run.ts';
 
 const FILE = join(ROOT, 'README.md');
 const WIDTH = 100;
@@ -75,6 +81,17 @@ describe('the README', () => {
     const summary = formatSummary(record, { ...options, folder: saved.folder });
     expect(summary.split('\n').length).toBeLessThanOrEqual(25);
     expectBlock('output: run', lines(`${announced}\n…\n\n${summary}`));
+  });
+
+  it('saves of a run all that its summary tells, so that the one shown cannot lack a line', () => {
+    const record = withAudit(
+      recordOf(steadyOrders(49, 10), { slo: ['p99 < 300ms'], outcomes: outcomesOf(planOfTraffic().order) }),
+      lossyAudit(),
+    );
+    const summaryOf = (each: RunRecord) => formatSummary(each, { paint: plainPaint, width: WIDTH });
+    const saved = JSON.parse(JSON.stringify(savedOf(record, { profile: '', flags: {}, folder: '' })));
+    expect(summaryOf(record)).toMatch(/^audit .*\n(?: .*\n)*books /m);
+    expect(summaryOf(recordOfSaved(saved, record.plan))).toBe(summaryOf(record));
   });
 
   it.each([

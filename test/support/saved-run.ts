@@ -31,7 +31,7 @@ export type SavedRun = {
   folder: string;
   cells: SavedCell[];
   flows: Flow[];
-} & Pick<Evidence, 'orders' | 'incidents' | 'ending' | 'workers' | 'machine'> &
+} & Pick<Evidence, 'orders' | 'incidents' | 'ending' | 'workers' | 'machine' | 'audit'> &
   Pick<RunRecord, 'run' | 'environment' | 'generator'>;
 
 /** `plan` as loaded from the saved profile with the saved flags. */
@@ -62,6 +62,7 @@ export function recordOfSaved(saved: SavedRun, plan: Plan): RunRecord {
     ending: saved.ending,
     workers: saved.workers,
     machine: saved.machine,
+    ...(saved.audit === undefined ? {} : { audit: saved.audit }),
   };
   const { run, environment, generator } = saved;
   return { plan, evidence, judgement: judge(evidence), peak: curve.peak(), run, environment, generator };
@@ -82,6 +83,7 @@ export function savedOf(record: RunRecord, rest: Pick<SavedRun, 'profile' | 'fla
     ending: evidence.ending,
     workers: evidence.workers,
     machine: evidence.machine,
+    ...(evidence.audit === undefined ? {} : { audit: evidence.audit }),
     flows: timeline.flows.map((flow) => ({ ...flow })),
     cells: [...timeline.cells()].map(({ words, ...cell }) => ({
       ...cell,
