@@ -20,6 +20,8 @@ export type AroundInput = {
   url: string;
   /** No more reading of books. */
   giveUp: AbortSignal;
+  /** No more of the teardown. */
+  letGo: AbortSignal;
 };
 
 const NOTHING_BEFORE: BooksBefore = { stock: undefined, known: new Set(), warnings: [] };
@@ -29,8 +31,8 @@ export class Around {
   readonly #plane: ControlPlane;
   readonly #found: Found;
   #before = NOTHING_BEFORE;
-  /** A step of the setup was done. */
-  #hasBegun = false;
+  /** Whether a teardown is due: a step of the setup was done, or was left under way, and nothing was torn down yet. */
+  #isOpen = false;
 
   constructor(input: AroundInput) {
     const { plan, secrets, runId, url } = input;
@@ -55,30 +57,27 @@ export class Around {
   async before(leave?: AbortSignal): Promise<string[]> {
     const { plan } = this.#input;
     await this.setUp(leave);
-    if (plan.books) {
-      this.#before = await lookBefore(plan.books, this.#seams(), this.secrets).catch((error) =>
-        this.#undo(error, leave),
-      );
-    }
+    if (plan.books) this.#before = await lookBefore(plan.books, this.#seams(), this.secrets);
     return this.#before.warnings;
   }
 
   /** The setup alone. @throws UserError when no order should be sent */
   setUp(leave?: AbortSignal): Promise<void> {
-    const onDone = () => {
-      this.#hasBegun = true;
+    const open = () => {
+      this.#isOpen = true;
     };
-    return runSetup(this.#input.plan.setup, this.#plane, { ...this.#found, leave, onDone }).catch((error) =>
-      this.#undo(error, leave),
-    );
+    leave?.addEventListener('abort', open, { once: true });
+    return runSetup(this.#input.plan.setup, this.#plane, { ...this.#found, leave, onDone: open });
   }
 
-  /** What the setup began is ended, unless who leaves sees to it. @throws UserError what went wrong, and what became of it */
-  async #undo(error: unknown, leave: AbortSignal | undefined): Promise<never> {
-    if (leave?.aborted || !this.#hasBegun || !(error instanceof UserError)) throw error;
-    const never = new AbortController().signal;
-    const done = await runUndo(this.#input.plan.teardown, this.#plane, { ...this.#found, leave: leave ?? never });
-    throw userError(error.code, `${error.message}${done}`, { exitCode: error.exitCode, cause: error });
+  /** After anything that went wrong: what the setup began is ended, once. @returns the error, with what became of that */
+  async undone(error: unknown): Promise<unknown> {
+    if (!this.#isOpen) return error;
+    this.#isOpen = false;
+    const { plan, letGo: leave } = this.#input;
+    const says = await runUndo(plan.teardown, this.#plane, { ...this.#found, leave });
+    if (!(error instanceof UserError)) return error;
+    return userError(error.code, `${error.message}${says}`, { exitCode: error.exitCode, cause: error });
   }
 
   /** Reads the books and judges them. Takes as long as the books need to come to rest. */
@@ -95,9 +94,11 @@ export class Around {
     return { ...found, trouble: withoutSecrets(found.trouble, this.secrets, true) };
   }
 
-  /** `leave`: no more of it. @returns what went wrong, a line each */
-  teardown(leave: AbortSignal): Promise<string[]> {
-    return runTeardown(this.#input.plan.teardown, this.#plane, { ...this.#found, leave });
+  /** @returns what went wrong, a line each */
+  teardown(): Promise<string[]> {
+    this.#isOpen = false;
+    const { plan, letGo: leave } = this.#input;
+    return runTeardown(plan.teardown, this.#plane, { ...this.#found, leave });
   }
 
   close(): Promise<void> {

@@ -66,12 +66,14 @@ async function sendAndMeasure(plan: Plan, secrets: readonly string[]): Promise<C
   const target = await openTarget(plan, () => {});
   const runId = `calibrate-${Date.now().toString(36)}`;
   const leave = new AbortController().signal;
-  const around = new Around({ plan, secrets, runId, url: target.url, giveUp: leave });
+  const around = new Around({ plan, secrets, runId, url: target.url, giveUp: leave, letGo: leave });
   try {
     await around.before();
     const measured = await measureCode(plan, { url: target.url, runId, setup: around.setup });
-    await around.teardown(leave);
+    await around.teardown();
     return { ...measured, trouble: withoutSecrets(measured.trouble, around.secrets, true) };
+  } catch (error) {
+    throw await around.undone(error);
   } finally {
     await around.close();
     await target.close();

@@ -38,11 +38,17 @@ export async function checkCommand(file: string, flags: PlanFlags & { yes?: bool
   const target = await openTarget(plan, () => {});
   const runId = `check-${Date.now().toString(36)}`;
   const interrupts = new Interrupts(terminal);
-  const around = new Around({ plan, secrets, runId, url: target.url, giveUp: interrupts.patience.books.signal });
+  const { books, teardown } = interrupts.patience;
+  const around = new Around({
+    ...{ plan, secrets, runId, url: target.url },
+    ...{ giveUp: books.signal, letGo: teardown.signal },
+  });
   try {
     print(`${paint('pass', '✓')} ${plan.target.demo ? 'the built-in shop' : plan.target.shown} is reachable`);
     const isGood = await checkWith({ plan, around, interrupts, run: { url: target.url, runId } }, terminal, print);
     return isGood ? EXIT.pass : EXIT.fail;
+  } catch (error) {
+    throw await around.undone(error);
   } finally {
     await around.close();
     await target.close();
@@ -72,13 +78,11 @@ async function checkWith(
   const found = await around.find().finally(interrupts.close);
   const books = found && booksSay(found, outcome, plan.books);
   if (books) print(`${markOf(books.isRight, paint)} books: ${books.says}`);
-  return (await tearDown({ plan, around, interrupts }, paint, print)) && isAnswered && books?.isRight !== false;
+  return (await tearDown({ plan, around }, paint, print)) && isAnswered && books?.isRight !== false;
 }
 
-type TearingDown = Pick<Checking, 'plan' | 'around' | 'interrupts'>;
-
-async function tearDown({ plan, around, interrupts }: TearingDown, paint: Paint, print: Print) {
-  const troubles = await around.teardown(interrupts.patience.teardown.signal);
+async function tearDown({ plan, around }: Pick<Checking, 'plan' | 'around'>, paint: Paint, print: Print) {
+  const troubles = await around.teardown();
   for (const trouble of troubles) print(`${markOf(false, paint)} ${trouble}`);
   const went = plan.teardown.length - troubles.length;
   if (went > 0) print(`${markOf(true, paint)} teardown: ${formatCountOf(went, 'step')}`);

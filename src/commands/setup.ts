@@ -8,11 +8,13 @@ import type { Answer } from '../order/answer.ts';
 import type { ControlStep } from '../order/books.ts';
 import { classifierOf, outcomesOf } from '../order/classify.ts';
 import { bodyReader, extractorOf } from '../order/extract.ts';
+import { placeholdersOf } from '../order/placeholders.ts';
 import { isSecretName, withoutSecrets } from '../secrets.ts';
 
 /** Shorter values of a setup are words that stand everywhere: they are secrets by their name alone, such as `pin`. */
 const LEAST_SECRET = 4;
 const SHOWN = 100;
+const SETUP = 'setup.';
 
 /** Values by name, as they come to be known; and what must be taken out of whatever a shop says. */
 export type Found = { setup: Record<string, string>; secrets: readonly string[] };
@@ -65,8 +67,8 @@ export async function runTeardown(
 }
 
 /**
- * The teardown after a setup that went wrong half-way: what can be sent of it, without the steps that need what was never
- * extracted.
+ * The teardown after something went wrong, perhaps half-way through the setup: what can be sent of it, without the steps
+ * that need what was never extracted.
  *
  * @returns what became of it, in words to put behind what went wrong
  */
@@ -76,8 +78,8 @@ export async function runUndo(
   found: Found & { leave: AbortSignal },
 ): Promise<string> {
   if (steps.length === 0) return '';
-  const lacks = (step: ControlStep) =>
-    [...JSON.stringify(step).matchAll(/\{\{[^{}]*?\bsetup\.([\w-]+)/g)].some(([, name]) => !(name! in found.setup));
+  const isLacking = (name: string) => name.startsWith(SETUP) && !Object.hasOwn(found.setup, name.slice(SETUP.length));
+  const lacks = (step: ControlStep) => placeholdersOf(JSON.stringify(step)).some(({ name }) => isLacking(name));
   const skipped = steps.filter(lacks);
   const sent = steps.filter((step) => !lacks(step));
   const troubles = await runTeardown(sent, plane, found);

@@ -24,7 +24,7 @@ export async function driveSurge(
 ): Promise<{ run: Run; warnings: string[] }> {
   const { plan } = input;
   const { patience } = interrupts;
-  const around = new Around({ ...input, giveUp: patience.books.signal });
+  const around = new Around({ ...input, giveUp: patience.books.signal, letGo: patience.teardown.signal });
   const warnings: string[] = [];
   const warn = (line: string): void => {
     warnings.push(line);
@@ -32,7 +32,7 @@ export async function driveSurge(
   };
   const watch = watchRun(plan, { json: flags.json, judged }, terminal);
   try {
-    for (const line of await beforeOrders(around, interrupts)) warn(line);
+    for (const line of await interrupts.unlessLeft(around.before(patience.start.signal))) warn(line);
     const control = startRun(plan, {
       runId: input.runId,
       url: input.url,
@@ -60,22 +60,15 @@ export async function driveSurge(
     if (plan.books?.orders) terminal.say('reading the books of the shop');
     const audit = await around.audit(run);
     interrupts.duringTeardown();
-    for (const line of await around.teardown(patience.teardown.signal)) warn(line);
+    for (const line of await around.teardown()) warn(line);
     return { run: { ...run, evidence: { ...run.evidence, audit } }, warnings };
+  } catch (error) {
+    // Whoever left the setup was told that the next signal ends it all.
+    if (!patience.start.signal.aborted) interrupts.duringTeardown();
+    throw await around.undone(error);
   } finally {
     // What is left is to write down what there is.
     interrupts.duringFiles();
     await around.close();
-  }
-}
-
-/** Setup and books; when a signal leaves them, what the setup may have begun is torn down. @throws UserError then */
-async function beforeOrders(around: Around, interrupts: Interrupts): Promise<string[]> {
-  const { start, teardown } = interrupts.patience;
-  try {
-    return await interrupts.unlessLeft(around.before(start.signal));
-  } catch (error) {
-    if (start.signal.aborted) await around.teardown(teardown.signal);
-    throw error;
   }
 }

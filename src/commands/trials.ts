@@ -94,7 +94,7 @@ export class Trials {
     const { plan, secrets, runId, url, asked, flags, calibration, halt, onTick } = this.#input;
     const trialPlan = trialPlanOf(plan, request, asked);
     const own = `${runId}-${request.index}`;
-    const around = new Around({ plan: trialPlan, secrets, runId: own, url, giveUp: halt.soon });
+    const around = new Around({ plan: trialPlan, secrets, runId: own, url, giveUp: halt.soon, letGo: halt.now });
     try {
       this.#warn(await around.before());
       const control = startRun(trialPlan, {
@@ -108,8 +108,10 @@ export class Trials {
       halt.during(control);
       const run = await control.finished.finally(() => halt.during(undefined));
       const audit = await around.audit(run);
-      this.#warn(await around.teardown(halt.now));
+      this.#warn(await around.teardown());
       return { ...run, evidence: { ...run.evidence, audit } };
+    } catch (error) {
+      throw await around.undone(error);
     } finally {
       await around.close();
     }
@@ -118,13 +120,15 @@ export class Trials {
   /** Setup, something, teardown: where values of the setup are needed, and no books are read. */
   async #between<T>(act: (setup: Record<string, string>) => Promise<T>): Promise<T> {
     const { plan, secrets, runId, url, halt } = this.#input;
-    const around = new Around({ plan, secrets, runId, url, giveUp: halt.soon });
+    const around = new Around({ plan, secrets, runId, url, giveUp: halt.soon, letGo: halt.now });
     try {
       await around.setUp();
       this.#setup = around.setup;
       const done = await act(around.setup);
-      this.#warn(await around.teardown(halt.now));
+      this.#warn(await around.teardown());
       return done;
+    } catch (error) {
+      throw await around.undone(error);
     } finally {
       await around.close();
     }
