@@ -50,6 +50,10 @@ function unfitGates({ gates }: Judgement): Gate[] {
   return gates.filter(({ name, status }) => status === 'void' && name !== BOOKS_GATE);
 }
 
+function voidedBy(judgement: Judgement): string {
+  return unfitGates(judgement).length > 0 ? 'the generator was not fit' : 'the books were not read whole';
+}
+
 function gateText({ name, measured, limit }: Gate): string {
   return `${visible(name)}: ${visible(measured)} (limit: ${visible(limit)})`;
 }
@@ -58,6 +62,9 @@ function gateText({ name, measured, limit }: Gate): string {
 function evidenceCase(record: RunRecord): Case {
   const { verdict, reasons } = record.judgement;
   const name = 'the run saw enough to judge';
+  if (verdict === 'invalid') {
+    return { group: 'run', name, status: 'skipped', says: `not judged: ${voidedBy(record.judgement)}`, details: [] };
+  }
   if (verdict !== 'inconclusive') return { group: 'run', name, status: 'pass', says: '', details: [] };
   const says = `INCONCLUSIVE: ${verdictSentence(record)}`;
   const details = reasons.map(({ message }) => visible(message)).filter((reason) => !says.includes(reason));
@@ -91,8 +98,7 @@ function sloCase(slo: SloResult, { judgement, evidence }: RunRecord): Case {
   ];
   const says = visible(slo.says);
   if (judgement.verdict === 'invalid') {
-    const why = unfitGates(judgement).length > 0 ? 'the generator was not fit' : 'the books were not read whole';
-    return { ...at, status: 'skipped', says: `not judged: ${why}; ${says}`, details };
+    return { ...at, status: 'skipped', says: `not judged: ${voidedBy(judgement)}; ${says}`, details };
   }
   if (slo.status === 'pass') return { ...at, status: 'pass', says: '', details };
   return { ...at, status: slo.status === 'fail' ? 'fail' : 'skipped', says, details };

@@ -65,6 +65,11 @@ describe('casesOf', () => {
     expect(cases.filter(({ status }) => status === 'error').map(({ name }) => name)).toEqual(['the generator was fit']);
     expect(cases.filter(({ group }) => group === 'slo').every(({ status }) => status === 'skipped')).toBe(true);
     expect(caseOf(record, 'nothing lost').status).toBe('fail');
+    // Nobody asked whether it was enough.
+    expect(caseOf(record, 'the run saw enough to judge')).toMatchObject({
+      status: 'skipped',
+      says: 'not judged: the generator was not fit',
+    });
   });
 
   it('says each reason against a run once', () => {
