@@ -1,5 +1,6 @@
 // Two files for the common trend actions (github-action-benchmark's `customSmallerIsBetter` and `customBiggerIsBetter`):
-// lists of { name, unit, value }. A run whose numbers cannot be trusted leaves both empty: a trend must not be fed a lie.
+// lists of { name, unit, value }. A run whose numbers cannot be trusted, or that was cut short and says nothing of the
+// rest, leaves both empty: a trend must not be fed a lie.
 
 import type { HistogramView } from '../measure/spec.ts';
 import { leastCountFor } from '../measure/summary.ts';
@@ -42,9 +43,9 @@ function timePoints(of: string, histogram: HistogramView): TrendPoint[] {
   }));
 }
 
-function fileOf({ plan, run, judgement }: RunRecord, points: () => TrendPoint[]): string {
+function fileOf({ plan, run, judgement, evidence }: RunRecord, points: () => TrendPoint[]): string {
   const extra = `run ${run.id}, verdict ${judgement.verdict}`;
-  const all = judgement.verdict === 'invalid' ? [] : points();
+  const all = judgement.verdict === 'invalid' || evidence.ending.kind !== 'complete' ? [] : points();
   const named = all.map(({ name, unit, value }) => ({
     name: `${plan.name}: ${name}`,
     unit,

@@ -262,6 +262,17 @@ describe('the files for trend actions', () => {
   it('are empty when the numbers cannot be trusted', () => {
     expect([formatSmallerIsBetter(RUNS.unfit), formatBiggerIsBetter(RUNS.unfit)].map(points)).toEqual([[], []]);
   });
+
+  it('are empty when the run was cut short, whatever its verdict: half the orders of a plan are no drop', () => {
+    const { evidence, ...rest } = failing();
+    const stopped = {
+      ...rest,
+      evidence: { ...evidence, ending: { kind: 'stopped', text: 'errors > 20%', atUs: 9e6 } },
+    };
+    for (const record of [RUNS.interrupted, stopped as RunRecord]) {
+      expect([formatSmallerIsBetter(record), formatBiggerIsBetter(record)].map(points)).toEqual([[], []]);
+    }
+  });
 });
 
 describe('annotationsOf', () => {
