@@ -167,16 +167,17 @@ function untoldAtEnd({ workers }: JournalEnd): string {
 type Loss = { end: JournalEnd | undefined; torn: number; broken: number; evidence: Evidence };
 
 function missingOf({ end, torn, broken, evidence }: Loss): string[] {
-  const { ending, inFlightAtCrash = 0 } = evidence;
+  const { ending, inFlightAtCrash = 0, orders } = evidence;
   const crashed = end === undefined && ending.kind === 'interrupted';
   return [
-    ...(crashed
+    ...(crashed && orders.unreached > 0
       ? [
           `the orders fired later than ${formatDuration(ending.atUs)} into the run, where the journal ends: up to a second's worth, in no count`,
-          "the audit of the shop's books, the generator's own health, and the teardown",
         ]
       : []),
-    ...(end !== undefined ? [untoldAtEnd(end)] : []),
+    end === undefined
+      ? "the audit of the shop's books, the generator's own health, and the teardown"
+      : untoldAtEnd(end),
     ...(crashed && inFlightAtCrash > 0
       ? [
           `the answers to ${formatCountOf(inFlightAtCrash, 'order')} in flight when Doorbuster died: unknown, and in no time`,
