@@ -68,13 +68,13 @@ export function trueKnee(input: ShopInput, asked: Asked): number {
   return highest((ratePerS) => slowShare(options, ratePerS, asked) <= asked.share, 14);
 }
 
-/** The rate at which one hold in two holds: what is there to be found by holds of that length. */
-export function holdKnee(input: ShopInput, asked: HoldAsked): number {
-  return highest((ratePerS) => holdShare(input, ratePerS, asked) >= 0.5, 11);
+/** The rate at which so many of the holds hold: between 0.9 and 0.1 one alone may go either way. `kneePerS`: for ever. */
+export function holdKnee(input: ShopInput, asked: HoldAsked, { share, kneePerS }: { share: number; kneePerS: number }) {
+  const around: [number, number] = [0.7 * kneePerS, 1.4 * kneePerS];
+  return highest((ratePerS) => holdShare(input, ratePerS, asked) >= share, 8, around);
 }
 
-function highest(holds: (ratePerS: number) => boolean, steps: number): number {
-  let [held, broke] = [10, 1_000];
+function highest(holds: (ratePerS: number) => boolean, steps: number, [held, broke]: [number, number] = [10, 1_000]) {
   for (let i = 0; i < steps; i++) {
     const middle = Math.sqrt(held * broke);
     if (holds(middle)) held = middle;

@@ -18,7 +18,7 @@ import type { ProbeLevel } from '../../src/drive/autocannon.ts';
 import type { CapacityFile } from '../../src/report/capacity-file.ts';
 import type { CeilingTask } from '../../src/run/ceiling-worker.ts';
 import { type HoldAsked, holdKnee, trueKnee } from './capacity-truth.ts';
-import type { Printable } from './row.ts';
+import type { Printable, Row } from './row.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const PROBE = new URL('../../src/run/ceiling-worker.ts', import.meta.url).href;
@@ -47,9 +47,9 @@ type Found = Pick<CapacityFile, 'bracket' | 'limitedBy' | 'confirmed'> & {
   /** Of CAPACITIES. */
   perS: number;
   seed: number;
-  /** True capacity: for ever, and of one hold in two as long as the search's. */
+  /** True capacity: for ever, and where of holds as long as the search's 1 to 9 in 10 hold. */
   kneePerS: number;
-  holdPerS: number;
+  holdsPerS: [most: number, few: number];
   peakPerS: number;
   trials: number;
   discarded: number;
@@ -61,21 +61,28 @@ export async function capacityBench(keptIn?: string): Promise<Printable[]> {
   const timerMs = await timerLateness();
   for (let i = 0; i < (keptIn === undefined ? ROUNDS : 1); i++) {
     const seed = 1 + Math.max(0, ...kept.map((found) => found.seed));
-    kept.push(...(await Promise.all(roundOf(seed).map((shop) => searchShop(shop, { seed, timerMs })))));
+    kept.push(...(await Promise.all(roundOf(seed, timerMs).map((shop) => searchShop(shop, seed)))));
     if (keptIn !== undefined) writeFileSync(keptIn, JSON.stringify(kept, null, 2));
   }
   const says =
-    `The true capacity is the rate that holds for ever, in a simulated run without end. Of holds: the rate at which one in two ` +
-    `simulated holds of ${ASKED.holdS} s holds, which mostly do not see a rare pile-up. The shop's timers end a payment ` +
+    `The true capacity is the rate that holds for ever, in a simulated run without end. Of holds: the rates at which 9 and 1 in 10 ` +
+    `simulated holds of ${ASKED.holdS} s hold, which mostly do not see a rare pile-up. The shop's timers end a payment ` +
     `${timerMs.toFixed(2)} ms late.`;
   return [{ says }, tableOf(kept), ...rowsOf(kept)];
 }
 
-type Shop = Pick<Found, 'shape' | 'perS'>;
+type Shop = Pick<Found, 'shape' | 'perS' | 'kneePerS' | 'holdsPerS'> & { input: ShopInput };
 
-/** Every shape once, each at another C; the next round at the next. */
-function roundOf(seed: number): Shop[] {
-  return Object.keys(SHAPES).map((shape, i) => ({ shape, perS: CAPACITIES[(seed + i) % CAPACITIES.length]! }));
+/** Every shape once, each at another C; the next round at the next. What is true is known before the first shop starts. */
+function roundOf(seed: number, timerMs: number): Shop[] {
+  return Object.entries(SHAPES).map(([shape, shopOf], i) => {
+    const perS = CAPACITIES[(seed + i) % CAPACITIES.length]!;
+    const input = shopOf(perS);
+    const asked = { ...ASKED, timerMs };
+    const kneePerS = trueKnee(input, asked);
+    const holds = (share: number): number => holdKnee(input, asked, { share, kneePerS });
+    return { shape, perS, input, kneePerS, holdsPerS: [holds(0.9), holds(0.1)] };
+  });
 }
 
 /** By a till that is never idle: payments of 100 ms, 10 at once, and three times as many shoppers. */
@@ -100,12 +107,9 @@ async function timerLateness(): Promise<number> {
   }
 }
 
-async function searchShop({ shape, perS }: Shop, { seed, timerMs }: { seed: number; timerMs: number }): Promise<Found> {
-  const input = SHAPES[shape]!(perS);
-  const kneePerS = trueKnee(input, { ...ASKED, timerMs });
-  const holdPerS = holdKnee(input, { ...ASKED, timerMs });
+async function searchShop({ input, ...known }: Shop, seed: number): Promise<Found> {
   // Set out from somewhere else each time.
-  const peakPerS = Math.round(kneePerS * (0.5 + 0.4 * ((seed * 7 + shape.length) % 5)));
+  const peakPerS = Math.round(known.kneePerS * (0.5 + 0.4 * ((seed * 7 + known.shape.length) % 5)));
   const folder = mkdtempSync(join(tmpdir(), 'doorbuster-capacity-'));
   const shop = await startDemo({ ...input, seed });
   try {
@@ -122,11 +126,8 @@ async function searchShop({ shape, perS }: Shop, { seed, timerMs }: { seed: numb
     const discarded = trials.filter(({ outcome }) => outcome === 'discarded').length;
     const spentS = Math.round(budget.spentUs / 1e6);
     return {
-      shape,
-      perS,
+      ...known,
       seed,
-      kneePerS,
-      holdPerS,
       peakPerS,
       bracket,
       limitedBy,
@@ -157,10 +158,17 @@ slo: [p99 < ${ASKED.limitMs}ms, errors < 1%]
 type Held = 'contains' | 'open' | 'misses';
 
 /** `open`: an end is missing, and what is there is on the right side. */
-function heldAgainst(kneePerS: number, { bracket: { heldPerS: held, brokePerS: broke } }: Found): Held {
-  if ((held ?? 0) > kneePerS || (broke ?? Number.POSITIVE_INFINITY) < kneePerS) return 'misses';
+function heldAgainst(
+  [from, to]: readonly [number, number],
+  { bracket: { heldPerS: held, brokePerS: broke } }: Found,
+): Held {
+  if ((held ?? 0) > to || (broke ?? Number.POSITIVE_INFINITY) < from) return 'misses';
   return held === null || broke === null ? 'open' : 'contains';
 }
+
+const forEver = ({ kneePerS }: Found): [number, number] => [kneePerS, kneePerS];
+const ofHolds = ({ holdsPerS }: Found): [number, number] => holdsPerS;
+const isSlowing = ({ shape }: Found): boolean => SHAPES[shape]!(100).contention !== undefined;
 
 function tableOf(kept: readonly Found[]): Printable {
   const perS = (value: number | null): string => (value === null ? '–' : value.toFixed(value < 100 ? 1 : 0));
@@ -171,10 +179,10 @@ function tableOf(kept: readonly Found[]): Printable {
       name: `${found.shape}, C ${found.perS}/s, seed ${found.seed}`,
       cells: [
         perS(found.kneePerS),
-        perS(found.holdPerS),
+        found.holdsPerS.map(perS).join(' … '),
         `${perS(found.bracket.heldPerS)} … ${perS(found.bracket.brokePerS)}`,
-        heldAgainst(found.kneePerS, found),
-        heldAgainst(found.holdPerS, found),
+        heldAgainst(forEver(found), found),
+        heldAgainst(ofHolds(found), found),
         found.confirmed ? 'yes' : 'no',
         found.limitedBy,
         `${found.trials}`,
@@ -186,43 +194,46 @@ function tableOf(kept: readonly Found[]): Printable {
   return { columns: [...columns, 'limited by', 'trials', 'discarded', 'took'], lines };
 }
 
-/** Altogether, for each C and for each shape: in how many brackets the rate that holds for ever is. */
+/**
+ * A queue has one true capacity. A shop beyond the top of its own law tips over by chance, after a while that grows as the load
+ * falls: of it a bracket is right that meets the loads at which holds go either way.
+ */
 function rowsOf(kept: readonly Found[]): Printable[] {
-  const rows = [rowOf('for ever', kept), rowOf('of holds', kept, ({ holdPerS }) => holdPerS)];
-  for (const perS of CAPACITIES)
-    rows.push(
-      partOf(
-        `C ${perS}/s`,
-        kept.filter((found) => found.perS === perS),
+  const slowing = kept.filter(isSlowing);
+  const queues = kept.filter((found) => !isSlowing(found));
+  return [
+    { ...rowOf('that hold what is true for ever', queues, forEver), ...limitOf(queues, forEver) },
+    { ...rowOf('slowing down: that meet it of holds', slowing, ofHolds), ...limitOf(slowing, ofHolds) },
+    rowOf('slowing down: that hold it for ever', slowing, forEver),
+    ...CAPACITIES.map((perS) =>
+      rowOf(
+        `for ever, C ${perS}/s`,
+        queues.filter((found) => found.perS === perS),
+        forEver,
       ),
-    );
-  for (const shape of Object.keys(SHAPES))
-    rows.push(
-      partOf(
-        shape,
+    ),
+    ...Object.keys(SHAPES).map((shape) =>
+      rowOf(
+        `for ever, ${shape}`,
         kept.filter((found) => found.shape === shape),
+        forEver,
       ),
-    );
-  return rows;
+    ),
+  ];
 }
 
-type Row = Extract<Printable, { value: number }>;
+type Truth = (found: Found) => [number, number];
 
-function rowOf(name: string, kept: readonly Found[], kneeOf = ({ kneePerS }: Found): number => kneePerS): Row {
-  const held = kept.map((found) => heldAgainst(kneeOf(found), found));
-  const contains = held.filter((each) => each === 'contains').length;
-  const misses = held.filter((each) => each === 'misses').length;
-  return {
-    name: `brackets with what is true ${name}`,
-    value: contains / kept.length,
-    unit: '',
-    note: `${contains} of ${kept.length}, ${misses} beside it, the others open; limit 9 of 10`,
-    ok: contains >= 0.9 * kept.length,
-  };
+const countOf = (kept: readonly Found[], truth: Truth, which: Held): number =>
+  kept.filter((found) => heldAgainst(truth(found), found) === which).length;
+
+function rowOf(name: string, kept: readonly Found[], truth: Truth): Row {
+  const [contains, misses] = [countOf(kept, truth, 'contains'), countOf(kept, truth, 'misses')];
+  const note = `${contains} of ${kept.length}, ${misses} beside it, the others open`;
+  return { name: `brackets ${name}`, value: contains / kept.length, unit: '', note };
 }
 
-/** Too few to hold a limit against. */
-function partOf(name: string, kept: readonly Found[]): Row {
-  const { ok: _ok, note, ...row } = rowOf(`for ever, ${name}`, kept);
-  return { ...row, note: note.replace('; limit 9 of 10', '') };
+function limitOf(kept: readonly Found[], truth: Truth): Pick<Row, 'note' | 'ok'> {
+  const { note, value } = rowOf('', kept, truth);
+  return { note: `${note}; limit 9 of 10`, ok: value >= 0.9 };
 }
