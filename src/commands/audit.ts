@@ -69,12 +69,13 @@ export async function lookBefore(
   const known = new Set<string>();
   const { trouble } = await readOrders({ spec: books, source, seams }, ({ key }) => known.add(key));
   if (trouble !== '') refuse('orders', trouble);
-  const were = known.size === 1 ? 'was' : 'were';
-  const warnings =
-    known.size > 0
-      ? [`${formatCountOf(known.size, 'order')} ${were} in the books before the run, and not looked at`]
-      : [];
-  return { ...before, known, warnings };
+  return { ...before, known, warnings: known.size === 0 ? [] : [knownSays(known.size, books)] };
+}
+
+function knownSays(count: number, { limit }: BooksSpec): string {
+  const were = `${formatCountOf(count, 'order')} ${count === 1 ? 'was' : 'were'} in the books before the run`;
+  const but = limit === undefined ? '' : ', but for what their buyers already hold (`over_limit`)';
+  return `${were}: the audit leaves ${count === 1 ? 'it' : 'them'} out${but}`;
 }
 
 export type ToAudit = {

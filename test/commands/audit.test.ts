@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../src/audit/ledger.ts';
 import { mergeLedgers } from '../../src/audit/merge-ledgers.ts';
-import { auditRun } from '../../src/commands/audit.ts';
+import { auditRun, lookBefore } from '../../src/commands/audit.ts';
 import type { BooksSpec } from '../../src/order/books.ts';
 import { orderKeyOf } from '../../src/order/identity.ts';
 import { OUTCOME_CLASSES } from '../../src/outcomes.ts';
@@ -18,6 +18,11 @@ const BOOKS: BooksSpec = {
   ...{ settleUs: 10e6, pollUs: 1e6, timeoutUs: 10e6, maxRows: 100 },
 };
 
+const HTTP = {
+  ...{ kind: 'http', step: { name: 'orders', path: '/' } },
+  ...{ format: 'ndjson', items: '$', paging: { kind: 'none' } },
+} as unknown as NonNullable<BooksSpec['orders']>;
+
 /** Two orders of one buyer, who is the token, and strangers'. */
 const ROWS = [
   { key: orderKeyOf('r', 0), id: `other ${TOKEN}`, buyer: TOKEN },
@@ -26,25 +31,9 @@ const ROWS = [
   { key: `${'s'.repeat(70)}${TOKEN}`, id: 'd', buyer: TOKEN },
 ];
 
-/** A run of two orders. `rowsAt`: what the books hold, by the seconds since they are read. `known`: keys of before it. */
-async function audited(
-  secrets: readonly string[],
-  rowsAt: (seconds: number) => object[] = () => ROWS,
-  { accepted = 0, known = [] as string[] } = {},
-) {
+/** Books that hold `rowsAt` so many seconds after the first look at them. */
+function shopWith(rowsAt: (seconds: number) => object[]) {
   let nowUs = 0;
-  const ledger = new Ledger({ orders: 2, worker: 0, workers: 1, ids: true, totals: false });
-  for (let seq = 0; seq < accepted; seq++) ledger.mark(seq, OUTCOME_CLASSES.indexOf('accepted'));
-  const curve = { orders: 2, durationUs: 1e6, arrivals: 'even', seed: 1, basePerS: 2, parts: [] };
-  const identity = { runId: '', seed: 1, skus: [{ value: 's', weight: 1 }], quantity: [{ value: 1, weight: 1 }] };
-  const order = { identity: { ...identity, buyers: { kind: 'pool', count: 1 } }, steps: [{ name: '' }] };
-  const source = {
-    kind: 'http',
-    step: { name: 'orders', path: '/' },
-    format: 'ndjson',
-    items: '$',
-    paging: { kind: 'none' },
-  };
   const send = async () => ({
     status: 200,
     headers: { get: () => undefined, all: () => [] },
@@ -53,7 +42,7 @@ async function audited(
     })(),
     drop: () => {},
   });
-  const seams = {
+  return {
     plane: { send, ask: () => Promise.reject(new Error('none')) },
     folder: '.',
     sleep: async (us: number) => {
@@ -61,15 +50,28 @@ async function audited(
     },
     nowUs: () => nowUs,
   };
+}
+
+/** A run of two orders. `rowsAt`: what the books hold, by the seconds since they are read. `known`: keys of before it. */
+async function audited(
+  secrets: readonly string[],
+  rowsAt: (seconds: number) => object[] = () => ROWS,
+  { accepted = 0, known = [] as string[] } = {},
+) {
+  const ledger = new Ledger({ orders: 2, worker: 0, workers: 1, ids: true, totals: false });
+  for (let seq = 0; seq < accepted; seq++) ledger.mark(seq, OUTCOME_CLASSES.indexOf('accepted'));
+  const curve = { orders: 2, durationUs: 1e6, arrivals: 'even', seed: 1, basePerS: 2, parts: [] };
+  const identity = { runId: '', seed: 1, skus: [{ value: 's', weight: 1 }], quantity: [{ value: 1, weight: 1 }] };
+  const order = { identity: { ...identity, buyers: { kind: 'pool', count: 1 } }, steps: [{ name: '' }] };
   return auditRun({
-    plan: { books: { ...BOOKS, orders: source }, order, traffic: curve } as unknown as Plan,
+    plan: { books: { ...BOOKS, orders: HTTP }, order, traffic: curve } as unknown as Plan,
     run: {
       ledger: mergeLedgers([ledger.toTransfer().data], { orders: 2, workers: 1 }),
       evidence: { timeline: { total: () => ({ outcomes: [], countOfOutcome: () => 0 }) } },
     } as unknown as Pick<Run, 'ledger' | 'evidence'>,
     runId: 'r',
     before: { stock: undefined, known: new Set(known), warnings: [] },
-    seams,
+    seams: shopWith(rowsAt),
     secrets,
   });
 }
@@ -96,6 +98,25 @@ describe('the audit', () => {
       status: 'not-checked',
       says: expect.stringContaining('1 order of before the run may be of the same buyers'),
     });
+  });
+
+  it.each([
+    [1, undefined, '1 order was in the books before the run: the audit leaves it out'],
+    [2, undefined, '2 orders were in the books before the run: the audit leaves them out'],
+    [
+      2,
+      1,
+      '2 orders were in the books before the run: the audit leaves them out, but for what their buyers already hold (`over_limit`)',
+    ],
+  ])('says before the run what it will make of %i earlier orders, with a limit of %s', async (count, limit, says) => {
+    const books: BooksSpec = { ...BOOKS, orders: HTTP, limit };
+    const rows = ROWS.slice(0, count);
+    const { known, warnings } = await lookBefore(
+      books,
+      shopWith(() => rows),
+      [],
+    );
+    expect([[...known], warnings]).toEqual([rows.map(({ key }) => key), [says]]);
   });
 
   it('awaits accepted orders that the books do not hold yet, and no longer than it must', async () => {
