@@ -41,6 +41,10 @@ export async function rebuildRun(folder: string): Promise<Rebuilt> {
 }
 
 export function rebuiltFrom(bytes: Buffer, path: string): Rebuilt {
+  if (bytes.length === 0) {
+    const why = 'the run died before its first order, or had no room to write';
+    throw userError('JOURNAL_EMPTY', `${path} is empty: ${why}; there is nothing to make a report of.`);
+  }
   const { frames, torn, broken } = readFrames(bytes);
   const [head] = told<JournalHead>(frames, FRAMES.head);
   if (head === undefined) {

@@ -265,6 +265,7 @@ describe('a run rebuilt from its journal', async () => {
     expect(() => rebuiltFrom(bytes.subarray(20), 'x/run.journal')).toThrow(
       /x\/run\.journal does not say which run it is of/,
     );
+    expect(() => rebuiltFrom(Buffer.alloc(0), 'x')).toThrow(/^x is empty: the run died before its first order/);
     expect(() => rebuiltFrom(Buffer.alloc(0), 'x')).toThrow(UserError);
   });
 });
