@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT, userError } from '../errors.ts';
+import { NO_SOCKET_UNTOLD } from '../judge/fitness.ts';
 import type { Evidence, Incident, Judgement, OrderCounts } from '../judge/spec.ts';
 import { judge } from '../judge/verdict.ts';
 import { type Kept, KeptOfRun } from '../measure/kept.ts';
@@ -115,6 +116,7 @@ function evidenceOf(head: JournalHead, timeline: Timeline, { end, broken, untilU
       ? [{ kind: 'telemetry-gap', worker: 0, detail: `${formatCountOf(broken, 'part')} of the journal cannot be read` }]
       : [];
   const counted = countsOf(head, timeline);
+  const incidents = end?.incidents ?? noSockets(timeline);
   return {
     slo: head.plan.slo,
     durationUs: head.plan.traffic.durationUs,
@@ -123,7 +125,8 @@ function evidenceOf(head: JournalHead, timeline: Timeline, { end, broken, untilU
     timeline,
     orders: end?.orders ?? counted.orders,
     inFlightAtCrash: end === undefined ? counted.inFlight : (end.inFlightAtCrash ?? 0),
-    incidents: [...(end?.incidents ?? []), ...gaps, ...damage],
+    incidents: [...incidents, ...gaps, ...damage],
+    incidentsUntold: end === undefined,
     ending: end?.ending ?? {
       kind: 'interrupted',
       signal: 'crash',
@@ -131,6 +134,13 @@ function evidenceOf(head: JournalHead, timeline: Timeline, { end, broken, untilU
     },
     ...(end && ofEnd(end)),
   };
+}
+
+/** Of the incidents that are told at the end this one shows in the tallies too: an outcome that is of our own doing. */
+function noSockets(timeline: Timeline): Incident[] {
+  const outcome = timeline.outcomes.findIndex(({ name }) => name === 'no-socket');
+  const count = outcome === -1 ? 0 : timeline.total().countOfOutcome(outcome);
+  return count > 0 ? [{ kind: 'no-socket', count, detail: NO_SOCKET_UNTOLD }] : [];
 }
 
 /** A journal that does not say whether the generator was fit, as those from before they told it, makes no pass. */

@@ -3,7 +3,7 @@
 
 import { formatCount, formatCountOf, formatDuration } from '../units.ts';
 import { bookGate } from './books.ts';
-import { healthGates } from './gates-health.ts';
+import { healthGates, UNKNOWN } from './gates-health.ts';
 import { BLIP_LIMIT, isSizeable, type JudgedSlo, latenessEffectGate, latenessSizeGate } from './lateness.ts';
 import { reachedSeconds } from './scope.ts';
 import type { Evidence, Gate, Incident } from './spec.ts';
@@ -21,7 +21,7 @@ export function fitnessOf(evidence: Evidence, judged: readonly JudgedSlo[]): Gat
     workersGate(evidence),
     telemetryGate(evidence.incidents),
     socketsGate(evidence),
-    startGate(evidence.incidents),
+    startGate(evidence),
     paceGate(evidence),
     latenessSizeGate(evidence, judged),
     latenessEffectGate(evidence, judged),
@@ -35,6 +35,11 @@ export function fitnessOf(evidence: Evidence, judged: readonly JudgedSlo[]): Gat
 function gateOf(name: string, limit: string, wrong: Pick<Gate, 'status' | 'measured' | 'advice'> | string): Gate {
   const found = typeof wrong === 'string' ? { status: 'ok' as const, measured: wrong, advice: '' } : wrong;
   return { name, limit, touched: undefined, ...found };
+}
+
+/** Of incidents that there are none of. */
+function noneOf({ incidentsUntold }: Evidence, name: string, [limit, none]: [limit: string, none: string]): Gate {
+  return incidentsUntold ? { ...gateOf(name, limit, UNKNOWN), known: false } : gateOf(name, limit, none);
 }
 
 /** The two identities of every run, and the workers' own counts against the sums of their tallies. */
@@ -105,9 +110,10 @@ const of = <K extends Incident['kind']>(incidents: readonly Incident[], ...kinds
     (kinds as string[]).includes(incident.kind),
   );
 
-function workersGate({ incidents, orders, inFlightAtCrash = 0 }: Evidence): Gate {
+function workersGate(evidence: Evidence): Gate {
+  const { incidents, orders, inFlightAtCrash = 0 } = evidence;
   const lost = of(incidents, 'lost-worker');
-  if (lost.length === 0) return gateOf('workers', 'none lost', 'none lost');
+  if (lost.length === 0) return noneOf(evidence, 'workers', ['none lost', 'none lost']);
   const left = inFlightAtCrash > 0 ? `; ${formatCountOf(inFlightAtCrash, 'order')} in flight with it, unknown` : '';
   const measured = lost.map(({ worker, detail }) => `worker ${worker}: ${detail}`).join('; ') + left;
   const advice = 'run it again; what it did after its last tally, and the rest of its share, is missing';
@@ -126,12 +132,15 @@ function telemetryGate(incidents: readonly Incident[]): Gate {
   });
 }
 
+/** Stands for the error where a run died before it could tell it. */
+export const NO_SOCKET_UNTOLD = 'the error is not known';
 /** What there was too little of, by the error that said so. */
 const SOCKET_ADVICE: Record<string, string> = {
   EMFILE: 'raise `ulimit -n`, or lower `target.connections`',
   ENFILE: 'raise the open files this machine allows (`sysctl fs.file-max`), or lower `target.connections`',
   EADDRNOTAVAIL:
     'use keep-alive connections, or widen the range of local ports (`sysctl net.ipv4.ip_local_port_range`)',
+  [NO_SOCKET_UNTOLD]: 'raise `ulimit -n`, use keep-alive connections, or lower `target.connections`',
 };
 const MORE_MEMORY = 'give this machine more memory for sockets, or lower `target.connections`';
 
@@ -148,9 +157,9 @@ function socketsGate({ incidents, orders }: Evidence): Gate {
 }
 
 /** Only warns: what a late start made late, the lateness gates see order by order. */
-function startGate(incidents: readonly Incident[]): Gate {
-  const late = of(incidents, 'late-start');
-  if (late.length === 0) return gateOf('start', 'all workers at once', 'all in time');
+function startGate(evidence: Evidence): Gate {
+  const late = of(evidence.incidents, 'late-start');
+  if (late.length === 0) return noneOf(evidence, 'start', ['all workers at once', 'all in time']);
   const worstUs = Math.max(...late.map((incident) => incident.lateUs));
   const measured = `${late.length} started up to ${formatDuration(worstUs)} late`;
   return gateOf('start', 'all workers at once', { status: 'warn', measured, advice: 'leave this machine a free core' });

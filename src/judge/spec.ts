@@ -131,6 +131,8 @@ export type Evidence = {
   /** Of `orders.unknown`: those in flight when the generator or one of its workers died, of which no tally tells. */
   inFlightAtCrash?: number;
   incidents: readonly Incident[];
+  /** The run died before it could tell of its incidents: that none is here says nothing. */
+  incidentsUntold?: boolean;
   ending: Ending;
   /** Undefined while the run goes on, and in runs that did not ask: then those gates cannot be known. */
   workers?: readonly WorkerEvidence[];

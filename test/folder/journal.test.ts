@@ -15,6 +15,7 @@ import type { Evidence } from '../../src/judge/spec.ts';
 import { judge } from '../../src/judge/verdict.ts';
 import { histogramShape } from '../../src/measure/histogram.ts';
 import { Recorder } from '../../src/measure/recorder.ts';
+import type { Outcome } from '../../src/outcomes.ts';
 import { resultOf } from '../../src/report/result.ts';
 import { cli } from '../support/cli.ts';
 import { type Order, OUTCOMES, steadyOrders } from '../support/evidence.ts';
@@ -95,10 +96,12 @@ const HEALTH = {
   code: { thrown: [], cpuUsPerOrder: 12 },
 } satisfies Partial<Evidence>;
 
-async function journalOf(options: { end?: Partial<Evidence> } = {}): Promise<{ folder: string; bytes: Buffer }> {
+async function journalOf(
+  options: { end?: Partial<Evidence>; outcomes?: readonly Outcome[] } = {},
+): Promise<{ folder: string; bytes: Buffer }> {
   const folder = fresh();
   const journal = await Journal.open(folder, quiet);
-  journal.head(HEAD);
+  journal.head({ ...HEAD, outcomes: options.outcomes ?? OUTCOMES });
   for (const told of toldBy(orders)) journal.interval(told);
   if (options.end) await journal.end({ endedAtMs: run.endedAtMs, ...evidence, ...options.end });
   else await journal.close();
@@ -198,6 +201,28 @@ describe('a run rebuilt from its journal', async () => {
       /^## ❔ INCONCLUSIVE: mi-fan-fest\n[\s\S]*when the run was interrupted[\s\S]*rebuilt from the journal/,
     );
     expect([ended, cut, growing].map((each) => each.includes('still goes on'))).toEqual([false, false, true]);
+  });
+
+  it('that died does not claim what only its end would have told, but knows a lack of sockets by its orders', async () => {
+    const judgedOf = (from: Buffer) => {
+      const { gates, verdict } = rebuiltFrom(from, 'j').record.judgement;
+      return { verdict, gate: (name: string) => gates.find((gate) => gate.name === name) };
+    };
+    for (const name of ['workers', 'start']) {
+      expect(judgedOf(bytes).gate(name), name).toMatchObject({ measured: 'cannot be known', known: false });
+      expect(judgedOf(whole.bytes).gate(name)?.known, name).toBeUndefined();
+    }
+    expect(judgedOf(bytes).gate('sockets')).toMatchObject({ status: 'ok', measured: 'none refused' });
+    const outcomes = OUTCOMES.map((each) => (each.class === 'failed' ? { ...each, name: 'no-socket' } : each));
+    const short = judgedOf((await journalOf({ outcomes })).bytes);
+    const count = orders.filter(({ ends }) => ends === 'failed').length;
+    expect(short.verdict).toBe('invalid');
+    expect(short.gate('sockets')).toMatchObject({
+      measured: `${count} orders found no socket (the error is not known)`,
+      advice: expect.stringContaining('ulimit -n'),
+    });
+    // Told by its end or not at all.
+    expect(judgedOf((await journalOf({ outcomes, end: HEALTH })).bytes).gate('sockets')?.status).toBe('ok');
   });
 
   it('has the single orders that were told, up to where it goes; one from before they were kept has none', async () => {
