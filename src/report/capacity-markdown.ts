@@ -64,12 +64,12 @@ export function formatCapacityMarkdown(file: CapacityFile): string {
 
 const stamp = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 
-function loadsTable({ loads }: CapacityFile): string {
+function loadsTable({ loads, trials }: CapacityFile): string {
   if (loads.length === 0) return '';
   const rows = loads.map((load) => [
     formatRate(load.ratePerS),
     LOAD_WORDS[load.outcome].word,
-    trialsText(load),
+    trialsText(load, { trials }),
     rateOr(load.goodputPerS),
     flightOr(load.inFlightMean),
     durationOr(load.meanUs),

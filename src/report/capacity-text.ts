@@ -5,6 +5,7 @@ import { formatCount, formatDuration, formatRate } from '../units.ts';
 import type { CapacityFile, CapacityLoad } from './capacity-file.ts';
 import {
   bracketWords,
+  confirmedWords,
   durationOr,
   flightOr,
   headroomWords,
@@ -76,11 +77,10 @@ function told(label: string, text: string, width: number, most = 4): string[] {
 }
 
 function answerLines(file: CapacityFile, width: number): string[] {
-  const { headroom, target, confirmed, bracket, limitedBy, whatBroke } = file;
-  const hold =
-    bracket.heldPerS === null ? '' : confirmed ? ', confirmed by a longer hold' : ', not confirmed by a longer hold';
+  const { headroom, target, limitedBy, whatBroke } = file;
+  const hold = confirmedWords(file);
   return [
-    ...told('holds', `${bracketWords(file)}${hold}; ${LIMITED_WORDS[limitedBy]}`, width),
+    ...told('holds', `${bracketWords(file)}${hold ? `, ${hold}` : ''}; ${LIMITED_WORDS[limitedBy]}`, width),
     ...told(
       'headroom',
       `${headroomWords(headroom.overPeak, 'peak', target.peakPerS)}, ${headroomWords(headroom.overMean, 'mean', target.meanPerS)}`,
@@ -95,13 +95,13 @@ function answerLines(file: CapacityFile, width: number): string[] {
 const HEADER = ['load', '', 'trials', 'goodput', 'in flight', 'mean', 'p99', 'lost'];
 
 /** Ascending; the answer's two sides and their neighbours first where there are too many for a screen. */
-function loadLines({ loads, bracket }: CapacityFile, { paint }: TextOptions, width: number): string[] {
+function loadLines({ loads, trials, bracket }: CapacityFile, { paint }: TextOptions, width: number): string[] {
   const shown = nearest(loads, bracket.heldPerS ?? bracket.brokePerS ?? 0);
   if (shown.length === 0) return [];
   const rows = shown.map((load) => [
     formatRate(load.ratePerS),
     `${LOAD_WORDS[load.outcome].mark} ${LOAD_WORDS[load.outcome].word}`,
-    trialsText(load),
+    trialsText(load, { trials }),
     rateOr(load.goodputPerS),
     flightOr(load.inFlightMean),
     durationOr(load.meanUs),

@@ -30,6 +30,14 @@ export function headroomWords(range: Range, of: 'peak' | 'mean', perS: number, w
 export const bracketWords = ({ bracket }: Pick<CapacityFile, 'bracket'>): string =>
   sidesWords(bracket.heldPerS, bracket.brokePerS);
 
+/** `confirmed by a hold of 1 m`; undefined where nothing held. */
+export function confirmedWords({ bracket, confirmed, trials }: CapacityFile): string | undefined {
+  if (bracket.heldPerS === null) return undefined;
+  if (!confirmed) return 'not confirmed by a longer hold';
+  const told = trials.filter(({ ratePerS, outcome }) => ratePerS === bracket.heldPerS && outcome !== 'discarded');
+  return `confirmed by a hold of ${formatDuration(Math.max(...told.map(({ durationUs }) => durationUs)))}`;
+}
+
 export const LIMITED_WORDS: Record<CapacityFile['limitedBy'], string> = {
   shop: 'as narrow as was asked',
   generator: 'limited by the generator: higher loads were INVALID',
@@ -47,8 +55,12 @@ export const shareOr = (share: number | null): string => (share === null ? '–'
 /** Orders in flight: `2.35`, `48` */
 export const flightOr = (count: number | null): string => (count === null ? '–' : String(Number(count.toPrecision(3))));
 
-/** `20 s`, `2 in 40 s`; of a load whose trials were all discarded only how many there were. */
-export function trialsText({ trials, durationUs }: CapacityLoad): string {
+/** `20 s`, `2 in 40 s` of those that were not discarded; of a load of which all were only how many there were. */
+export function trialsText(
+  { trials, durationUs }: CapacityLoad,
+  { trials: all }: Pick<CapacityFile, 'trials'>,
+): string {
   if (durationUs === 0) return String(trials.length);
-  return trials.length === 1 ? formatDuration(durationUs) : `${trials.length} in ${formatDuration(durationUs)}`;
+  const told = all.filter(({ index, outcome }) => trials.includes(index) && outcome !== 'discarded').length;
+  return told === 1 ? formatDuration(durationUs) : `${told} in ${formatDuration(durationUs)}`;
 }

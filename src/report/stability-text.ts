@@ -27,7 +27,8 @@ export function recoverySentence({ recoveries }: Stability): string {
   }
   const [slowest] = back.sort((a, b) => (b.tookUs ?? 0) - (a.tookUs ?? 0));
   if (slowest === undefined || slowest.tookUs === 0 || slowest.tookUs === null) return '';
-  const most = back.length === 1 ? '' : `; the other ${formatCountOf(back.length - 1, 'burst')} took less`;
+  const others = back.length === 2 ? 'burst' : formatCountOf(back.length - 1, 'burst');
+  const most = back.length === 1 ? '' : `; the other ${others} took no longer`;
   return `the shop recovered from ${nameOf(slowest)} ${formatDuration(slowest.tookUs)} after its end${most}`;
 }
 

@@ -6,6 +6,7 @@ import { formatCapacityMarkdown } from '../../src/report/capacity-markdown.ts';
 import type { CapacityRecord } from '../../src/report/capacity-record.ts';
 import { CAPACITY_SCHEMA } from '../../src/report/capacity-schema.ts';
 import { formatCapacityText } from '../../src/report/capacity-text.ts';
+import { formatCapacityPage } from '../../src/report/html/capacity/page.ts';
 import { plainPaint, widthOf } from '../../src/report/layout.ts';
 import { golden } from '../support/golden.ts';
 import { foundCapacity, limitedByGenerator, nothingKnown } from './capacities.ts';
@@ -82,6 +83,23 @@ describe('the summary of a search', () => {
       for (const line of text.split('\n').filter((each) => each.includes('131/s'))) expect(line).toMatch(/closed loop/);
       expect(text).toContain('131/s');
     }
+  });
+
+  it('counts of a load the trials that told something, and says how long it was held', () => {
+    const record = foundCapacity();
+    const { trials, loads, bracket } = record.capacity;
+    const held = loads.find(({ ratePerS }) => ratePerS === bracket.held)!;
+    const like = trials.find(({ index }) => index === held.trials.at(-1))!;
+    const spoilt = { ...like, index: 90, outcome: 'discarded' as const, durationUs: 300e6 };
+    const long = { ...like, index: 91, durationUs: 60e6 };
+    held.trials = [like.index, 90, 91];
+    held.durationUs = like.durationUs + 60e6;
+    trials.push(spoilt, long);
+    for (const text of [textOf(record, 100), formatCapacityPage(asRead(record), { kind: 'files', css: '', js: '' })]) {
+      expect(text.includes('2 in 1 m 20 s')).toBe(true);
+      expect(text.replace(/\s+/g, ' ')).toMatch(/confirmed by a hold of 1 m(?! \d)/);
+    }
+    expect(formatCapacityMarkdown(asRead(record))).toMatch(/2 in 1 m 20 s/);
   });
 
   it('leaves out the loads farthest from the answer where there are too many', () => {

@@ -152,8 +152,17 @@ function notesOf({ loads, options, trials }: Seen, sides: Sides): string[] {
       `${formatRate(load.ratePerS)} could not be measured for longer: each hold was discarded, the last one by ${last.why[0]?.message}`,
     );
   }
+  const held = below.findLast(({ outcome }) => outcome === 'held');
+  if (held !== undefined) notes.push(lengthText(held, trials));
   for (const { text, why } of options.asked.setAside) notes.push(`\`${text}\` was not asked: ${why}`);
   return notes;
+}
+
+/** What the hold can tell: near saturation a pile-up may be minutes in coming. */
+function lengthText({ ratePerS, trials: own }: Weighed, trials: readonly Trial[]): string {
+  const told = trials.filter(({ index, outcome }) => own.includes(index) && outcome !== 'discarded');
+  const longest = formatDuration(Math.max(...told.map(({ durationUs }) => durationUs)));
+  return `${formatRate(ratePerS)} was held for ${longest} at the longest: a pile-up of orders that is rarer would not show in that, so in hours a little less may be what holds`;
 }
 
 type Judged = Pick<Capacity, 'verdict' | 'exitCode' | 'reasons'>;

@@ -14,7 +14,7 @@ const rates = (trials: readonly Trial[]) => trials.map(({ ratePerS }) => Math.ro
 
 describe('the way of a search', () => {
   it('doubles from half the peak, bisects by the geometric middle and confirms what held', () => {
-    const { trials, bracket, confirmed, limitedBy } = pretend(sharp(330), TARGET);
+    const { trials, bracket, confirmed, limitedBy, notes } = pretend(sharp(330), TARGET);
     expect(rates(trials).slice(0, 5)).toEqual([50, 100, 200, 400, 283]);
     expect(trials.map(({ purpose }) => purpose)).toEqual([
       ...Array(4).fill('bracket'),
@@ -22,6 +22,9 @@ describe('the way of a search', () => {
       'confirm',
     ]);
     expect(trials.at(-1)).toMatchObject({ durationUs: 60e6, ratePerS: bracket.held });
+    expect(notes).toEqual([
+      expect.stringMatching(/^322\/s was held for 1 m at the longest: .* in hours a little less/),
+    ]);
     expect({ confirmed, limitedBy }).toEqual({ confirmed: true, limitedBy: 'shop' });
   });
 
@@ -256,7 +259,7 @@ describe('what stands in the way', () => {
       TARGET,
     );
     expect(confirmed).toBe(true);
-    expect(notes).toEqual(['2 trials discarded']);
+    expect(notes).toContain('2 trials discarded');
   });
 
   it('nor is any load held again and again that only the holds are discarded of', () => {
@@ -268,6 +271,14 @@ describe('what stands in the way', () => {
     const byLoad = Map.groupBy(trials.filter(isHold), ({ ratePerS }) => ratePerS);
     expect([...byLoad.values()].map(({ length }) => length)).toEqual([3, 3, 3]);
     expect(limitedBy).toBe('disturbed');
+  });
+
+  it('nor does a hold that was discarded count as how long it was held', () => {
+    const { notes } = pretend(
+      (request) => (isHold(request) ? discarded(request, 'invalid') : sharp(330)(request)),
+      TARGET,
+    );
+    expect(notes.join()).toContain('322/s was held for 15 s at the longest');
   });
 
   it('a hold that sold out, or had too few connections, will again', () => {

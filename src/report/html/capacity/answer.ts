@@ -3,7 +3,15 @@
 import type { Verdict } from '../../../judge/spec.ts';
 import { formatCount, formatCountOf, formatDuration, formatRate } from '../../../units.ts';
 import type { CapacityFile } from '../../capacity-file.ts';
-import { bracketWords, LIMITED_WORDS, LOAD_WORDS, rangeWords, rateOr, trialsText } from '../../capacity-words.ts';
+import {
+  bracketWords,
+  confirmedWords,
+  LIMITED_WORDS,
+  LOAD_WORDS,
+  rangeWords,
+  rateOr,
+  trialsText,
+} from '../../capacity-words.ts';
 import type { Html } from '../escape.ts';
 import { html } from '../escape.ts';
 import { facts, icon, mark, prose, section, table, VERDICT_ICONS } from '../parts.ts';
@@ -49,13 +57,13 @@ const MOST_REASONS = 6;
 type Tile = [name: string, figure: string, says: string];
 
 export function answerSection(file: CapacityFile): Html {
-  const { headroom, target, confirmed, bracket, closedLoop, loads } = file;
+  const { headroom, target, bracket, closedLoop, loads } = file;
   const held = loads.find(({ ratePerS }) => ratePerS === bracket.heldPerS);
   const tiles: Tile[] = [
     [
       'Holds',
       bracketWords(file),
-      `${LIMITED_WORDS[file.limitedBy]}${bracket.heldPerS === null ? '' : confirmed ? '; confirmed by a longer hold' : '; not confirmed by a longer hold'}`,
+      [LIMITED_WORDS[file.limitedBy], confirmedWords(file)].filter((words) => words !== undefined).join('; '),
     ],
     ['Over the peak', rangeWords(headroom.overPeak), `of ${formatRate(target.peakPerS)}`],
     ['Over the mean', rangeWords(headroom.overMean), `of ${formatRate(target.meanPerS)}`],
@@ -114,7 +122,7 @@ const OUTCOMES: Record<CapacityFile['loads'][number]['outcome'], Verdict> = {
 const outcomeMark = (outcome: keyof typeof OUTCOMES): Html =>
   html`<span class="mark mark-${OUTCOMES[outcome]}">${icon(OUTCOMES[outcome], 16)} ${LOAD_WORDS[outcome].word}</span>`;
 
-export function loadsSection({ loads }: CapacityFile): Html {
+export function loadsSection({ loads, trials }: CapacityFile): Html {
   if (loads.length === 0) return section('loads', 'Every load', html`<p class="none">No load was tried.</p>`);
   const number = (label: string) => ({ label, kind: 'number' as const });
   const body = table(
@@ -129,7 +137,7 @@ export function loadsSection({ loads }: CapacityFile): Html {
     loads.map((load) => [
       { shows: formatRate(load.ratePerS), sort: load.ratePerS },
       outcomeMark(load.outcome),
-      trialsText(load),
+      trialsText(load, { trials }),
       rateCell(load.goodputPerS),
       durationCell(load.p99Us),
       shareCell(load.lossShare),

@@ -111,7 +111,7 @@ function how(): Html {
   return section(
     'how',
     'How to read this',
-    html`<p>Each load is tried in open loop: orders come when they are due, as shoppers do. Loads are doubled until one breaks, the gap is halved until it is narrow, and what held is held once more for longer.</p>
+    html`<p>Each load is tried in open loop: orders come when they are due, as shoppers do. Loads are doubled until one breaks, the gap is halved until it is narrow, and what held is held once more for longer. What takes longer than that hold to come does not show in it: close to its limit a shop piles up orders by chance, and in a run of hours a little less may be what holds.</p>
 <dl class="glossary">${GLOSSARY.map(([term, means]) => html`<div><dt>${term}</dt><dd>${means}</dd></div>`)}</dl>`,
   );
 }
