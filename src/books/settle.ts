@@ -1,7 +1,8 @@
 // The books are read after quiescence (METHOD §7): a shop may still be writing down what it has answered. The number of
 // rows, and the stock where it is told, are looked at until they are the same twice in a row (an order that is still being
 // paid may be a row already, and its units are reserved); then everything is read once. Where that reading lacks orders that
-// were accepted, the shop may only be slow: it gets more time, and everything is read again.
+// were accepted, the shop may only be slow: it gets more time, and everything is read again. What was read whole once is not
+// worth less for a shop that cannot be read again.
 
 import type { BookRow, Reading, StockLevels } from '../audit/spec.ts';
 import type { BooksSpec, OrdersSource } from '../order/books.ts';
@@ -19,17 +20,16 @@ const INTERRUPTED = 'the reading was interrupted';
 const GRACE_US = 5e6;
 const GRACE_PART = 1 / 6;
 
-export type TakeRow = (row: BookRow) => void;
-/** What a reading is wanted for: the books may come to rest before all of it is there. */
+/** Who takes the rows, and what is awaited of them: the books may come to rest before all of it is there. */
 export type Awaiting = {
-  /** A reading begins: whatever was taken before is void. */
-  begin(): TakeRow;
-  /** Accepted orders that this reading has not confirmed, and how many of them it has as reserved. */
+  /** A reading begins. What it took stands once it is kept, in place of what was kept before. */
+  begin(): { take: (row: BookRow) => void; keep(): void };
+  /** Accepted orders that the kept reading has not confirmed, and how many of them it has as reserved. */
   open(): { missing: number; reserved: number };
 };
 
 /** Waits until the books have come to rest, hands every row over, and reads the stock. Never rejects. */
-export async function readBooks(spec: BooksSpec, seams: BooksSeams, to: TakeRow | Awaiting): Promise<Books> {
+export async function readBooks(spec: BooksSpec, seams: BooksSeams, to: Awaiting): Promise<Books> {
   const startUs = seams.nowUs();
   const reading = spec.orders && (await settledOrders({ spec, source: spec.orders, seams }, to));
   if (reading) reading.tookUs = seams.nowUs() - startUs;
@@ -40,44 +40,55 @@ export async function readBooks(spec: BooksSpec, seams: BooksSeams, to: TakeRow 
 
 type Settling = { spec: BooksSpec; source: OrdersSource; seams: BooksSeams };
 
-async function settledOrders(books: Settling, to: TakeRow | Awaiting): Promise<Reading> {
+async function settledOrders(books: Settling, to: Awaiting): Promise<Reading> {
   const { spec, seams } = books;
   const polls: number[] = [];
   const untilUs = seams.nowUs() + spec.settleUs;
-  const patience = patienceFor(books);
+  const isWorthWaiting = patienceFor(books);
+  // Where others buy too, no two counts need be equal again once they were.
+  const isShared = spec.foreign === 'ignore';
   // A shop that was loaded may need a moment before it answers at all: one poll that fails is no reason to give up.
   let before: Look | undefined;
-  let read: Reading | undefined;
+  let read: { reading: Reading; of: Look } | undefined;
+  /** What was read whole stands, whatever goes wrong later, unless the books have changed since. */
+  let isStale = false;
+  const end = (trouble: string): Reading => {
+    if (read && !isStale) return { ...read.reading, polls };
+    to.begin().keep();
+    return { ...blankReading(trouble), polls };
+  };
   for (;;) {
     const look = await lookAt(books);
-    if (seams.signal?.aborted) return { ...(read ?? blankReading(INTERRUPTED)), polls };
-    let isAtRest = false;
-    if ('trouble' in look) before = undefined;
-    else {
-      polls.push(look.rows);
-      isAtRest = look.rows === before?.rows && look.stock === before.stock;
-      before = look;
+    if (seams.signal?.aborted) return end(INTERRUPTED);
+    let trouble = 'trouble' in look ? look.trouble : '';
+    const isAtRest = !('trouble' in look) && (isSame(look, before) || (isShared && read !== undefined));
+    before = 'trouble' in look ? undefined : look;
+    if (before) {
+      polls.push(before.rows);
+      isStale = read !== undefined && !isShared && !isSame(before, read.of);
+      if (isAtRest) {
+        const { take, keep } = to.begin();
+        const reading = await readAtRest(books, take, before.rows);
+        ({ trouble } = reading);
+        if (trouble === '' || !read) {
+          keep();
+          read = { reading, of: before };
+          isStale = false;
+          if (trouble !== '' || reading.malformed > 0) return end('');
+        }
+      } else trouble = restless(spec, polls);
     }
-    if (isAtRest) {
-      read = await readAtRest(books, to, polls.at(-1)!);
-      const isSpoilt = read.trouble !== '' || read.malformed > 0;
-      if (isSpoilt || typeof to === 'function' || !patience(to.open())) return { ...read, polls };
-    }
-    if (seams.nowUs() + spec.pollUs > untilUs) {
-      // What was read whole stands, unless more came; where others buy too, no two counts need be equal again.
-      const stands = isAtRest || 'trouble' in look || spec.foreign === 'ignore';
-      const trouble = 'trouble' in look ? look.trouble : restless(spec, polls);
-      return { ...(read && stands ? read : blankReading(trouble)), polls };
-    }
+    if (read && !isStale && !isWorthWaiting(to.open())) return end('');
+    if (seams.nowUs() + spec.pollUs > untilUs) return end(trouble);
     await seams.sleep(spec.pollUs);
   }
 }
 
 /** Once, every row. */
-async function readAtRest(books: Settling, to: TakeRow | Awaiting, settled: number): Promise<Reading> {
-  const reading = await readOrders(books, typeof to === 'function' ? to : to.begin());
+async function readAtRest(books: Settling, take: (row: BookRow) => void, settled: number): Promise<Reading> {
+  const reading = await readOrders(books, take);
   const told = reading.claimed ?? reading.rows + reading.malformed;
-  if (reading.trouble === '' && told !== settled) {
+  if (reading.trouble === '' && told !== settled && books.spec.foreign !== 'ignore') {
     reading.trouble = `the books held ${settled} rows when they had come to rest, and ${told} when they were read`;
   }
   return reading;
@@ -97,6 +108,9 @@ function patienceFor({ spec, seams }: Settling): (open: ReturnType<Awaiting['ope
 
 /** `stock`: all levels as one text. */
 type Look = { rows: number; stock: string };
+
+const isSame = (look: Look, other: Look | undefined): boolean =>
+  look.rows === other?.rows && look.stock === other.stock;
 
 async function lookAt(books: Settling): Promise<Look | { trouble: string }> {
   const { spec, seams } = books;

@@ -86,11 +86,11 @@ export class Around {
     return auditRun({ plan, run, runId, before: this.#before, seams: this.#seams(), secrets: this.secrets });
   }
 
-  /** What the books hold of the first order; undefined where the profile names none. */
-  async find(): Promise<FoundInBooks | undefined> {
+  /** What the books hold of the first order, `isDue`: in the end; undefined where the profile names none. */
+  async find(isDue: boolean): Promise<FoundInBooks | undefined> {
     const { plan, runId } = this.#input;
     if (!plan.books) return undefined;
-    const found = await findInBooks(plan.books, this.#seams(), orderKeys(runId).keyOf(0));
+    const found = await findInBooks(plan.books, this.#seams(), { key: orderKeys(runId).keyOf(0), isDue });
     return { ...found, trouble: withoutSecrets(found.trouble, this.secrets, true) };
   }
 

@@ -101,33 +101,34 @@ export async function auditRun({ plan, run, runId, before, seams, secrets }: ToA
     ...(books ? { books } : {}),
     ...(before.stock ? { stockBefore: before.stock } : {}),
   };
-  let audit = auditOrders(input);
-  if (!books) return shownAudit(audit.finish({}), secrets);
-  let old = 0;
-  const awaited = awaitedOrders(run.ledger, runId);
+  const fresh = () => ({ audit: auditOrders(input), awaited: awaitedOrders(run.ledger, runId), old: 0 });
+  let kept = fresh();
+  if (!books) return shownAudit(kept.audit.finish({}), secrets);
   const begin = () => {
-    old = 0;
-    audit = auditOrders(input);
-    awaited.begin();
-    return (row: BookRow): void => {
+    const next = fresh();
+    const take = (row: BookRow): void => {
       if (before.known.has(row.key)) {
-        old++;
-        audit.earlier(row);
+        next.old++;
+        next.audit.earlier(row);
       } else {
-        audit.row(row);
-        awaited.take(row);
+        next.audit.row(row);
+        next.awaited.take(row);
       }
     };
+    const keep = () => {
+      kept = next;
+    };
+    return { take, keep };
   };
-  const { reading, stock, stockTrouble } = await readBooks(books, seams, { begin, open: awaited.open });
+  const { reading, stock, stockTrouble } = await readBooks(books, seams, { begin, open: () => kept.awaited.open() });
   if (reading) {
-    reading.rows -= old;
-    if (reading.claimed !== undefined) reading.claimed -= old;
+    reading.rows -= kept.old;
+    if (reading.claimed !== undefined) reading.claimed -= kept.old;
     reading.trouble = withoutSecrets(reading.trouble, secrets, true);
     reading.malformedExamples = reading.malformedExamples.map((text) => withoutSecrets(text, secrets, true));
   }
   const end = { ...(reading ? { reading } : {}), ...(stock ? { stockAfter: stock } : {}) };
-  const found = shownAudit(audit.finish(end), secrets);
+  const found = shownAudit(kept.audit.finish(end), secrets);
   const why = withoutSecrets(stockTrouble, secrets, true);
   return stockTrouble === '' ? found : { ...found, incomplete: `${found.incomplete}: ${why}` };
 }
@@ -135,12 +136,28 @@ export async function auditRun({ plan, run, runId, before, seams, secrets }: ToA
 /** What the books hold of one order that was just sent. `row` undefined: nothing. */
 export type FoundInBooks = { rows: number; row: BookRow | undefined; stock: StockLevels | undefined; trouble: string };
 
-/** Reads the books as after a run, and looks for one order in them. */
-export async function findInBooks(books: BooksSpec, seams: BooksSeams, key: string): Promise<FoundInBooks> {
+/** Reads the books as after a run, and looks for one order in them, which they must hold in the end where it `isDue`. */
+export async function findInBooks(
+  books: BooksSpec,
+  seams: BooksSeams,
+  { key, isDue }: { key: string; isDue: boolean },
+): Promise<FoundInBooks> {
   let row: BookRow | undefined;
-  const { reading, stock, stockTrouble } = await readBooks(books, seams, (each) => {
-    if (each.key === key) row = { ...each };
+  const begin = () => {
+    let found: BookRow | undefined;
+    const take = (each: BookRow): void => {
+      if (each.key === key) found = { ...each };
+    };
+    const keep = () => {
+      row = found;
+    };
+    return { take, keep };
+  };
+  const open = () => ({
+    missing: isDue && row?.status !== 'confirmed' ? 1 : 0,
+    reserved: row?.status === 'reserved' ? 1 : 0,
   });
+  const { reading, stock, stockTrouble } = await readBooks(books, seams, { begin, open });
   const { trouble = '', malformed = 0, malformedExamples = [], rows = 0, claimed = rows + malformed } = reading ?? {};
   const whys = [
     trouble,

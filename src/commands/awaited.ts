@@ -1,4 +1,4 @@
-// Which accepted orders a reading of the books has, each once: until all are confirmed, a shop may still be writing.
+// Which accepted orders one reading of the books has, each once: until all are confirmed, a shop may still be writing.
 
 import type { BookRow, LedgerView } from '../audit/spec.ts';
 import { orderKeys } from '../order/identity.ts';
@@ -10,10 +10,6 @@ export function awaitedOrders({ orders, classOf, countOf }: LedgerView, runId: s
   const marks = new Uint8Array(orders);
   const counts = { reserved: 0, confirmed: 0 };
   return {
-    begin: (): void => {
-      marks.fill(0);
-      Object.assign(counts, { reserved: 0, confirmed: 0 });
-    },
     take: ({ key, status }: BookRow): void => {
       const seq = status === 'other' ? undefined : seqOf(key);
       if (seq === undefined || seq >= orders || classOf(seq) !== 'accepted') return;

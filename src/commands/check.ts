@@ -75,7 +75,8 @@ async function checkWith(
   print(`  counts as ${paint('bold', outcome.class)} (outcome \`${outcome.name}\`)`);
   if (one.body !== '') print(paint('dim', `  ${one.body}`));
   interrupts.duringBooks();
-  const found = await around.find().finally(interrupts.close);
+  const isDue = plan.books?.orders?.kind === 'http' && outcome.class === 'accepted';
+  const found = await around.find(isDue).finally(interrupts.close);
   const books = found && booksSay(found, outcome, plan.books);
   if (books) print(`${markOf(books.isRight, paint)} books: ${books.says}`);
   return (await tearDown({ plan, around }, paint, print)) && isAnswered && books?.isRight !== false;

@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { auditOrders } from '../../src/audit/audit.ts';
 import { Ledger } from '../../src/audit/ledger.ts';
 import { mergeLedgers } from '../../src/audit/merge-ledgers.ts';
+import type { BookRow } from '../../src/audit/spec.ts';
 import type { BooksSeams } from '../../src/books/seams.ts';
 import { readBooks } from '../../src/books/settle.ts';
 import { ControlPlane } from '../../src/drive/control.ts';
@@ -117,10 +118,12 @@ async function load(): Promise<AuditLoad> {
   const stock = Object.fromEntries(Object.keys(PRICES).map((sku) => [sku, { available: ORDERS, reserved: 0 }]));
   const audit = auditOrders({ ledger, answers: ledger.answers, identity: IDENTITY, books: BOOKS, stockBefore: stock });
   const sold: Record<string, number> = {};
-  const { reading } = await readBooks(BOOKS, seams, (row) => {
+  const take = (row: BookRow): void => {
     sold[row.sku!] = (sold[row.sku!] ?? 0) + row.quantity!;
     audit.row(row);
-  });
+  };
+  const to = { begin: () => ({ take, keep: () => {} }), open: () => ({ missing: 0, reserved: 0 }) };
+  const { reading } = await readBooks(BOOKS, seams, to);
   await plane.close();
   const after = Object.fromEntries(
     Object.keys(PRICES).map((sku) => [sku, { available: ORDERS - sold[sku]!, reserved: 0 }]),

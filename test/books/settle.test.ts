@@ -61,10 +61,25 @@ const SPEC: BooksSpec = {
   maxRows: 100,
 };
 
+/** Keeps the rows of the reading that stands, of which so many are wanted as confirmed. */
+function taker(accepted: number) {
+  let kept: BookRow[] = [];
+  const of = (wanted: BookRow['status']) => kept.filter(({ status }) => status === wanted).length;
+  const begin = () => {
+    const rows: BookRow[] = [];
+    const keep = () => {
+      kept = rows;
+    };
+    return { take: (row: BookRow) => void rows.push({ ...row }), keep };
+  };
+  const open = () => ({ missing: Math.max(0, accepted - of('confirmed')), reserved: of('reserved') });
+  return { to: { begin, open }, taken: () => kept, of };
+}
+
 async function read(seams: BooksSeams, spec: Partial<BooksSpec> = {}) {
-  const rows: BookRow[] = [];
-  const books = await readBooks({ ...SPEC, ...spec }, seams, (row) => rows.push(row));
-  return { ...books, reading: books.reading!, keys: rows.length };
+  const { to, taken } = taker(0);
+  const books = await readBooks({ ...SPEC, ...spec }, seams, to);
+  return { ...books, reading: books.reading!, keys: taken().length };
 }
 
 describe('the books', () => {
@@ -144,7 +159,7 @@ describe('the books', () => {
   it('without orders are the stock alone, and what is wrong with it is told', async () => {
     const { seams } = shopWith([1]);
     const stock = { step: STEP, items: '$' };
-    const books = await readBooks({ ...SPEC, orders: undefined, stock }, seams, () => {});
+    const books = await readBooks({ ...SPEC, orders: undefined, stock }, seams, taker(0).to);
     expect(books).toEqual({
       reading: undefined,
       stock: undefined,
@@ -155,17 +170,19 @@ describe('the books', () => {
 
 /** Rows by the time of the reading, of which as many are wanted as there are `accepted`. */
 async function readAwaiting(
-  rowsAt: (seconds: number) => readonly string[],
+  rowsAt: (seconds: number, nth: number) => readonly string[] | 'down',
   accepted: number,
   more: Partial<BooksSpec> = {},
 ) {
   const { seams, slept } = shopWith([]);
+  let sent = 0;
   const send = async (): Promise<ControlAnswer> => {
-    const rows = rowsAt(seams.nowUs() / 1e6);
+    const rows = rowsAt(seams.nowUs() / 1e6, sent++);
     return {
-      status: 200,
+      status: rows === 'down' ? 503 : 200,
       headers: { get: () => undefined, all: () => [] },
       body: (async function* () {
+        if (rows === 'down') return;
         for (const [at, status] of rows.entries()) yield Buffer.from(`{"key":"order-${at}","status":"${status}"}\n`);
       })(),
       drop: () => {},
@@ -173,15 +190,9 @@ async function readAwaiting(
   };
   const statuses = { fields: { key: 'key', status: 'status' }, confirmed: ['paid'], reserved: ['pending'] };
   const spec = { ...SPEC, orders: source(), ...statuses, settleUs: 30e6, ...more };
-  let taken: BookRow[] = [];
-  const of = (wanted: BookRow['status']) => taken.filter(({ status }) => status === wanted).length;
-  const begin = () => {
-    taken = [];
-    return (row: BookRow) => void taken.push({ ...row });
-  };
-  const open = () => ({ missing: accepted - of('confirmed'), reserved: of('reserved') });
-  const { reading } = await readBooks(spec, { ...seams, plane: { ...seams.plane, send } }, { begin, open });
-  return { reading: reading!, confirmed: of('confirmed'), rows: taken.length, waitedS: slept.length };
+  const { to, taken, of } = taker(accepted);
+  const { reading } = await readBooks(spec, { ...seams, plane: { ...seams.plane, send } }, to);
+  return { reading: reading!, confirmed: of('confirmed'), rows: taken().length, waitedS: slept.length };
 }
 
 const rows = (count: number, status = 'paid') => Array.from({ length: count }, () => status);
@@ -212,6 +223,60 @@ describe('books that lack accepted orders', () => {
     const { reading } = await readAwaiting(trickle, 99, { settleUs: 10e6 });
     expect(reading.trouble).toContain('did not come to rest within 10 s');
     const shared = await readAwaiting(trickle, 99, { settleUs: 10e6, foreign: 'ignore' });
-    expect(shared.reading).toMatchObject({ rows: 1, trouble: '' });
+    expect(shared).toMatchObject({ reading: { rows: 10, trouble: '' }, rows: 10, waitedS: 10 });
+  });
+
+  it('are not waited for longer because others buy there all the time', async () => {
+    const busy = (s: number) => [...rows(2), ...rows(s < 2 ? 1 : Math.ceil(s), 'theirs')];
+    const found = await readAwaiting(busy, 3, { foreign: 'ignore' });
+    expect(found).toMatchObject({ confirmed: 2, waitedS: 6, reading: { rows: 8, trouble: '' } });
+    const late = (s: number) => [...busy(s), ...rows(s < 4 ? 0 : 1)];
+    expect(await readAwaiting(late, 3, { foreign: 'ignore' })).toMatchObject({ confirmed: 3, waitedS: 4 });
+    // Theirs may come between the count and the reading, too.
+    let nth = 0;
+    const quick = () => [...rows(3), ...rows(nth++ < 2 ? 1 : 2, 'theirs')];
+    expect(await readAwaiting(quick, 3, { foreign: 'ignore' })).toMatchObject({ waitedS: 1, reading: { trouble: '' } });
+  });
+
+  it('stay as they were read where they cannot be read again', async () => {
+    // Each second two look and, once at rest, one reads: from its fourth request on the shop is down.
+    const down = (_: number, nth: number) => (nth < 3 ? rows(2) : 'down');
+    expect(await readAwaiting(down, 3)).toMatchObject({
+      ...{ confirmed: 2, rows: 2, waitedS: 6 },
+      reading: { rows: 2, trouble: '' },
+    });
+    // It can still be counted.
+    const half = (_: number, nth: number) => (nth < 4 || nth % 2 === 1 ? rows(2) : 'down');
+    expect(await readAwaiting(half, 3)).toMatchObject({ confirmed: 2, waitedS: 6, reading: { trouble: '' } });
+    const busy = (s: number, nth: number) => (half(s, nth) === 'down' ? 'down' : [...rows(2), ...rows(nth, 'theirs')]);
+    const shared = (s: number, nth: number) => (nth < 2 ? rows(2) : busy(s, nth));
+    expect(await readAwaiting(shared, 3, { foreign: 'ignore' })).toMatchObject({
+      ...{ confirmed: 2, waitedS: 6 },
+      reading: { trouble: '' },
+    });
+  });
+
+  it('are not waited for where they were never read', async () => {
+    expect(await readAwaiting((_, nth) => (nth < 2 ? rows(2) : 'down'), 3)).toMatchObject({
+      ...{ confirmed: 0, waitedS: 1 },
+      reading: { trouble: 'step `orders` (GET /orders) answered 503' },
+    });
+  });
+
+  it('are void where they have changed since, and cannot be read again', async () => {
+    const moved = (_: number, nth: number) => (nth < 3 ? rows(2) : nth < 4 ? rows(3) : 'down');
+    const { reading, rows: kept, waitedS } = await readAwaiting(moved, 3, { settleUs: 10e6 });
+    expect({ kept, waitedS, rows: reading.rows }).toEqual({ kept: 0, waitedS: 10, rows: 0 });
+    expect(reading.trouble).toBe('step `orders` (GET /orders) answered 503');
+  });
+
+  it('are left as they were read when somebody interrupts the waiting', async () => {
+    const giveUp = new AbortController();
+    const { seams } = shopWith([2, 2, 2]);
+    const { to, taken } = taker(3);
+    let polls = 0;
+    const sleep = async () => (polls++ === 2 ? giveUp.abort() : undefined);
+    const { reading } = await readBooks(SPEC, { ...seams, sleep, signal: giveUp.signal }, to);
+    expect([reading!.trouble, reading!.rows, taken().length]).toEqual(['', 2, 2]);
   });
 });
