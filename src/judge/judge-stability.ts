@@ -46,7 +46,9 @@ export function judgeRecovery(slo: Slo, after: string, evidence: Evidence): Judg
   const untilS = reachedSeconds(evidence);
   const limitUs = limitValue(slo.limit);
   const flows = evidence.timeline.flows.slice(0, untilS);
-  const seen = recoveriesOf(flows, evidence.phases, evidence.durationUs).filter(({ part }) => part === after);
+  const seen = recoveriesOf(flows, evidence.phases, evidence.durationUs)
+    .filter(({ phase }) => phase.part === after)
+    .flatMap(({ found }) => found ?? []);
   const bursts = evidence.phases.filter(({ part }) => part === after).length;
   const judged = seen.map((each) => ({
     each,

@@ -11,7 +11,8 @@ export type Recovery = {
   fromS: number;
   /** The part is over. */
   untilS: number;
-  before: number;
+  /** Before it: their mean, and the most that still counts as that. */
+  level: { mean: number; limit: number };
   most: number;
   mostAtS: number;
   /** null: not within the run. */
@@ -31,37 +32,56 @@ export function tookUsOf({ untilS }: Recovery, recoveredS: number): number {
 /** Parts that are on all the time are no bursts: there is nothing to come back to. */
 export const isBurst = ({ fromUs, untilUs }: PhaseWindow, durationUs: number): boolean => untilUs - fromUs < durationUs;
 
+type Burst = { phase: PhaseWindow; found?: Recovery | undefined };
+
 /**
- * One row for each window of a part that is not on all the time and has a stretch before it to compare with.
+ * One row for each window of a part that is not on all the time, in order of time; `found` undefined where there is no calm
+ * stretch before it, or nothing of it was reached.
  * `flows`: of the plan alone, because in flight come to nothing after its end whatever the shop does.
  */
-export function recoveriesOf(flows: readonly Flow[], phases: readonly PhaseWindow[], durationUs: number): Recovery[] {
-  return phases
+export function recoveriesOf(flows: readonly Flow[], phases: readonly PhaseWindow[], durationUs: number): Burst[] {
+  const bursts = phases
     .filter((phase) => isBurst(phase, durationUs))
-    .flatMap((phase) => {
-      const found = recoveryOf(flows, phase);
-      return found === undefined ? [] : [found];
-    });
+    .sort((a, b) => a.fromUs - b.fromUs || a.untilUs - b.untilUs);
+  const rows: Burst[] = [];
+  for (const phase of bursts) {
+    const over = rows.filter((each) => each.phase.untilUs <= phase.fromUs);
+    rows.push({ phase, found: recoveryOf(flows, phase, over) });
+  }
+  return rows;
 }
 
-/** Undefined where there is no calm stretch before it, or nothing of it was reached. */
-export function recoveryOf(flows: readonly Flow[], { part, fromUs, untilUs }: PhaseWindow): Recovery | undefined {
+/** `over`: bursts that ended before it. What they left behind is no level to come back to; theirs is, from before them. */
+function recoveryOf(
+  flows: readonly Flow[],
+  { part, fromUs, untilUs }: PhaseWindow,
+  over: readonly Burst[],
+): Recovery | undefined {
   const fromS = Math.floor(fromUs / 1e6);
-  const before = inFlight(flows, Math.max(0, fromS - BEFORE_S), fromS);
+  const calm = flows
+    .slice(Math.max(0, fromS - BEFORE_S), fromS)
+    .filter(({ second }) => over.every((each) => isBeside(each, second)));
   const untilS = Math.ceil(untilUs / 1e6);
-  const during = inFlight(flows, fromS, untilS);
-  if (before.length < LEAST_BEFORE_S || during.length === 0) return undefined;
+  const during = flows.slice(fromS, untilS).map((flow) => flow.inFlight);
+  const level =
+    calm.length < LEAST_BEFORE_S
+      ? over.findLast(({ found }) => found !== undefined)?.found?.level
+      : levelOf(calm.map((flow) => flow.inFlight));
+  if (level === undefined || during.length === 0) return undefined;
   const most = during.reduce((highest, value) => Math.max(highest, value), 0);
   const mostAtS = fromS + during.indexOf(most);
-  const { mean, limit } = levelOf(before);
-  return { part, fromS, untilS, before: mean, most, mostAtS, recoveredS: calmFrom(flows, mostAtS, limit) };
+  return { part, fromS, untilS, level, most, mostAtS, recoveredS: calmFrom(flows, mostAtS, level.limit) };
 }
 
-const inFlight = (flows: readonly Flow[], fromS: number, untilS: number): number[] =>
-  flows.slice(fromS, untilS).map((flow) => flow.inFlight);
+/** Before it, or when it was got over; of one that had nothing to be held against, when it had ended. */
+function isBeside({ phase: { fromUs, untilUs }, found }: Burst, second: number): boolean {
+  if (second < Math.floor(fromUs / 1e6)) return true;
+  if (found === undefined) return second >= Math.ceil(untilUs / 1e6);
+  return found.recoveredS !== null && second >= Math.max(found.untilS, found.recoveredS);
+}
 
 /** Counts of independent arrivals have σ ≥ √mean, however still the few seconds looked at were. */
-function levelOf(values: readonly number[]): { mean: number; limit: number } {
+function levelOf(values: readonly number[]): Recovery['level'] {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
   return { mean, limit: mean + SIGMAS * Math.sqrt(Math.max(variance, mean, 1)) };

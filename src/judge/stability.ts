@@ -4,7 +4,7 @@
 
 import { formatClock, formatCountOf, formatDuration, formatRate } from '../units.ts';
 import { type Backlog, backlogOf, type Plateau, plateausOf } from './backlog.ts';
-import { CALM_S, isBurst, LEAST_BEFORE_S, type Recovery, recoveryOf, tookUsOf } from './recovery.ts';
+import { CALM_S, isBurst, LEAST_BEFORE_S, type Recovery, recoveriesOf, tookUsOf } from './recovery.ts';
 import { reachedSeconds } from './scope.ts';
 import { parseSlo } from './slo.ts';
 import { limitValue } from './slo-limit.ts';
@@ -21,10 +21,9 @@ export function stabilityOf(evidence: Evidence): Stability {
   const plateaus = plateausOf(evidence.planned)
     .filter(({ fromS }) => fromS < reachedS)
     .map((plateau) => plateauStability(plateau, backlogOf(plateau, flows, limitUs), { evidence, reachedS }));
-  const recoveries = evidence.phases
-    .filter((phase) => isBurst(phase, evidence.durationUs) && Math.floor(phase.fromUs / 1e6) < reachedS)
-    .map((phase) => burstRecovery(phase, recoveryOf(flows, phase), reachedS))
-    .sort((a, b) => a.fromUs - b.fromUs);
+  const recoveries = recoveriesOf(flows, evidence.phases, evidence.durationUs)
+    .filter(({ phase }) => Math.floor(phase.fromUs / 1e6) < reachedS)
+    .map(({ phase, found }) => burstRecovery(phase, found, reachedS));
   return { plateaus, recoveries };
 }
 
@@ -101,8 +100,8 @@ function burstRecovery(phase: PhaseWindow, found: Recovery | undefined, reachedS
     const says = `less than ${formatDuration(LEAST_BEFORE_S * 1e6)} of the run came before it to compare with`;
     return { ...open, before: null, most: null, mostAtUs: null, says };
   }
-  const { before, most, mostAtS, recoveredS, untilS } = found;
-  const numbers = { before, most, mostAtUs: mostAtS * 1e6 };
+  const { level, most, mostAtS, recoveredS, untilS } = found;
+  const numbers = { before: level.mean, most, mostAtUs: mostAtS * 1e6 };
   if (recoveredS !== null) {
     const tookUs = tookUsOf(found, recoveredS);
     const says =

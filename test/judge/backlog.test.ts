@@ -40,6 +40,16 @@ describe('the backlog', () => {
     expect(growing({ ...at(0.9, 4), tills: 600, serviceS: 10, exponential: false }, 400)).toBe(0);
   });
 
+  it('nor where a burst of a few seconds, too short to end a plateau, comes at any time of it', () => {
+    const burst = (utilisation: number, fromS: number): Queue => ({
+      ...at(utilisation, 40, false),
+      ratePerS: (atS) => (atS >= fromS && atS < fromS + 5 ? 75 : 49),
+      mostPerS: 75,
+    });
+    expect(growing(burst(0.9, 290), 600)).toBeLessThanOrEqual(1);
+    expect(growing(burst(1.05, 150), 700)).toBeGreaterThanOrEqual(19);
+  });
+
   it('does not call more orders in flight a queue where the rate itself rises', () => {
     // 20 s of service: 12 % more orders are 118 more in flight, more than the noise of 980.
     const rising = {

@@ -106,7 +106,7 @@ describe('`recovers within … after …`', () => {
 
   it('agrees with the simulation itself', () => {
     const { flows } = simulateQueue(9, flash(120, 150, 400));
-    const [found] = recoveriesOf(flows, [{ part: 'x', fromUs: 120e6, untilUs: 150e6 }], 400e6);
+    const found = recoveriesOf(flows, [{ part: 'x', fromUs: 120e6, untilUs: 150e6 }], 400e6)[0]!.found;
     const before = flows.slice(90, 120).map((flow: Flow) => flow.inFlight);
     const mean = before.reduce((sum, value) => sum + value, 0) / before.length;
     const truth = flows.findIndex(
@@ -194,6 +194,54 @@ describe('the stability of a run', () => {
     };
     expect(codes([]).map(({ code }) => code)).toEqual(['backlog-growing']);
     expect(codes(['backlog stable']).map(({ code }) => code)).toEqual(['slo-failed']);
+  });
+});
+
+describe('bursts close together', () => {
+  // 10 s of 100/s too many, of which 50/s are worked off: at the second burst half of it is still there.
+  const bursts = [120, 140, 160].map((fromS) => ({ fromS, untilS: fromS + 10 }));
+  const queue: Queue = {
+    seconds: 400,
+    ratePerS: (atS) => (bursts.some(({ fromS, untilS }) => atS >= fromS && atS < untilS) ? 200 : 50),
+    mostPerS: 200,
+    tills: 100,
+    serviceS: 1,
+  };
+
+  it('are all held against the level before the first, whose queue is no level to come back to', () => {
+    const { recoveries } = stabilityOf(evidenceFrom(31, queue, bursts));
+    for (const { before } of recoveries) expect(before).toBeLessThan(60);
+    // Of the 30 s before the third none was calm.
+    expect(recoveries[2]!.before).toBe(recoveries[1]!.before);
+    // 1,000 left and 1,000 more, at 50/s.
+    expect(Math.abs(recoveries[2]!.tookUs! / 40e6 - 1)).toBeLessThan(0.15);
+  });
+
+  it('but against what was before each where the first was got over', () => {
+    const apart = [120, 200].map((fromS) => ({ fromS, untilS: fromS + 10 }));
+    const [first, second] = stabilityOf(
+      evidenceFrom(
+        32,
+        { ...queue, ratePerS: (atS) => (apart.some((each) => atS >= each.fromS && atS < each.untilS) ? 200 : 50) },
+        apart,
+      ),
+    ).recoveries;
+    expect(second!.before).not.toBe(first!.before);
+    expect(Math.abs(second!.tookUs! / 20e6 - 1)).toBeLessThan(0.3);
+  });
+
+  it('and one that is part of another that goes on, against what is on with it', () => {
+    const both = [
+      { fromS: 60, untilS: 300 },
+      { fromS: 150, untilS: 160 },
+    ];
+    const level: Queue = {
+      ...queue,
+      ratePerS: (atS) => (atS >= 150 && atS < 160 ? 200 : atS >= 60 && atS < 300 ? 80 : 40),
+    };
+    const [, inner] = stabilityOf(evidenceFrom(33, level, both)).recoveries;
+    expect(inner!.before).toBeGreaterThan(65);
+    expect(inner!.status).toBe('recovered');
   });
 });
 
