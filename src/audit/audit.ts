@@ -40,7 +40,7 @@ export function auditOrders(input: AuditInput): Audit {
   const book = new RowBook(input);
   return {
     row: (row) => book.take(row),
-    earlier: (row) => book.takeEarlier(row),
+    earlier: (row) => book.takeAside(row),
     finish: (end) => judgeBooks(input, book, end),
   };
 }

@@ -104,14 +104,15 @@ export function checkUnread(findings: Findings, { readBacks, troubles, troubled 
   return foundOf('unread', { violations, checked: readBacks, says, examples });
 }
 
-/** What buyers had before the run counts too; undefined: it is known. */
-function whyEarlierUntold({ earlier: { untold, late } }: Findings['book']): string | undefined {
-  const ordersOf = (count: number): string => `${formatCountOf(count, 'order')} of before the run`;
+/** What buyers bought beside the run counts too; undefined: it is known. */
+function whyOthersUntold({ others: { untold, late } }: Findings['book']): string | undefined {
+  const ordersOf = (count: number): string =>
+    `${formatCountOf(count, 'order')} that ${count === 1 ? 'is' : 'are'} none of this run`;
   if (untold > 0) {
     return `${ordersOf(untold)} may be of the same buyers: whose they are and how many units, \`audit.fields.buyer\` and \`audit.fields.quantity\` would tell`;
   }
   if (late === 0) return undefined;
-  return `${ordersOf(late)} came behind those of the run, of buyers who then had too much: let the export list the oldest first, or empty the books in \`setup:\``;
+  return `${ordersOf(late)} came behind orders of it, of buyers who then had too much: let the export list the oldest first, or empty the books in \`setup:\``;
 }
 
 /** Wrong by itself, whatever else was read. */
@@ -130,8 +131,8 @@ export function checkLimit(findings: Findings, books: BooksSpec | undefined): In
       `${formatCountOf(book.untold.buyers, 'row')} had a buyer that found no room to be kept`,
     );
   }
-  const earlier = count === 0 ? whyEarlierUntold(book) : undefined;
-  if (earlier !== undefined) return notChecked('over_limit', earlier);
+  const untoldOthers = count === 0 ? whyOthersUntold(book) : undefined;
+  if (untoldOthers !== undefined) return notChecked('over_limit', untoldOthers);
   if (book.confirmedRows === 0) return notChecked('over_limit', 'the books hold no confirmed order');
   const says =
     count > 0

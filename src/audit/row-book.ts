@@ -60,10 +60,10 @@ export class RowBook {
   /** Orders beside the plan with several rows. */
   readonly twiceBeside: Wrong = { count: 0, shown: [] };
   /**
-   * Confirmed orders that were in the books before the run. `untold`: nobody knows whose, or how many units; `late`: they came
-   * behind rows of the run, and their buyer then had too much, so that the row that broke the limit is not known.
+   * Confirmed orders that are none of the run. `untold`: nobody knows whose, or how many units; `late`: they came behind rows
+   * of the run, and their buyer then had too much, so that the row that broke the limit is not known.
    */
-  readonly earlier = { untold: 0, late: 0 };
+  readonly others = { untold: 0, late: 0 };
   readonly foreign = { rows: 0, keys: [] as string[] };
   rows = 0;
   confirmedRows = 0;
@@ -132,16 +132,16 @@ export class RowBook {
     else this.#takeOther(row);
   }
 
-  /** Of a day before the run: it is judged no more, but a buyer still holds what he bought then. */
-  takeEarlier({ status, buyer, quantity }: BookRow): void {
+  /** Of a day before the run, or foreign: it is not judged, but a buyer holds what he bought so. */
+  takeAside({ status, buyer, quantity }: BookRow): void {
     const limit = this.#input.books?.limit;
     if (limit === undefined || status !== 'confirmed') return;
     if (buyer === undefined || quantity === undefined) {
-      this.earlier.untold++;
+      this.others.untold++;
       return;
     }
     const units = this.#unitsAfter(buyer, quantity);
-    if (units !== undefined && units > limit * PER_UNIT && this.confirmedRows > 0) this.earlier.late++;
+    if (units !== undefined && units > limit * PER_UNIT && this.confirmedRows > 0) this.others.late++;
   }
 
   #takeOwn(seq: number, row: BookRow): void {
@@ -172,6 +172,7 @@ export class RowBook {
     if (seq === undefined) {
       this.foreign.rows++;
       if (this.foreign.keys.length < MAX_EXAMPLES) this.foreign.keys.push(row.key.slice(0, SHOWN_KEY));
+      this.takeAside(row);
       return;
     }
     if (row.status === 'other') return;

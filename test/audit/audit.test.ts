@@ -296,7 +296,7 @@ describe('books without a quantity', () => {
   });
 });
 
-describe('orders that were in the books before the run', () => {
+describe('orders in the books that are none of the run', () => {
   const rows = [rowOf(0, { buyer: 'ann' }), rowOf(1, { buyer: 'bob' })];
   const old = (buyer: string | undefined, quantity: number, status: Row['status'] = 'confirmed') => [
     { key: 'old', buyer, quantity, status },
@@ -314,15 +314,27 @@ describe('orders that were in the books before the run', () => {
     expect(over.examples[0]).toMatchObject({ seq: 0, says: expect.stringContaining('`ann` then had 3 units') });
   });
 
+  it('count as those of strangers too, where others may buy there', () => {
+    const strange = (row: Row, more: Row[] = []) =>
+      limited({ rows: [row, ...rows, ...more], books: { limit: 2, foreign: 'ignore' } });
+    const of = (buyer: string | undefined, quantity: number): Row => ({
+      ...{ key: 'theirs', buyer, quantity, status: 'confirmed' },
+    });
+    expect([strange(of('eve', 9)).status, strange(of('ann', 1)).status]).toEqual(['pass', 'pass']);
+    expect(strange(of('ann', 2))).toMatchObject({ status: 'fail', violations: 1, checked: 2 });
+    expect(strange(of(undefined, 1)).status).toBe('not-checked');
+    expect(strange(of('eve', 1), [of('ann', 2)]).status).toBe('not-checked');
+  });
+
   it('leave the limit unchecked where it is not known whose they are, or which order broke it', () => {
     expect(limited({ earlier: old(undefined, 1) })).toMatchObject({
       status: 'not-checked',
-      says: expect.stringContaining('1 order of before the run may be of the same buyers'),
+      says: expect.stringContaining('1 order that is none of this run may be of the same buyers'),
     });
     expect(limited({ earlier: old('ann', 1), isNewestFirst: true })).toMatchObject({ status: 'pass' });
     expect(limited({ earlier: old('ann', 2), isNewestFirst: true })).toMatchObject({
       status: 'not-checked',
-      says: expect.stringContaining('1 order of before the run came behind those of the run'),
+      says: expect.stringContaining('1 order that is none of this run came behind orders of it'),
     });
   });
 });

@@ -96,7 +96,7 @@ describe('the audit', () => {
     expect([incomplete, books!.rows, foreign.rows]).toEqual(['', 1, 0]);
     expect(invariants.find(({ name }) => name === 'over_limit')).toMatchObject({
       status: 'not-checked',
-      says: expect.stringContaining('1 order of before the run may be of the same buyers'),
+      says: expect.stringContaining('1 order that is none of this run may be of the same buyers'),
     });
   });
 
