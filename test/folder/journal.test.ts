@@ -17,6 +17,7 @@ import { histogramShape } from '../../src/measure/histogram.ts';
 import { Recorder } from '../../src/measure/recorder.ts';
 import type { Outcome } from '../../src/outcomes.ts';
 import { resultOf } from '../../src/report/result.ts';
+import { cleanAudit } from '../report/audits.ts';
 import { cli } from '../support/cli.ts';
 import { type Order, OUTCOMES, steadyOrders } from '../support/evidence.ts';
 import { recordOf } from '../support/record.ts';
@@ -94,6 +95,7 @@ const HEALTH = {
   machine: { seconds: SECONDS, stealShare: 0.01, worstSteal: 0.02, stolenS: 0, involuntary: 7 },
   witness: { sent: 30, samples: orders.slice(0, 30).map(() => ({ second: 1, serviceUs: 20_000 })), trouble: '' },
   code: { thrown: [], cpuUsPerOrder: 12 },
+  audit: cleanAudit(),
 } satisfies Partial<Evidence>;
 
 async function journalOf(
@@ -120,6 +122,7 @@ describe('a run rebuilt from its journal', async () => {
     const fit = { ...evidence, ...HEALTH };
     expect(rebuilt.judgement).toEqual(judge(fit));
     expect(rebuilt.judgement.verdict).toBe('pass');
+    expect(rebuilt.evidence).toMatchObject(HEALTH);
     const [was, is] = [{ ...record, evidence: fit }, rebuilt].map((each) => resultOf(each));
     for (const part of [
       'verdict',
@@ -161,6 +164,8 @@ describe('a run rebuilt from its journal', async () => {
     expect(reasons).toEqual([
       { code: 'health-unknown', message: expect.stringMatching(/^the generator's own health is not in the journal/) },
     ]);
+    const lost = { inFlightAtCrash: 2, orders: { ...evidence.orders, unknown: evidence.orders.unknown + 2 } };
+    expect((await rebuiltWith({ ...HEALTH, ...lost })).record.evidence).toMatchObject(lost);
     // What else is wrong with it is said all the same.
     const stopped = await judgementWith({ ending: { kind: 'stopped', text: 'errors > 20%', atUs: 9e6 } });
     expect(stopped.reasons[0]).toMatchObject({ code: 'stopped' });
@@ -282,7 +287,7 @@ describe('a run rebuilt from its journal', async () => {
     const { record: rebuilt, missing } = rebuiltFrom(damaged, 'x');
     expect(rebuilt.judgement.verdict).toBe('invalid');
     expect(missing.join(' ')).toMatch(/1 part of the journal that cannot be read/);
-    expect(rebuilt.evidence.incidents.map(({ kind }) => kind)).toContain('missing-tally');
+    expect(rebuilt.evidence.incidents.map(({ kind }) => kind)).toEqual(['missing-tally', 'telemetry-gap']);
   });
 
   it('is refused where there is nothing to rebuild, with the reason', async () => {
