@@ -1,6 +1,8 @@
 // How far runs of one build lie apart though nothing changed: machines and neighbours drift from night to night, which no
 // window of a single run can show. Taken from earlier runs of the same profile on the same machine (METHOD §8).
 
+import { medianOf } from './statistics.ts';
+
 /** A run as far as it matters here: percentiles of response µs, shares 0…1; null where it could not say. */
 export type Night = {
   p50Us: number | null;
@@ -43,15 +45,9 @@ export function driftOf(nights: readonly Night[]): Drift | undefined {
     const values = last.map(of).filter((value) => value !== null);
     if (values.length < LEAST_NIGHTS) continue;
     const steps = values.slice(1).map((value, at) => Math.abs(value - values[at]!));
-    spread[name] = medianOf(steps) / NORMAL_MEDIAN;
+    spread[name] = medianOf(steps.sort((a, b) => a - b)) / NORMAL_MEDIAN;
   }
   return { nights: last.length, spread };
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** What a reader must know of the intervals. */

@@ -45,6 +45,12 @@ function uniforms(seed: number): () => number {
   };
 }
 
+/** Of sorted values, not empty. */
+export function medianOf(sorted: ArrayLike<number>): number {
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
 /** The orders of one tile of time: how many, and how many of them slower than the run's own percentile. */
 export type Tile = { count: number; above: number };
 

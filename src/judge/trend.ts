@@ -2,6 +2,8 @@
 // (Hamed & Rao, Journal of Hydrology 204, 1998), and Sen's slope. Queues remember: without the correction every second
 // queue would seem to grow.
 
+import { medianOf } from './statistics.ts';
+
 export type Trend = {
   /** Median of the slopes between all pairs, per step. */
   slope: number;
@@ -27,11 +29,6 @@ export function trendOf(values: readonly number[]): Trend {
   const variance = ((n * (n - 1) * (2 * n + 5)) / 18 - tieTerm(values)) * correction(values, slope);
   const z = variance > 0 ? (s - Math.sign(s)) / Math.sqrt(variance) : 0;
   return { slope, pValue: z === 0 ? 1 : 2 * normalTail(Math.abs(z)) };
-}
-
-function medianOf(sorted: ArrayLike<number>): number {
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** Σ t(t−1)(2t+5) / 18 over groups of equal values. */

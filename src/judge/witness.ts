@@ -5,7 +5,7 @@ import type { TallyView } from '../measure/spec.ts';
 import { formatCountOf, formatDuration } from '../units.ts';
 import { UNKNOWN } from './gates-health.ts';
 import type { Evidence, Gate } from './spec.ts';
-import { percentileRanks } from './statistics.ts';
+import { medianOf, percentileRanks } from './statistics.ts';
 
 /** 99.9 %: at 95 % one sound run in twenty would be called invalid. */
 const Z = 3.29;
@@ -87,10 +87,4 @@ function seenIn(tally: TallyView): Seen {
   if (service.count === 0) return { leastUs: Number.NaN, mostUs: Number.NaN };
   const leastUs = service.percentile(0.5);
   return { leastUs, mostUs: Math.max(leastUs, tally.histogram({ of: 'punctual' }).percentile(0.5)) };
-}
-
-/** Of a sorted list that is not empty. */
-function medianOf(sorted: readonly number[]): number {
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

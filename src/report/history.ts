@@ -1,5 +1,6 @@
 // The runs of a folder in a line each, the latest first, and how each series of them went: what `history` prints.
 
+import { medianOf } from '../judge/statistics.ts';
 import { formatCount, formatCountOf, formatDuration, formatRate, formatShare } from '../units.ts';
 import { rangeWords } from './capacity-words.ts';
 import { visible } from './foreign.ts';
@@ -8,7 +9,7 @@ import { headroomOver, type KnownCapacity, sidesWords } from './known-capacity.t
 import type { Paint, Style, TextOptions } from './layout.ts';
 import { columnsOf, cut, padEnd, padStart, widthOf, wrap } from './layout.ts';
 import { VERDICTS } from './sentence.ts';
-import { levelChangesOf, levelChangeText, medianOf, seriesOf, worthComparing } from './series.ts';
+import { levelChangesOf, levelChangeText, seriesOf, worthComparing } from './series.ts';
 import { sparkline } from './sparkline.ts';
 
 /** A run whose report, or whole folder, may be gone by now. */
@@ -100,7 +101,7 @@ function trendsOf(rows: readonly HistoryRow[], paint: Paint, room: number): stri
       const times = timesOf(shown);
       if (times.length < 2) return [];
       const drawn = sparkline(times.slice(-MOST_RUNS), Math.max(...times));
-      const against = `${formatDuration(times.at(-1)!)}, the median of ${times.length} is ${formatDuration(medianOf(times))}`;
+      const against = `${formatDuration(times.at(-1)!)}, the median of ${times.length} is ${formatDuration(medianOf(times.toSorted((a, b) => a - b)))}`;
       const { name, adjustments } = nights[0]!;
       const head = `${visible([name, adjustments].filter(Boolean).join(' '))}  ${shown.slice(0, 3)} ${drawn} ${against}`;
       const changes = levelChangesOf(series).flatMap((change) =>

@@ -99,10 +99,3 @@ export function levelChangeText({ name, unit, before, after, first, runs, isLast
   const change = `${signedPercent(moved)} ${unitOfChange(unit)}`;
   return `${name} went from ${value(before)} to ${value(after)} (${change}, ${word}) with the run of ${when}: ${since}`;
 }
-
-/** Of finite values, not empty. */
-export function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
