@@ -50,7 +50,7 @@ const isGithub = ({ GITHUB_ACTIONS }: CiEnvironment): boolean => GITHUB_ACTIONS 
 /** A path as typed, seen from the root of the repository, by which GitHub finds it; one outside of it stays as it is. */
 function inRepository({ GITHUB_WORKSPACE: root = '' }: CiEnvironment): (file: string) => string {
   return (file) => {
-    const path = root === '' ? file : relative(root, resolve(file)).replaceAll('\\', '/');
+    const path = relative(root, resolve(file)).replaceAll('\\', '/');
     return path.startsWith('../') ? file : path;
   };
 }
