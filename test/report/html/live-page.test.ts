@@ -20,6 +20,7 @@ const liveView = (untilS: number): RunView => ({
   live: { says: 'so far', token: '0' },
 });
 const CHOICE = { of: 'response', log: true, hidden: new Set() };
+type Points = { filter?: (plot: object, line: number) => number[] };
 type Columns = [number[], ...(number | null)[][]];
 /** Of a chart as the script draws it: its times, and each line by its name. */
 function linesOf(page: string, kind: string): { xs: number[]; lines: Record<string, (number | null)[]> } {
@@ -182,6 +183,25 @@ describe('a page of a run that is over', () => {
     const { lines } = linesOf(page, 'rate');
     for (const name of ['planned', 'fired', 'accepted']) expect(lines[name], name).toEqual(Array(8).fill(10));
     expect(linesOf(page, 'outcomes').lines.sold).toEqual(Array(8).fill(10));
+  });
+
+  it('draws what has no neighbour as dots: a run of one row, an answer between gaps', () => {
+    const page = formatPage(
+      viewFor(recordOf(steadyOrders(40, 1, answeredAfter(20_000)), { durationUs: 1e6 })),
+      inlineAssets(),
+    );
+    const dotsOf = (kind: string, columns?: (number | null)[][]) => {
+      const { series, values } = MAKERS[kind](drawnIn(page), CHOICE);
+      const data = columns ?? values({ fromS: 0, untilS: 1 });
+      return series.map(({ points }: { points: Points }, at: number) => points.filter?.({ data }, at + 1) ?? []);
+    };
+    expect(dotsOf('rate')).toEqual([[0], [0], [0]]);
+    expect(dotsOf('inflight')).toEqual([[0]]);
+    expect(dotsOf('outcomes')[0]).toEqual([0]);
+    const [p50, p90, p99] = dotsOf('times', [[], [7, null, 8, 9, null, 3], [1, 2, 3, 4, 5, 6], [null, null, 7, null]]);
+    expect([p50, p90, p99]).toEqual([[0, 5], [], [2]]);
+    // Of a spectrum the points of each line stand between those of others.
+    expect(dotsOf('spectrum').flat()).toEqual([]);
   });
 
   it.each([

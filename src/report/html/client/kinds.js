@@ -71,6 +71,18 @@ const levelFor = (drawn, { fromS, untilS }) =>
   drawn.detail.find(({ flow }) => flow.fromS <= fromS && untilS <= flow.untilS) ?? drawn;
 
 /**
+ * Values between gaps: no line leads there, so each is a dot, or a run of one row would show nothing.
+ *
+ * @param {import('uplot')} plot
+ * @param {number} line
+ */
+function loneOf(plot, line) {
+  const values = plot.data[line] ?? [];
+  const isKnown = (/** @type {number} */ row) => (values[row] ?? null) !== null;
+  return [...values.keys()].filter((row) => isKnown(row) && !isKnown(row - 1) && !isKnown(row + 1));
+}
+
+/**
  * @param {string} label
  * @param {string} ink
  * @param {(value: number | null) => string} format
@@ -81,7 +93,7 @@ const lineOf = (label, ink, format, more = {}) => ({
   label,
   stroke: () => colour(ink),
   width: 1.6,
-  points: { show: false },
+  points: { show: false, filter: loneOf, fill: () => colour(ink) },
   value: (_, value, __, row) => (row === null ? '' : format(value)),
   ...more,
 });
@@ -164,9 +176,7 @@ function valuesAt(drawn, times, of, name) {
  */
 function timesChart(drawn, choice) {
   return {
-    series: QUANTILES.map(([name, label]) =>
-      lineOf(label, name, durationText, { width: name === 'p99' ? 2.2 : 1.4, points: { show: undefined } }),
-    ),
+    series: QUANTILES.map(([name, label]) => lineOf(label, name, durationText, { width: name === 'p99' ? 2.2 : 1.4 })),
     axis: durationText,
     log: choice.log,
     limits: choice.of === 'response' ? drawn.limits : [],
@@ -237,7 +247,12 @@ function spectrumChart({ spectra, limits }) {
   });
   return {
     series: spectra.map(({ name, ink, width, dashed }) =>
-      lineOf(name, ink, durationText, { spanGaps: true, width, ...(dashed ? { dash: [6, 4] } : {}) }),
+      lineOf(name, ink, durationText, {
+        spanGaps: true,
+        points: { show: false },
+        width,
+        ...(dashed ? { dash: [6, 4] } : {}),
+      }),
     ),
     axis: durationText,
     log: true,
