@@ -8,7 +8,7 @@ import { headroomOver, sidesWords } from '../known-capacity.ts';
 import { levelChangesOf, levelChangeText, seriesOf } from '../series.ts';
 import type { Html } from './escape.ts';
 import { html, trusted } from './escape.ts';
-import { icon, mark, section, table, VERDICT_ICONS } from './parts.ts';
+import { icon, mark, prose, section, table, VERDICT_ICONS } from './parts.ts';
 import { logScale, px } from './svg/axis.ts';
 import { countCell, durationCell, rateCell, shareCell, stampText } from './words.ts';
 
@@ -34,7 +34,7 @@ ${trusted('style', css)}
 <body>
 <nav aria-label="Contents"><span class="brand">Doorbuster</span><ul><li><a href="#runs">Runs</a></li><li><a href="#trends">Trends</a></li>${(history.capacities ?? []).length > 0 && html`<li><a href="#capacity">Capacity</a></li>`}</ul><div class="tools" id="tools"></div></nav>
 <main id="main" tabindex="-1">
-<header class="banner"><h1>Runs</h1><p class="sentence">${summary(rows)}</p></header>
+<header class="banner"><h1>Runs</h1><p class="sentence">${prose(summary(rows))}</p></header>
 ${runsSection(rows)}
 ${trendsSection(rows)}
 ${capacitySection(history)}

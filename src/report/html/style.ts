@@ -90,7 +90,8 @@ caption{caption-side:top;text-align:left;color:var(--quiet);font-size:.85rem;pad
 th,td{text-align:left;vertical-align:top;padding:.5rem .9rem;border-top:1px solid var(--line)}
 thead th{color:var(--quiet);font-weight:600;font-size:.8rem;white-space:nowrap;background:var(--page)}
 tbody th{font-weight:500}
-.n,.nums td{text-align:right;white-space:nowrap}.nums thead th+th{text-align:right}.nums tbody th{white-space:nowrap}.nums .says{white-space:normal;min-width:8rem;max-width:14rem}
+.n,.nums td{text-align:right;white-space:nowrap}.nums thead th+th{text-align:right}.nums tbody th{white-space:nowrap}.nums .says{white-space:normal;min-width:8rem;max-width:14rem}.nums td .says{margin-left:auto}
+td a[href^="#t="]{white-space:nowrap}
 th button{position:relative;border:0;background:none;padding:0;font:inherit;color:inherit;border-radius:3px;text-align:inherit}
 th button::after{position:absolute;bottom:0;left:100%;width:1em;text-align:center}
 th.n button::after,.nums th+th button::after{left:auto;right:100%}

@@ -69,6 +69,16 @@ describe('slowest and failed orders', () => {
     expect(sectionOf(view, 'outcomes')).toContain('before answers were kept');
   });
 
+  it('tells the one second in which orders of an outcome were due, or the first and the last', () => {
+    const view = viewFor(failing());
+    const [timeout] = view.charts.outcomes.filter(({ class: of }) => of === 'unknown');
+    expect(sectionOf(view, 'orders')).toMatch(
+      /timeout<\/code> \(unknown\): 12, due from <a[^>]*>00:02<\/a> to <a[^>]*>00:02:11</,
+    );
+    timeout!.lastS = timeout!.firstS;
+    expect(sectionOf(view, 'orders')).toMatch(/timeout<\/code> \(unknown\): 12, due at <a[^>]*>00:02<\/a><\/li>/);
+  });
+
   it('says so where there are none', () => {
     const view = viewFor(RUNS.empty!());
     expect(view.result.examples).toEqual({ slowest: [], failed: [], answers: [] });

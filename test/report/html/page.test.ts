@@ -162,6 +162,15 @@ describe('a broken limit', () => {
     expect(few).toContain('of a p90 of');
   });
 
+  it('of windows leads to the worst from where its sentence names it, once', () => {
+    const banner = told('p99 < 300ms in every 1m', ({ result: { slo } }) => {
+      slo[0]!.worst = { fromUs: 120e6, untilUs: 180e6, measured: 414_000 };
+      slo[0]!.says = 'broke in 1 of 4 windows of 1 m, worst 414 ms at 00:02–00:03; 1 had too few orders to say';
+    });
+    expect(banner).toContain('414 ms at <a href="#t=120-180">00:02–00:03</a>; 1 had too few orders to say.');
+    expect(banner).not.toContain('Worst:');
+  });
+
   it('of one part says when it was worst in that part', () => {
     // Slow from 120 s to 132 s, which is in `hourly`; before it and after it the slowest are elsewhere.
     const [, from, until] = /Worst: <a href="#t=(\d+)-(\d+)">/.exec(told('p99 < 20ms during hourly'))!.map(Number);

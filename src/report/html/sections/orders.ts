@@ -154,9 +154,11 @@ function failed({ charts }: RunView): Html {
   if (bad.length === 0) return html`<p>No order failed, and of none the outcome is unknown.</p>`;
   return html`<ul>${bad.map(
     ({ name, class: of, count, firstS, lastS }) =>
-      html`<li><code>${name}</code> (${of}): ${formatCount(count)}, due from ${timeLink(firstS, firstS + 1, formatClock(firstS * 1e6))} to ${timeLink(lastS, lastS + 1, formatClock(lastS * 1e6))}</li>`,
+      html`<li><code>${name}</code> (${of}): ${formatCount(count)}, due ${firstS === lastS ? 'at' : 'from'} ${secondLink(firstS)}${lastS !== firstS && html` to ${secondLink(lastS)}`}</li>`,
   )}</ul>`;
 }
+
+const secondLink = (second: number): Html => timeLink(second, second + 1, formatClock(second * 1e6));
 
 /** The first orders whose answer never came, and what the books say of them. */
 function unknown({ result: { books } }: RunView): Html | undefined {

@@ -123,8 +123,8 @@ function timesTable({ result }: RunView): Html {
   const rows: [string, TimeSummary, string][] = [
     ['response', result.response, 'from due to answered: what the shopper feels'],
     ['wait', result.wait, 'for a connection'],
-    ['connect', result.connect, 'part of wait: name and TCP'],
-    ['TLS', result.tls, 'part of wait: the handshake'],
+    ['connect', result.connect, 'part of wait: name and TCP, of each new connection'],
+    ['TLS', result.tls, 'part of wait: the handshake of each'],
     ['service', result.service, 'what the shop took'],
     ['think', result.think, "the shopper's own pauses, inside the response"],
     ['lateness', result.lateness, 'what the generator did wrong'],
@@ -134,7 +134,7 @@ function timesTable({ result }: RunView): Html {
     'Times of all orders; – where too few orders can say',
     [
       { label: 'Time', kind: 'text' },
-      { label: 'orders', kind: 'number' },
+      { label: 'count', kind: 'number' },
       ...['p50', 'p90', 'p95', 'p99', 'p99.9', 'p99.99', 'max', 'mean'].map((label) => ({
         label,
         kind: 'number' as const,

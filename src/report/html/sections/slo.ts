@@ -23,7 +23,7 @@ export function sloSection(view: RunView): Html {
   }
   const rows = result.slo.map((slo) => [
     mark(slo.status),
-    html`<code>${slo.text}</code>${slo.line !== null && html` <span class="quiet">line ${slo.line}</span>`}<span class="says">${prose(live === undefined ? slo.says : saysSoFar(slo.says))}</span>`,
+    html`<code>${slo.text}</code>${slo.line !== null && html` <span class="quiet">line ${slo.line}</span>`}<span class="says">${prose(live === undefined ? slo.says : saysSoFar(slo.says))}</span>`,
     { shows: measured(slo), sort: slo.measured ?? -1 },
     { shows: margin(slo), sort: (slo.measured ?? 0) / (slo.limit || 1) },
     worst(view, slo),

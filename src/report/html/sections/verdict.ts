@@ -85,10 +85,18 @@ function broken(view: RunView): Html[] {
     .filter(({ status }) => status === 'fail')
     .map((slo) => {
       const at = slo.worst ? { fromS: slo.worst.fromUs / 1e6, untilS: slo.worst.untilUs / 1e6 } : mostOf(view, slo);
-      const link = at && html` Worst: ${timeLink(at.fromS, at.untilS, spanText(at.fromS, at.untilS))}.`;
-      return html`<li><code>${slo.text}</code>: ${prose(slo.says)}.${link} <span class="do">${whereToLook(view, slo)}</span></li>`;
+      return html`<li><code>${slo.text}</code>: ${linked(slo.says, at)} <span class="do">${whereToLook(view, slo)}</span></li>`;
     });
   return [...slos, ...forgotten(view)];
+}
+
+/** The sentence, with the time it tells as a link, or with one behind it. */
+function linked(says: string, at: { fromS: number; untilS: number } | undefined): Html {
+  if (at === undefined) return html`${prose(says)}.`;
+  const span = spanText(at.fromS, at.untilS);
+  const link = timeLink(at.fromS, at.untilS, span);
+  const [before, after] = says.split(span, 2);
+  return after === undefined ? html`${prose(says)}. Worst: ${link}.` : html`${prose(before!)}${link}${prose(after)}.`;
 }
 
 function open({ result }: RunView): Html[] {
