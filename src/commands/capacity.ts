@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { rmdir } from 'node:fs/promises';
 import type { DriverName } from '../drive/driver.ts';
-import { EXIT, userError } from '../errors.ts';
+import { EXIT } from '../errors.ts';
 import { asRead, writeCapacity } from '../folder/capacity.ts';
 import { writeIndex } from '../folder/history.ts';
 import { openFolder } from '../folder/open.ts';
@@ -16,15 +16,14 @@ import { formatCapacityText } from '../report/capacity-text.ts';
 import { formatCommand } from '../report/foreign.ts';
 import { wrap } from '../report/layout.ts';
 import { formatSearch, formatTrialLine, formatTrialNow } from '../report/trial-line.ts';
-import { type Ceiling, mostProbeOrders, whyNoProbe } from '../run/ceiling.ts';
+import type { Ceiling } from '../run/ceiling.ts';
 import { monotonicUs } from '../run/clock.ts';
 import { refuseTrials } from '../run/trial-plan.ts';
 import { chooseWorkers } from '../run/workers.ts';
-import { curveOf } from '../traffic/curve.ts';
-import { formatCount, formatCountOf, formatDuration, formatRate } from '../units.ts';
 import { readCalibration } from './calibration.ts';
+import { type BoundFlags, type Bounds, boundsOf, loadText, ordersForProbe } from './capacity-bounds.ts';
 import { environmentOf } from './environment.ts';
-import { guardHost, isOwnHost } from './guard.ts';
+import { guardHost } from './guard.ts';
 import { Halt } from './halt.ts';
 import { loadProfile, type PlanFlags } from './load.ts';
 import { REPORTS, rootOf } from './past.ts';
@@ -32,26 +31,18 @@ import { openTarget } from './target.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 import { Trials } from './trials.ts';
 
-export type CapacityFlags = Pick<PlanFlags, 'target' | 'seed' | 'set'> & {
-  /** µs */
-  budget?: number;
-  maxOrders?: number;
-  /** Orders per second. */
-  maxRate?: number;
-  workers?: number;
-  driver?: DriverName;
-  out?: string;
-  json?: boolean;
-  quiet?: boolean;
-  yes?: boolean;
-  argv: readonly string[];
-};
+export type CapacityFlags = Pick<PlanFlags, 'target' | 'seed' | 'set'> &
+  BoundFlags & {
+    workers?: number;
+    driver?: DriverName;
+    out?: string;
+    json?: boolean;
+    quiet?: boolean;
+    yes?: boolean;
+    argv: readonly string[];
+  };
 
-/** On a host that is not this machine, where no `--max-rate` says otherwise: so many times the profile's peak. */
-const MOST_PEAKS = 10;
 const SIGNAL_EXITS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
-/** Of the orders allowed, the part that the probe may send. */
-const PROBE_SHARE = 0.1;
 
 /** @returns the exit code of the answer; @throws UserError before anything was sent, and when a shop cannot be set up again */
 export async function capacityCommand(file: string, flags: CapacityFlags): Promise<number> {
@@ -67,42 +58,6 @@ export async function capacityCommand(file: string, flags: CapacityFlags): Promi
   } finally {
     await target.close();
   }
-}
-
-type Bounds = Pick<SearchOptions, 'target' | 'budget' | 'mostPerS'> & { mostOrders: number };
-
-function boundsOf(plan: Plan, flags: CapacityFlags): Bounds {
-  const { orders, durationUs } = plan.traffic;
-  const target = { meanPerS: (orders * 1e6) / durationUs, peakPerS: curveOf(plan.traffic).peak().ratePerS };
-  const own = plan.capacity;
-  const us = flags.budget ?? own.budgetUs;
-  const leastUs = 2 * own.settleUs + own.trialUs + own.holdUs;
-  if (us < leastUs) {
-    const needs = `one trial and one hold with their settle times, which take ${formatDuration(leastUs)}`;
-    const way = 'give it more, or shorten them: `--set capacity.trial=10s --set capacity.hold=20s`';
-    throw userError('CAPACITY_BUDGET', `--budget ${formatDuration(us)} is too short for ${needs}: ${way}`);
-  }
-  const budget = { us, orders: flags.maxOrders ?? own.maxOrders };
-  const mostPerS = flags.maxRate ?? (isOwnHost(plan) ? undefined : MOST_PEAKS * target.peakPerS);
-  const inTrials = Math.round(((mostPerS ?? MOST_PEAKS * target.peakPerS) * us) / 1e6);
-  const mostOrders = budget.orders ?? inTrials + probeOrders(plan, budget);
-  return { target, budget, mostPerS, mostOrders };
-}
-
-/** 0 where it cannot be probed. */
-function probeOrders(plan: Plan, { orders }: SearchOptions['budget']): number {
-  if (!plan.target.demo && whyNoProbe(plan, plan.target.url) !== undefined) return 0;
-  return mostProbeOrders(Math.floor(PROBE_SHARE * (orders ?? Number.POSITIVE_INFINITY)));
-}
-
-/** What would go to a host that is not this machine. The probe waits for answers, and for no rate. */
-function loadText(plan: Plan, { mostOrders, budget, mostPerS, target }: Bounds): string {
-  const all = `up to ${formatCountOf(mostOrders, 'order')} within ${formatDuration(budget.us)}`;
-  const rate = `at up to ${formatRate(mostPerS ?? MOST_PEAKS * target.peakPerS)}`;
-  const probe = probeOrders(plan, budget);
-  const beside =
-    probe === 0 ? '' : ` (up to ${formatCount(probe)} of them in a closed-loop probe, as fast as they are answered)`;
-  return `${all}, ${rate}${beside}`;
 }
 
 type Searching = {
@@ -197,7 +152,7 @@ async function find(
   });
   try {
     const fromUs = monotonicUs();
-    found.ceiling = await trials.probe(Math.floor(PROBE_SHARE * (bounds.budget.orders ?? Number.POSITIVE_INFINITY)));
+    found.ceiling = await trials.probe(ordersForProbe(bounds.budget));
     emit(flags, { event: 'probe', ...found.ceiling });
     terminal.say(`${wrap(found.ceiling.says, terminal.width).join('\n')}\n`);
     const { trialUs, holdUs, settleUs, slo: gate } = plan.capacity;
