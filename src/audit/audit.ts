@@ -40,7 +40,7 @@ export function auditOrders(input: AuditInput): Audit {
   const book = new RowBook(input);
   return {
     row: (row) => book.take(row),
-    earlier: (row) => book.takeAside(row),
+    earlier: (row) => book.takeEarlier(row),
     finish: (end) => judgeBooks(input, book, end),
   };
 }
@@ -110,10 +110,10 @@ function whyRowsLack(books: BooksSpec, book: RowBook, reading: Reading | undefin
     books.foreign === 'refuse' && book.foreign.rows > 0
       ? `${formatCountOf(book.foreign.rows, 'row')} ${book.foreign.rows === 1 ? 'has a key' : 'have keys'} that no order of this run has, the first: \`${firstKey}\``
       : '',
-    book.listedTwice > 0
-      ? `${formatCountOf(book.listedTwice, 'row')} came twice, key and id: the export is no list of orders`
+    book.ids.listedTwice > 0
+      ? `${formatCountOf(book.ids.listedTwice, 'row')} came twice, key and id: the export is no list of orders`
       : '',
     rows !== book.rows ? `${formatCount(rows)} rows were read, and ${formatCount(book.rows)} were looked at` : '',
-    book.untold.ids > 0 ? `${formatCountOf(book.untold.ids, 'id')} found no room to be compared` : '',
+    book.ids.left > 0 ? `${formatCountOf(book.ids.left, 'id')} found no room to be compared` : '',
   ];
 }

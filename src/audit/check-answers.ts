@@ -2,6 +2,7 @@
 
 import type { BooksSpec } from '../order/books.ts';
 import { formatCount, formatCountOf } from '../units.ts';
+import type { BuyerUnits } from './buyer-units.ts';
 import type { OrderFindings } from './check-orders.ts';
 import { exampleOf, type Findings, foundOf, notChecked } from './findings.ts';
 import { untoldOf, whyUntold as whyUnitsUntold } from './own-orders.ts';
@@ -105,7 +106,7 @@ export function checkUnread(findings: Findings, { readBacks, troubles, troubled 
 }
 
 /** What buyers bought beside the run counts too; undefined: it is known. */
-function whyOthersUntold({ others: { untold, late } }: Findings['book']): string | undefined {
+function whyOthersUntold({ others: { untold, late } }: BuyerUnits): string | undefined {
   const ordersOf = (count: number): string =>
     `${formatCountOf(count, 'order')} that ${count === 1 ? 'is' : 'are'} none of this run`;
   if (untold > 0) {
@@ -125,13 +126,13 @@ export function checkLimit(findings: Findings, books: BooksSpec | undefined): In
   const { count, shown } = book.overLimit;
   const limit = formatCountOf(books.limit, 'unit');
   if (count === 0 && !isWhole) return notChecked('over_limit', 'the books were not read whole');
-  if (count === 0 && book.untold.buyers > 0) {
+  if (count === 0 && book.buyers.left > 0) {
     return notChecked(
       'over_limit',
-      `${formatCountOf(book.untold.buyers, 'row')} had a buyer that found no room to be kept`,
+      `${formatCountOf(book.buyers.left, 'row')} had a buyer that found no room to be kept`,
     );
   }
-  const untoldOthers = count === 0 ? whyOthersUntold(book) : undefined;
+  const untoldOthers = count === 0 ? whyOthersUntold(book.buyers) : undefined;
   if (untoldOthers !== undefined) return notChecked('over_limit', untoldOthers);
   if (book.confirmedRows === 0) return notChecked('over_limit', 'the books hold no confirmed order');
   const says =

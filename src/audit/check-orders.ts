@@ -101,7 +101,7 @@ export function checkLost(findings: Findings, found: OrderFindings): Invariant {
     violations === 0
       ? `all ${formatCountOf(accepted, 'accepted order')} are in the books${ids}`
       : `of ${formatCountOf(accepted, 'accepted order')}, ${parts.join(' and ')}`;
-  const ids20 = book.idsOf(new Set(renamed.seqs));
+  const ids20 = book.ids.of(new Set(renamed.seqs));
   const wrongOf = (seq: number): string => {
     if (book.isConfirmed(seq)) return `in the books as ${shownIds(ids20.get(seq))}`;
     if (book.isReserved(seq)) return 'only reserved in the books';
@@ -136,9 +136,9 @@ export function checkDuplicated(
   }
   if (violations === 0 && book.confirmedRows === 0)
     return notChecked('duplicated', 'the books hold no confirmed order');
-  const ids = book.idsOf(new Set(duplicated.seqs));
+  const ids = book.ids.of(new Set(duplicated.seqs));
   const wrongOf = (seq: number): string => {
-    const shared = book.sharedIds.get(seq);
+    const shared = book.ids.shared.get(seq);
     if (shared !== undefined) return `its id ${shared}`;
     const named = ids.get(seq);
     return `in the books more than once${named === undefined ? '' : `, as ${shownIds(named)}`}`;

@@ -4,23 +4,16 @@
 
 import type { BooksSpec } from '../order/books.ts';
 import type { IdentitySpec } from '../order/spec.ts';
-import { formatCount } from '../units.ts';
+import { BuyerUnits } from './buyer-units.ts';
 import { numberPrintOf, printOf } from './fingerprint.ts';
+import { OrderIds } from './order-ids.ts';
 import { type OwnOrders, ownOrders, untoldOf } from './own-orders.ts';
 import type { AnswerTally, BookRow, LedgerView } from './spec.ts';
 import { MAX_EXAMPLES } from './spec.ts';
-import { NO_ROOM, TextTable } from './text-table.ts';
 
-/** Texts of ids, of buyers. Beyond it they are not compared, and the audit says so. */
-const MAX_TEXT_BYTES = 192 << 20;
 /** Keys of orders beside the plan, and of foreign rows, are few. */
 const MAX_BESIDE = 100_000;
 const SHOWN_KEY = 64;
-/** Units of a buyer are kept in thousandths, for not all goods come in pieces. */
-const PER_UNIT = 1_000;
-const MOST_UNITS = 2 ** 32 - 1;
-/** Of orders under another's id, those that can be shown. */
-const MAX_SHARED = 1_000;
 
 // The byte of an order.
 /** Confirmed rows: 0, 1, 2 for several, or one under an id that was another key's before. */
@@ -52,18 +45,13 @@ export type RowBookInput = {
 
 export class RowBook {
   readonly own: OwnOrders;
+  readonly ids: OrderIds;
+  readonly buyers: BuyerUnits;
   readonly skus = new Map<string, SkuUnits>();
   readonly mispriced: Wrong = { count: 0, shown: [] };
   readonly overLimit: Wrong = { count: 0, shown: [] };
-  /** Orders under an id that was another's before. */
-  readonly sharedIds = new Map<number, string>();
   /** Orders beside the plan with several rows. */
   readonly twiceBeside: Wrong = { count: 0, shown: [] };
-  /**
-   * Confirmed orders that are none of the run. `untold`: nobody knows whose, or how many units; `late`: they came behind rows
-   * of the run, and their buyer then had too much, so that the row that broke the limit is not known.
-   */
-  readonly others = { untold: 0, late: 0 };
   readonly foreign = { rows: 0, keys: [] as string[] };
   rows = 0;
   confirmedRows = 0;
@@ -71,15 +59,11 @@ export class RowBook {
   otherwise = 0;
   /** Confirmed rows without a quantity: counted by the draw, though code and texts may send another. */
   drawnRows = 0;
-  /** The same order listed twice, id and all: then the export is no list of orders. */
-  listedTwice = 0;
   /** Confirmed rows whose total was held against a price, against an answer. */
   priced = 0;
   answered = 0;
   readonly #input: RowBookInput;
   readonly #marks: Uint8Array;
-  readonly #ids: TextTable;
-  readonly #buyers: TextTable;
   readonly #beside = new Map<string, number>();
   /** Their total is another because another body was taken. */
   readonly #altered: ReadonlySet<number>;
@@ -91,10 +75,10 @@ export class RowBook {
     this.#isUntold = untoldOf(input.books, true).length > 0;
     this.own = ownOrders(input.identity, orders, input.also ?? []);
     this.#marks = new Uint8Array(orders);
-    this.#ids = new TextTable(MAX_TEXT_BYTES, input.books?.fields?.id === undefined ? 0 : orders);
+    this.ids = new OrderIds(input.books?.fields?.id === undefined ? 0 : orders, this.own.keyOf);
     const { buyers, repeatShare } = input.identity;
     const people = repeatShare === undefined ? Math.min(orders, buyers ?? orders) : orders;
-    this.#buyers = new TextTable(MAX_TEXT_BYTES, input.books?.limit === undefined ? 0 : people);
+    this.buyers = new BuyerUnits(input.books?.limit, people);
     this.#altered = new Set(
       input.answers.troubled.filter(({ kind }) => kind === 'altered-accepted').map(({ seq }) => seq),
     );
@@ -107,24 +91,6 @@ export class RowBook {
   hasId = (seq: number): boolean => (this.#marks[seq]! & HAS_ID) !== 0;
   hasSameId = (seq: number): boolean => (this.#marks[seq]! & SAME_ID) !== 0;
 
-  /** Ids and buyers that found no room. */
-  get untold(): { ids: number; buyers: number } {
-    return { ids: this.#ids.left, buyers: this.#buyers.left };
-  }
-
-  /** The ids under which these orders are confirmed, from one pass over all ids. */
-  idsOf(seqs: ReadonlySet<number>): Map<number, string[]> {
-    const found = new Map<number, string[]>();
-    if (seqs.size === 0) return found;
-    this.#ids.each((at) => {
-      const seq = this.#ids.valueAt(at);
-      if (seqs.has(seq)) found.set(seq, [...(found.get(seq) ?? []), this.#ids.textAt(at)]);
-    });
-    // In the order in which a shop counts them up.
-    for (const ids of found.values()) ids.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-    return found;
-  }
-
   take(row: BookRow): void {
     this.rows++;
     const seq = this.own.seqOf(row.key);
@@ -132,16 +98,9 @@ export class RowBook {
     else this.#takeOther(row);
   }
 
-  /** Of a day before the run, or foreign: it is not judged, but a buyer holds what he bought so. */
-  takeAside({ status, buyer, quantity }: BookRow): void {
-    const limit = this.#input.books?.limit;
-    if (limit === undefined || status !== 'confirmed') return;
-    if (buyer === undefined || quantity === undefined) {
-      this.others.untold++;
-      return;
-    }
-    const units = this.#unitsAfter(buyer, quantity);
-    if (units !== undefined && units > limit * PER_UNIT && this.confirmedRows > 0) this.others.late++;
+  /** Of a day before the run: it is judged no more. */
+  takeEarlier(row: BookRow): void {
+    this.buyers.takeAside(row, this.confirmedRows > 0);
   }
 
   #takeOwn(seq: number, row: BookRow): void {
@@ -172,7 +131,7 @@ export class RowBook {
     if (seq === undefined) {
       this.foreign.rows++;
       if (this.foreign.keys.length < MAX_EXAMPLES) this.foreign.keys.push(row.key.slice(0, SHOWN_KEY));
-      this.takeAside(row);
+      this.takeEarlier(row);
       return;
     }
     if (row.status === 'other') return;
@@ -212,45 +171,18 @@ export class RowBook {
     return row.quantity ?? this.own.identity(seq).quantity;
   }
 
-  /** `listed`: this very order, id and all, was there before, so the row is no second order. */
-  #takeId(seq: number, row: BookRow): 'listed' | 'shared' | 'own' {
-    if (row.id === undefined) return 'own';
-    const at = this.#ids.place(row.id);
-    const isNew = at === NO_ROOM || this.#ids.isNew;
-    if (at !== NO_ROOM && isNew) this.#ids.setValueAt(at, seq);
-    const holder = isNew ? seq : this.#ids.valueAt(at);
-    if (!isNew && holder === seq) {
-      this.listedTwice++;
-      return 'listed';
-    }
+  #takeId(seq: number, { id }: BookRow): ReturnType<OrderIds['take']> {
+    if (id === undefined) return 'own';
+    const found = this.ids.take(id, seq);
+    if (found === 'listed') return found;
     this.#marks[seq]! |= HAS_ID;
     const print = this.#input.ledger.idPrintOf(seq);
-    if (print !== 0 && print === printOf(row.id)) this.#marks[seq]! |= SAME_ID;
-    if (holder === seq) return 'own';
-    if (this.sharedIds.size < MAX_SHARED) {
-      this.sharedIds.set(seq, `\`${row.id}\` is also the id of order #${holder}, key ${this.own.keyOf(holder)}`);
-    }
-    return 'shared';
+    if (print !== 0 && print === printOf(id)) this.#marks[seq]! |= SAME_ID;
+    return found;
   }
 
-  /** In the order of the export: of the row that brings a buyer over the limit, and of all that come after. */
-  #beyondLimit(seq: number, row: BookRow, quantity: number): string | undefined {
-    const limit = this.#input.books?.limit;
-    if (limit === undefined) return undefined;
-    const buyer = row.buyer ?? this.own.identity(seq).buyer;
-    const units = this.#unitsAfter(buyer, quantity);
-    return units !== undefined && units > limit * PER_UNIT
-      ? `\`${buyer}\` then had ${formatCount(units / PER_UNIT)} units, ${limit} are allowed`
-      : undefined;
-  }
-
-  /** What a buyer holds with these units, in thousandths; undefined: there was no room for him. */
-  #unitsAfter(buyer: string, quantity: number): number | undefined {
-    const at = this.#buyers.place(buyer);
-    if (at === NO_ROOM) return undefined;
-    const units = Math.min(MOST_UNITS, Math.round(this.#buyers.valueAt(at) + quantity * PER_UNIT));
-    this.#buyers.setValueAt(at, units);
-    return units;
+  #beyondLimit(seq: number, { buyer }: BookRow, quantity: number): string | undefined {
+    return this.buyers.take(() => buyer ?? this.own.identity(seq).buyer, quantity);
   }
 
   #checkLimit(seq: number, row: BookRow, quantity: number): void {

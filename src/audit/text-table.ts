@@ -220,6 +220,8 @@ export class TextTable {
   }
 }
 
+/** Texts of ids, of buyers. Beyond it they are not compared, and the audit says so. */
+export const MAX_TEXT_BYTES = 192 << 20;
 /** In place of an entry. */
 export const NO_ROOM = -1;
 const ZERO = 0x30;
