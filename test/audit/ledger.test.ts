@@ -5,6 +5,7 @@ import { mergeLedgers } from '../../src/audit/merge-ledgers.ts';
 import type { Deed, TroubleKind } from '../../src/audit/spec.ts';
 import { TROUBLES } from '../../src/audit/spec.ts';
 import { OUTCOME_CLASSES, type OutcomeClass } from '../../src/outcomes.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const indexOf = (name: OutcomeClass): number => OUTCOME_CLASSES.indexOf(name);
 const seed = 71;
@@ -45,7 +46,7 @@ const stepsOf = (orders: number) => {
     fc.record({ do: fc.constant('repeated' as const), seq }),
     fc.record({ do: fc.constant('soldOut' as const), seq, us }),
     fc.record({ do: fc.constant('refused' as const), seq, us }),
-    fc.record({ do: fc.constant('keepId' as const), seq, id: fc.string({ maxLength: 12, unit: 'binary' }) }),
+    fc.record({ do: fc.constant('keepId' as const), seq, id: fc.string({ maxLength: 12, unit: anyCharacter }) }),
     fc.record({ do: fc.constant('keepTotal' as const), seq, total: fc.double({ noNaN: true }) }),
     fc.record({ do: fc.constant('trouble' as const), seq, kind: fc.constantFrom(...TROUBLES) }),
   );

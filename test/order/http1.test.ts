@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { buildFeeder } from '../../src/order/feeders.ts';
 import type { IdentitySpec, Sending, StepSpec } from '../../src/order/spec.ts';
 import { alterationOf, compileStep, type StepTemplate } from '../../src/order/template.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const IDENTITY: IdentitySpec = {
   runId: 'run',
@@ -100,7 +101,7 @@ const PLACEHOLDERS = [
   'choose(a, bcd, é)',
 ];
 const value = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({ unit: anyCharacter, maxLength: 12 }),
   fc.constantFrom('', '\r\nx-evil: 1', '"}', '\ud800', 'é'.repeat(4096), '\u0001'.repeat(4096), 'x'.repeat(4097)),
 );
 const sending: fc.Arbitrary<Sending> = fc.record(

@@ -4,6 +4,7 @@ import { UserError } from '../../src/errors.ts';
 import { blankIdentity, identityOf } from '../../src/order/identity.ts';
 import type { BodySpec, IdentitySpec, OrderIdentity, StepSpec } from '../../src/order/spec.ts';
 import { compileOrder, compileStep, type Segments, type StepTemplate } from '../../src/order/template.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const RUNS = { seed: 20150408, numRuns: 300 };
 
@@ -23,7 +24,7 @@ const plainStep: StepSpec = {
 
 // Quotes, control characters, lone surrogates, braces, separators of forms and paths: whatever might break out.
 const nastyChar = fc.oneof(
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+  anyCharacter,
   fc.constantFrom(
     '"',
     '\\',

@@ -11,6 +11,7 @@ import { formatJunit } from '../../src/report/junit.ts';
 import { formatOpenMetrics } from '../../src/report/openmetrics.ts';
 import type { RunRecord } from '../../src/report/record.ts';
 import { formatBiggerIsBetter, formatSmallerIsBetter, type TrendPoint } from '../../src/report/trend.ts';
+import { anyCharacter } from '../support/any-character.ts';
 import { steadyOrders } from '../support/evidence.ts';
 import { golden } from '../support/golden.ts';
 import { recordOf } from '../support/record.ts';
@@ -229,7 +230,7 @@ describe('metrics.txt', () => {
 
   it('is OpenMetrics whatever the names are', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (name) => {
+      fc.property(fc.string({ unit: anyCharacter, maxLength: 40 }), (name) => {
         const text = formatOpenMetrics(
           recordOf(steadyOrders(10, 1), { slo: [`p50 < 1s ${name}`, NASTY], plan: { name } }),
         );
