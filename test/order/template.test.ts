@@ -72,9 +72,10 @@ const anyParts: fc.Arbitrary<Part[]> = fc
     { maxLength: 5 },
   )
   .map((parts) => {
-    // Neighbouring texts are one text.
+    // Neighbouring texts are one text, and an empty one is none.
     const joined: Part[] = [];
     for (const part of parts) {
+      if ('text' in part && part.text === '') continue;
       const last = joined.at(-1);
       if (last && 'text' in last && 'text' in part) last.text += part.text;
       else joined.push({ ...part });
