@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Whole runs of the real command line, one after the other: `npm run test:faults`. */
+/** Whole runs of the real command line, and every page by axe: `npm run test:faults`. */
 export const SLOW = [
   'test/faults/**/*.test.ts',
   'test/e2e/**/*.test.ts',
@@ -11,6 +11,7 @@ export const SLOW = [
   'test/commands/terminal.test.ts',
   'test/commands/targets.test.ts',
   'test/judge/capacity/sweep.test.ts',
+  'test/report/html/accessible.test.ts',
 ];
 
 /** Of pure code: files share what they imported, which is a quarter of their time. */

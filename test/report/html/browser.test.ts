@@ -1,129 +1,26 @@
 // The report in a real browser: every look it has, every way to get around in it, and what a hostile target cannot do.
+// What axe says of it is in accessible.test.ts.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LivePage } from '../../../src/commands/live.ts';
-import { asRead } from '../../../src/folder/capacity.ts';
 import { assetTexts, inlineAssets } from '../../../src/folder/page-assets.ts';
-import { historyRow } from '../../../src/report/history-row.ts';
-import { formatCapacityPage } from '../../../src/report/html/capacity/page.ts';
-import { formatIndex } from '../../../src/report/html/index-page.ts';
 import { formatPage } from '../../../src/report/html/page.ts';
-import { CHROMIUM, launch } from '../../support/chromium.ts';
-import { foundCapacity } from '../capacities.ts';
+import { CHROMIUM } from '../../support/chromium.ts';
 import { failing } from '../runs.ts';
 import { everywhere, HOSTILE } from './hostile.ts';
+import { inChromium, renewed, type Seen } from './in-chromium.ts';
 import { liveRecord } from './live-run.ts';
-import { pageOf, RUNS, viewFor } from './pages.ts';
+import { pageOf, viewFor } from './pages.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Jenkins' default: no scripts, no inline styles, no data. */
 const STRICT = "sandbox; default-src 'none'; img-src 'self'; style-src 'self'";
 
-const RUNS_LISTED = ['failing', 'passing', 'interrupted'];
-
-type Seen = { page: Page; errors: string[]; requests: string[] };
-
 describe.skipIf(CHROMIUM === undefined)('the report in Chromium', () => {
-  const scratch = mkdtempSync(join(tmpdir(), 'doorbuster-browser-'));
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(scratch, { recursive: true, force: true });
-  });
-
-  const opened = (name: string, options: BrowserContextOptions = {}, hash = ''): Promise<Seen> => {
-    const make = RUNS[name];
-    if (make !== undefined) writeFileSync(join(scratch, `${name}.html`), pageOf(make()));
-    return openedAt(`${pathToFileURL(join(scratch, `${name}.html`))}`, options, hash);
-  };
-  const openedAt = async (url: string, options: BrowserContextOptions = {}, hash = ''): Promise<Seen> => {
-    const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
-    const page = await context.newPage();
-    const seen: Seen = { page, errors: [], requests: [] };
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) seen.errors.push(message.text());
-    });
-    page.on('pageerror', (error) => seen.errors.push(error.message));
-    page.on('request', (request) => {
-      if (request.url().split('#')[0] !== url) seen.requests.push(request.url().slice(0, 200));
-    });
-    await page.goto(url + hash);
-    return seen;
-  };
-  /** Of all rules, or of these. */
-  const violationsOn = async (page: Page, rules: string[] = []): Promise<string[]> => {
-    if (!(await page.evaluate<boolean>("'axe' in globalThis"))) await page.evaluate(AXE);
-    type Found = { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] };
-    const only = rules.length > 0 ? `{ runOnly: ${JSON.stringify(rules)} }` : '{}';
-    const { violations } = await page.evaluate<Found>(`axe.run(document, ${only})`);
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.failureSummary}`);
-  };
-  const close = ({ page }: Seen) => page.context().close();
-
-  // `failing` is `lossy` without its books; it is looked at on a phone.
-  it.each(['unfit', 'empty', 'audited', 'lossy'])(
-    'is quiet, alone and accessible, light and dark: a run that is %s',
-    async (name) => {
-      const seen = await opened(name, { colorScheme: 'light' });
-      expect(await violationsOn(seen.page)).toEqual([]);
-      await seen.page.emulateMedia({ colorScheme: 'dark' });
-      // Structure is as it was; colours are not.
-      expect(await violationsOn(seen.page, ['color-contrast'])).toEqual([]);
-      expect(seen).toMatchObject({ errors: [], requests: [] });
-      await close(seen);
-    },
-  );
-
-  it('is so for the list of runs too', async () => {
-    const history = {
-      rows: RUNS_LISTED.map((name, index) => ({
-        ...historyRow(`2026-11-2${index}T04-05-54Z-run`, viewFor(RUNS[name]!()).result),
-        id: String(index),
-        present: index > 0,
-        startedAt: `2026-11-2${index}T04:05:54.000Z`,
-      })),
-      unread: [{ folder: 'x', why: HOSTILE[0]! }],
-      older: 3,
-      brokenLines: 1,
-    };
-    writeFileSync(join(scratch, 'index.html'), formatIndex(history, assetTexts()));
-    const seen = await opened('index', { viewport: { width: 390, height: 844 } });
-    expect(await violationsOn(seen.page)).toEqual([]);
-    expect(await seen.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-    await seen.page.getByRole('button', { name: 'p99' }).click();
-    expect(await seen.page.locator('tbody tr > :nth-child(8)').allInnerTexts()).toEqual(['–', '47.3 ms', '403 ms']);
-    expect(seen).toMatchObject({ errors: [], requests: [] });
-    await close(seen);
-  });
-
-  it('is so for the page of a search for capacity', async () => {
-    writeFileSync(join(scratch, 'capacity.html'), formatCapacityPage(asRead(foundCapacity(), []), inlineAssets()));
-    const seen = await opened('capacity', { viewport: { width: 390, height: 844 }, colorScheme: 'light' });
-    expect(await violationsOn(seen.page)).toEqual([]);
-    expect(await seen.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-    await seen.page.emulateMedia({ colorScheme: 'dark' });
-    expect(await violationsOn(seen.page, ['color-contrast'])).toEqual([]);
-    await seen.page.emulateMedia({ media: 'print' });
-    expect(await seen.page.locator('svg.chart:visible').count()).toBe(3);
-    expect(seen).toMatchObject({ errors: [], requests: [] });
-    await close(seen);
-  });
-
-  it('fits a phone, where tables scroll by themselves', async () => {
-    const seen = await opened('failing', { viewport: { width: 390, height: 844 } });
-    expect(await seen.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-    expect(await violationsOn(seen.page)).toEqual([]);
-    await close(seen);
-  });
+  const looking = inChromium();
+  const { scratch, opened, openedAt, close } = looking;
 
   it('cuts nothing at the width of a small laptop', async () => {
     const seen = await opened('audited', { viewport: { width: 1024, height: 800 } });
@@ -295,7 +192,7 @@ describe.skipIf(CHROMIUM === undefined)('the report in Chromium', () => {
     await seen.page.reload();
     expect(await background()).toBe(dark);
     await close(seen);
-    const context = await browser.newContext();
+    const context = await looking.browser.newContext();
     const page = await context.newPage();
     const html = readFileSync(join(scratch, 'passing.html'), 'utf8').replaceAll('&', '&amp;').replaceAll('"', '&quot;');
     const errors: string[] = [];
@@ -345,19 +242,11 @@ describe.skipIf(CHROMIUM === undefined)('the report in Chromium', () => {
       plots: 5,
       buttons: 3,
     });
-    // It is made once the page listens.
-    for (let made = false; !made; await page.evaluate('new Promise(requestAnimationFrame)')) {
-      live.tick(130e6, () => {
-        made = true;
-        return liveRecord(130);
-      });
-    }
-    await page.getByText('00:02:10 into 4 m').waitFor();
+    await renewed(page, live);
     // An outcome and a part are new: their charts are others, the rest are the same, and nothing moved before the eyes.
     expect(Math.abs((await heightOf()) - height)).toBeLessThan(3);
     expect(await page.evaluate(looks)).toEqual({ ...(before as object), plots: 3 });
     expect(await outcomes.locator('tbody tr > :nth-child(1)').allInnerTexts()).toEqual(['timeout', 'sold_out', 'sold']);
-    expect(await violationsOn(page)).toEqual([]);
     await page.getByRole('button', { name: 'Stop the run' }).click();
     await page.getByRole('button', { name: 'Stopping…' }).waitFor();
     expect(drains).toBe(1);
@@ -393,7 +282,7 @@ describe.skipIf(CHROMIUM === undefined)('the report in Chromium', () => {
 
   describe('under a strict content-security policy', () => {
     const served = async (files: Record<string, string>, policy: string): Promise<Page> => {
-      const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+      const context = await looking.browser.newContext({ viewport: { width: 1200, height: 900 } });
       // Answered here: nothing leaves this machine.
       await context.route('**/*', (route) => {
         const body = files[new URL(route.request().url()).pathname];
