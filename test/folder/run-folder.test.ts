@@ -227,6 +227,16 @@ describe('readResult', () => {
 
   it.each<[string, () => string, RegExp]>([
     ['no folder', () => join(scratch, 'nowhere'), /there is no such file: is it a run folder/],
+    [
+      'a run that died',
+      () => {
+        const dir = fresh();
+        mkdirSync(dir);
+        writeFileSync(join(dir, 'run.journal'), '');
+        return dir;
+      },
+      /there is no such file, but a run that has not ended, or that died: `doorbuster report .*case-\d+` makes its report$/,
+    ],
     ['half a file', () => written('{"verdict": "pa'), /is not JSON/],
     ['something else', () => written('[]'), /is no result of Doorbuster: it is array, expected object/],
     ['null', () => written('null'), /it is null, expected object/],
