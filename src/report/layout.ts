@@ -86,6 +86,17 @@ export function wrap(text: string, columns: number, most = Infinity): string[] {
   return kept.map((each) => cut(each.replaceAll(GLUE, ' '), columns).trimEnd());
 }
 
+/** How many lines each of several texts gets: one, and `spare` more dealt out one by one to those that need more. */
+export function dealt(needs: readonly number[], spare: number): number[] {
+  const most = needs.map(() => 1);
+  for (let left = spare; left > 0; left--) {
+    const [next] = [...most.keys()].filter((at) => most[at]! < needs[at]!).sort((a, b) => most[a]! - most[b]!);
+    if (next === undefined) break;
+    most[next]!++;
+  }
+  return most;
+}
+
 /** The first of several ways to say something that fits, the last one cut if none does. Longest first. */
 export function fitting(ways: readonly string[], columns: number): string {
   return ways.find((way) => widthOf(way) <= columns) ?? cut(ways.at(-1) ?? '', columns);

@@ -9,7 +9,19 @@ import { formatClock, formatCount, formatDuration, formatRate, formatShare } fro
 import { auditLines, tellsAnything } from './audit-text.ts';
 import { visible } from './foreign.ts';
 import type { Style, TextOptions } from './layout.ts';
-import { columnsOf, cut, fitting, joinFitting, LABEL, labelled, padEnd, padStart, widthOf, wrap } from './layout.ts';
+import {
+  columnsOf,
+  cut,
+  dealt,
+  fitting,
+  joinFitting,
+  LABEL,
+  labelled,
+  padEnd,
+  padStart,
+  widthOf,
+  wrap,
+} from './layout.ts';
 import type { Note } from './notes.ts';
 import { insecureNote, noteLines, notesOf } from './notes.ts';
 import { lastedUs, outcomeRows, ratesOf } from './numbers.ts';
@@ -81,16 +93,11 @@ function shownNotes(notes: Note[], most: number): Note[] {
   return [...notes.slice(0, -missing), { label: 'warning', style: 'warn', text: `and ${missing} more in result.json` }];
 }
 
-/** `spare`: lines beyond the first of each, dealt out one by one to those that need more. */
+/** `spare`: lines beyond the first of each. */
 function noteSection(notes: readonly Note[], options: TextOptions, width: number, spare: number): string[] {
   const columns: [number, number] = [LABEL, width - LABEL];
   const needs = notes.map((note) => noteLines(note, options, columns).length);
-  const most = notes.map(() => 1);
-  for (let left = spare; left > 0; left--) {
-    const [next] = [...most.keys()].filter((at) => most[at]! < needs[at]!).sort((a, b) => most[a]! - most[b]!);
-    if (next === undefined) break;
-    most[next]!++;
-  }
+  const most = dealt(needs, spare);
   return notes.flatMap((note, index) => noteLines(note, options, columns, most[index]));
 }
 
@@ -217,10 +224,12 @@ function fitnessLines(
   const columns = width - LABEL;
   if (wrong.length === 0)
     return [labelled('generator', fitting(fitWays(judgement, evidence, generator.noiseFloor), columns))];
-  const shown = wrong.slice(0, wrong.length <= room ? room : room - 1);
+  const free = wrong.length <= room ? room : room - 1;
+  const shown = wrong.slice(0, free);
   if (shown.length === 0) return [labelled('generator', `! ${wrong.length} checks did not hold: see result.json`)];
-  const each = Math.floor((wrong.length <= room ? room : room - 1) / shown.length);
-  const lines = shown.flatMap((gate) => gateLines(gate, columns, each));
+  const needs = shown.map((gate) => gateLines(gate, columns).length);
+  const most = dealt(needs, free - shown.length);
+  const lines = shown.flatMap((gate, index) => gateLines(gate, columns, most[index]));
   if (shown.length < wrong.length) lines.push(`and ${wrong.length - shown.length} more in result.json`);
   return lines.map((line, index) => {
     const padded = labelled(index === 0 ? 'generator' : '', line);
@@ -239,7 +248,7 @@ function fitWays(judgement: Judgement, { timeline }: Evidence, noise: NoiseFloor
 }
 
 /** The limit is left out where it would push out what to do. */
-function gateLines(gate: Gate, columns: number, most: number): string[] {
+function gateLines(gate: Gate, columns: number, most = Infinity): string[] {
   const touched = gate.touched === undefined ? '' : `, ${formatShare(gate.touched)} of the run`;
   const fact = `${gate.status === 'void' ? '! unfit' : '! note'}  ${visible(gate.name)}: ${visible(gate.measured)}`;
   const todo = gate.advice === '' ? '' : ` ${sentenceCase(visible(gate.advice))}.`;

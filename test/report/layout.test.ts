@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { columnsOf, cut, fitting, joinFitting, padStart, widthOf, wrap } from '../../src/report/layout.ts';
+import { columnsOf, cut, dealt, fitting, joinFitting, padStart, widthOf, wrap } from '../../src/report/layout.ts';
 
 const seeded = { seed: 20261123, numRuns: 200 };
 const text = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '`', '小', 'é', '1', 'm', 's', '📦'), maxLength: 80 });
@@ -69,5 +69,14 @@ describe('layout', () => {
 
   it('lays out for at least 60 and at most 120 columns', () => {
     expect([10, 60, 99.5, 400, Number.NaN].map(columnsOf)).toEqual([60, 60, 99, 120, 80]);
+  });
+
+  it('deals lines out: one to each, and what is to spare one by one to those that need it', () => {
+    expect(dealt([3, 1, 2], 0)).toEqual([1, 1, 1]);
+    expect(dealt([3, 1, 2], 1)).toEqual([2, 1, 1]);
+    expect(dealt([3, 1, 2], 2)).toEqual([2, 1, 2]);
+    expect(dealt([3, 1, 2], 9)).toEqual([3, 1, 2]);
+    expect(dealt([], 3)).toEqual([]);
+    expect(dealt([2], -1)).toEqual([1]);
   });
 });

@@ -49,6 +49,18 @@ describe('formatSummary', () => {
     }
   }
 
+  it('gives a line that a check does not need to one that needs it', () => {
+    const gate = (name: string, advice: string): Gate => {
+      return { name, status: 'void', measured: 'none', limit: 'all', touched: undefined, advice };
+    };
+    const advice = 'raise `target.connections` or `target.queue`, for these are shoppers that were never even sent';
+    const gates = [gate('dropped', advice), ...['a', 'b', 'c', 'd'].map((name) => gate(name, ''))];
+    const judgement = { ...runs.passing.judgement, gates, verdict: 'invalid' as const };
+    const text = summary({ ...runs.passing, judgement }, 80);
+    expect(text.split('\n').length).toBeLessThanOrEqual(SUMMARY_LINES);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('that were never even sent.');
+  });
+
   it('starts with the verdict and the sentence that says why', () => {
     const line = summary(runs.failing, 120).split('\n').slice(0, 2).join(' ');
     expect(line).toContain(
