@@ -2,17 +2,7 @@
 
 import { formatCount, formatDuration, formatRate } from '../units.ts';
 import type { CapacityFile } from './capacity-file.ts';
-import {
-  bracketWords,
-  durationOr,
-  flightOr,
-  LIMITED_WORDS,
-  LOAD_WORDS,
-  rangeWords,
-  rateOr,
-  shareOr,
-  trialsText,
-} from './capacity-words.ts';
+import { bracketWords, LIMITED_WORDS, LOAD_WORDS, loadCells, rangeWords } from './capacity-words.ts';
 import { markdownText } from './foreign.ts';
 import { code, table } from './markdown-shapes.ts';
 import { VERDICTS } from './sentence.ts';
@@ -69,12 +59,7 @@ function loadsTable({ loads, trials }: CapacityFile): string {
   const rows = loads.map((load) => [
     formatRate(load.ratePerS),
     LOAD_WORDS[load.outcome].word,
-    trialsText(load, { trials }),
-    rateOr(load.goodputPerS),
-    flightOr(load.inFlightMean),
-    durationOr(load.meanUs),
-    durationOr(load.p99Us),
-    shareOr(load.lossShare),
+    ...loadCells(load, trials),
   ]);
   return table(['Load', '', 'Trials', 'Goodput', 'In flight', 'Mean', 'p99', 'Lost'], rows, 2);
 }

@@ -6,15 +6,11 @@ import type { CapacityFile, CapacityLoad } from './capacity-file.ts';
 import {
   bracketWords,
   confirmedWords,
-  durationOr,
-  flightOr,
   headroomWords,
   LIMITED_WORDS,
   LOAD_WORDS,
+  loadCells,
   rangeWords,
-  rateOr,
-  shareOr,
-  trialsText,
 } from './capacity-words.ts';
 import { visible } from './foreign.ts';
 import type { Style, TextOptions } from './layout.ts';
@@ -101,12 +97,7 @@ function loadLines({ loads, trials, bracket }: CapacityFile, { paint }: TextOpti
   const rows = shown.map((load) => [
     formatRate(load.ratePerS),
     `${LOAD_WORDS[load.outcome].mark} ${LOAD_WORDS[load.outcome].word}`,
-    trialsText(load, { trials }),
-    rateOr(load.goodputPerS),
-    flightOr(load.inFlightMean),
-    durationOr(load.meanUs),
-    durationOr(load.p99Us),
-    shareOr(load.lossShare),
+    ...loadCells(load, trials),
   ]);
   const widths = HEADER.map((head, column) => Math.max(...[head, ...rows.map((row) => row[column]!)].map(widthOf)));
   const kept = columnsThatFit(widths, width);

@@ -56,11 +56,20 @@ export const shareOr = (share: number | null): string => (share === null ? '–'
 export const flightOr = (count: number | null): string => (count === null ? '–' : String(Number(count.toPrecision(3))));
 
 /** `20 s`, `2 in 40 s` of those that were not discarded; of a load of which all were only how many there were. */
-export function trialsText(
-  { trials, durationUs }: CapacityLoad,
-  { trials: all }: Pick<CapacityFile, 'trials'>,
-): string {
+export function trialsText({ trials, durationUs }: CapacityLoad, all: CapacityFile['trials']): string {
   if (durationUs === 0) return String(trials.length);
   const told = all.filter(({ index, outcome }) => trials.includes(index) && outcome !== 'discarded').length;
   return told === 1 ? formatDuration(durationUs) : `${told} in ${formatDuration(durationUs)}`;
+}
+
+/** Of a load in a table of them: trials, goodput, in flight, mean, p99, lost. */
+export function loadCells(load: CapacityLoad, trials: CapacityFile['trials']): string[] {
+  return [
+    trialsText(load, trials),
+    rateOr(load.goodputPerS),
+    flightOr(load.inFlightMean),
+    durationOr(load.meanUs),
+    durationOr(load.p99Us),
+    shareOr(load.lossShare),
+  ];
 }

@@ -29,7 +29,7 @@ export function again(seen: Seen): Step | undefined {
   const last = seen.trials.at(-1);
   if (last?.outcome !== 'discarded' || isLasting(last)) return undefined;
   const load = seen.loads.find(({ ratePerS }) => ratePerS === last.ratePerS)!;
-  return load.outcome === 'discarded' && load.trials.length < TRIES ? sameAs(last) : undefined;
+  return load.trials.length < TRIES ? sameAs(last) : undefined;
 }
 
 const revisitsOf = (loads: Seen['loads']): number =>
@@ -63,7 +63,7 @@ export function isGivenUp(load: Weighed, seen: Pick<Seen, 'trials'>): boolean {
   if (load.outcome === 'discarded') return false;
   const own = seen.trials.filter(({ ratePerS }) => ratePerS === load.ratePerS);
   const since = own.length - 1 - own.findLastIndex(({ outcome }) => outcome !== 'discarded');
-  return since >= MOST_HOLDS || (since > 0 && isLasting(own.at(-1)));
+  return since >= MOST_HOLDS || isLasting(own.at(-1));
 }
 
 /** Of so rare a chance that nothing but the generator explains it. */
@@ -77,8 +77,8 @@ export function limitOf({ trials, loads }: Seen, { capPerS }: Sides): LimitedBy 
   );
   if (last?.why[0]?.code === 'sold-out') return 'stock';
   const mostPerS = Math.max(0, ...trials.filter(({ outcome }) => outcome !== 'discarded').map((each) => each.ratePerS));
-  if (mostPerS > capPerS || mostPerS === 0) return 'disturbed';
   if (isLasting(last)) return 'generator';
+  if (mostPerS === 0) return 'disturbed';
   // As often as loads that it can send were spoilt, each of those above may have been too.
   const sent = trials.filter(({ ratePerS }) => ratePerS <= mostPerS);
   const spoilt = sent.filter(({ outcome }) => outcome === 'discarded').length / sent.length;

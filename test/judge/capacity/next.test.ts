@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadsOf, type Weighed } from '../../../src/judge/capacity/loads.ts';
-import { bestOf, endOf } from '../../../src/judge/capacity/next.ts';
+import { bestOf, confirmed, endOf } from '../../../src/judge/capacity/next.ts';
 import { Search } from '../../../src/judge/capacity/search.ts';
 import { cleanOf } from '../../../src/judge/capacity/sharpen.ts';
 import { sidesOf } from '../../../src/judge/capacity/sides.ts';
 import type { Trial, TrialRequest } from '../../../src/judge/capacity/spec.ts';
+import { revisited } from '../../../src/judge/capacity/spoilt.ts';
 import { searchOptions } from '../../support/simulated-search.ts';
 import { discarded, pretend, sharp, trialWith } from './pretended.ts';
 
@@ -156,16 +157,23 @@ describe('the load that the answer rests on', () => {
 });
 
 describe('what stands in the way', () => {
+  const made = (index: number, ratePerS: number): TrialRequest => ({
+    ...{ index, ratePerS, durationUs: 60e6, settleUs: 0, purpose: 'bracket', seed: 1 },
+  });
+
   const unfit = (fromPerS: number) => (request: TrialRequest) =>
     request.ratePerS >= fromPerS ? discarded(request, 'invalid') : trialWith(request, 0);
 
   it('the generator: a discarded trial is made twice, caps the search, and is never a knee', () => {
-    const { trials, bracket, limitedBy, says, confirmed } = pretend(unfit(330), TARGET);
+    const { trials, bracket, limitedBy, says, confirmed, notes } = pretend(unfit(330), TARGET);
+    expect(notes.join()).not.toContain('could not be measured');
     const discards = trials.filter(({ outcome }) => outcome === 'discarded');
     expect(rates(discards).slice(0, 2)).toEqual([400, 400]);
     expect(bracket).toEqual({ held: expect.closeTo(325, -1), broke: undefined });
     expect({ limitedBy, confirmed }).toEqual({ limitedBy: 'generator', confirmed: true });
-    expect(says).toMatch(/^The shop holds at least 3\d\d\/s, at least 3.\d+x the peak; limited by the generator/);
+    expect(says).toMatch(
+      /^The shop holds at least 3\d\d\/s, at least 3.\d+x the peak; limited by the generator: .* connections were too few\.$/,
+    );
   });
 
   it('names the budget, and not the generator, where loads between were not tried before it ended', () => {
@@ -191,7 +199,9 @@ describe('what stands in the way', () => {
     );
     expect(rates(answer.trials).slice(0, 7)).toEqual([50, 100, 200, 200, 141, 200, 400]);
     // But once: where the generator cannot, the time goes below.
-    expect(rates(pretend(unfit(330), TARGET).trials).slice(3, 9)).toEqual([400, 400, 283, 400, 336, 336]);
+    expect(rates(pretend(unfit(330), TARGET).trials).slice(3)).toEqual([
+      ...[400, 400, 283, 400, 336, 336, 308, 322, 322, 336, 400],
+    ]);
   });
 
   it('a load at which the generator gave out is its limit only where it sent no more at another time', () => {
@@ -205,18 +215,37 @@ describe('what stands in the way', () => {
     expect(answer.notes).toContain('5 trials discarded; at 308/s nothing was learnt');
   });
 
+  it('of those that would tell more the one tried least is tried again, and of those the highest', () => {
+    const spoilt = (rates: number[]) => {
+      const trials = rates.map((perS, index) =>
+        perS === 100
+          ? trialWith(made(index, perS), 0)
+          : perS === 160
+            ? trialWith(made(index, perS), 0.5)
+            : discarded(made(index, perS), 'invalid'),
+      );
+      const seen = { options: searchOptions(TARGET), trials, loads: loadsOf(trials) };
+      const step = revisited(seen, sidesOf(seen.loads));
+      return step && 'wish' in step ? step.wish.ratePerS : undefined;
+    };
+    // Below what held and above what broke nothing more is learnt.
+    expect(spoilt([90, 90, 100, 120, 120, 150, 150, 170, 170, 160])).toBe(150);
+    expect(spoilt([100, 120, 120, 150, 150, 150, 160])).toBe(120);
+    expect(spoilt([90, 90, 100, 170, 170, 160])).toBeUndefined();
+  });
+
   it.each([
     // Of ten trials at loads that can be sent so many were spoilt, of those above all two.
-    [2, 'generator'],
-    [3, 'disturbed'],
-  ])('and where not many of the others were spoilt as well: %s of 10', (spoilt, limitedBy) => {
-    const made = (index: number, ratePerS: number): TrialRequest => ({
-      ...{ index, ratePerS, durationUs: 60e6, settleUs: 0, purpose: 'bracket', seed: 1 },
-    });
+    [2, 'invalid', 'generator'],
+    [3, 'invalid', 'disturbed'],
+    // What is no chance is told whatever the others were.
+    [3, 'connections', 'generator'],
+    [3, 'sold-out', 'stock'],
+  ])('and where not many of the others were spoilt as well: %s of 10, above it %s', (spoilt, code, limitedBy) => {
     const trials = Array.from({ length: 10 }, (_, index) =>
       index < spoilt ? discarded(made(index, 50 + index), 'invalid') : trialWith(made(index, 50 + index), 0),
     );
-    trials.push(discarded(made(10, 61), 'invalid'), discarded(made(11, 61), 'invalid'));
+    trials.push(discarded(made(10, 61), code), discarded(made(11, 61), code));
     const seen = { options: searchOptions(TARGET), trials, loads: loadsOf(trials) };
     expect(endOf(seen, sidesOf(seen.loads))).toBe(limitedBy);
   });
@@ -273,6 +302,51 @@ describe('what stands in the way', () => {
     expect(limitedBy).toBe('disturbed');
   });
 
+  it('nor one at which nothing goes bad, and which takes long to tell', () => {
+    const { trials } = pretend(
+      (request) => (request.purpose === 'repeat' ? discarded(request, 'invalid') : sharp(2.2)(request)),
+      { target: { meanPerS: 1, peakPerS: 2 }, budget: { us: 36_000e6 } },
+    );
+    const repeats = Map.groupBy(
+      trials.filter(({ purpose }) => purpose === 'repeat'),
+      ({ ratePerS }) => ratePerS,
+    );
+    expect(Math.max(...[...repeats.values()].map(({ length }) => length))).toBe(3);
+  });
+
+  it('and a hold that was discarded is no hold: one is asked for again where the load is undecided', () => {
+    const trials = [
+      trialWith(made(0, 100), 0.0085),
+      discarded(made(1, 100), 'invalid'),
+      trialWith(made(2, 160), 0.5),
+    ].map((trial) => (trial.index === 0 ? { ...trial, durationUs: 15e6 } : trial));
+    const seen = { options: searchOptions(TARGET), trials, loads: loadsOf(trials) };
+    expect(seen.loads[0]!.outcome).toBe('undecided');
+    expect(confirmed(seen, sidesOf(seen.loads))).toMatchObject({ wish: { ratePerS: 100, purpose: 'confirm' } });
+  });
+
+  it('a load that was given up is why the bracket is wide only where it lies between', () => {
+    const endWith = (givenUp: number) => {
+      const trials = [
+        ...[100, 160].map((perS, index) => trialWith(made(index, perS), perS > 150 ? 0.5 : 0)),
+        ...[2, 3, 4, 5].map((index) =>
+          index === 2 ? trialWith(made(2, givenUp), 0.0095) : discarded(made(index, givenUp), 'invalid'),
+        ),
+      ];
+      const seen = { options: searchOptions(TARGET), trials, loads: loadsOf(trials) };
+      return endOf(seen, sidesOf(seen.loads));
+    };
+    expect([endWith(130), endWith(50)]).toEqual(['disturbed', 'noise']);
+  });
+
+  it('of discarded trials above what broke nothing is missing', () => {
+    const search = new Search(searchOptions(TARGET));
+    search.take(trialWith(made(0, 100), 0));
+    for (const index of [1, 2]) search.take(discarded(made(index, 400), 'invalid'));
+    search.take(trialWith(made(3, 200), 0.5));
+    expect(search.answer(true).notes).toContain('2 trials discarded');
+  });
+
   it('nor does a hold that was discarded count as how long it was held', () => {
     const { notes } = pretend(
       (request) => (isHold(request) ? discarded(request, 'invalid') : sharp(330)(request)),
@@ -324,6 +398,7 @@ describe('what stands in the way', () => {
   it('every trial is discarded: nothing is known, and the answer is INVALID', () => {
     const answer = pretend((request) => discarded(request, 'invalid'), TARGET);
     expect(answer).toMatchObject({ bracket: { held: undefined, broke: undefined }, verdict: 'invalid', exitCode: 4 });
+    expect(answer.limitedBy).toBe('disturbed');
     expect(answer.says).toMatch(/^Nothing is known: all \d+ trials were discarded \(because of invalid\)/);
   });
 
@@ -423,6 +498,12 @@ describe('noise', () => {
     expect(answer.bracket).toEqual({ held: 50, broke: 100 });
     expect(answer.asksFor).toMatchObject({ ratePerS: 200, durationUs: 60e6, purpose: 'repeat' });
     expect(answer.notes).toContain('200/s held although a lower load broke, so it is taken for good luck');
+    const spoilt = [4, 5, 6].map((index) => discarded(request(index, 200), 'invalid'));
+    const { asksFor } = answerOf(
+      ...[trialWith(request(0, 50), 0), long, { ...long, index: 2 }, trialWith(request(3, 200, 15e6), 0.001)],
+      ...spoilt,
+    );
+    expect(asksFor?.ratePerS).not.toBe(200);
   });
 
   it('a low load that barely broke is taken for bad luck beside two higher ones that held', () => {

@@ -137,7 +137,7 @@ export function loadsSection({ loads, trials }: CapacityFile): Html {
     loads.map((load) => [
       { shows: formatRate(load.ratePerS), sort: load.ratePerS },
       outcomeMark(load.outcome),
-      trialsText(load, { trials }),
+      trialsText(load, trials),
       rateCell(load.goodputPerS),
       durationCell(load.p99Us),
       shareCell(load.lossShare),
