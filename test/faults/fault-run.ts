@@ -54,6 +54,15 @@ type Told = {
   gate: (name: string) => { status: string; measured: string; advice: string };
 };
 
+/** Looks every few milliseconds, and no more once the process has ended: what follows says why. */
+export async function until({ ended }: Started, holds: () => boolean): Promise<void> {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  while (!holds() && !over) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 export function startFault(name: string, options: FaultOptions): FaultRun {
   const { target, ratePerS = 20, seconds, slo = 'errors < 1%', more = '', flags = [] } = options;
   const out = options.out ?? join(folder, name);

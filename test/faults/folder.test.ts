@@ -9,7 +9,7 @@ import { rebuildRun } from '../../src/folder/rebuild.ts';
 import type { Result } from '../../src/report/result.ts';
 import { cli, profileFile, startCli } from '../support/cli.ts';
 import { answerOf } from '../support/scripted-server.ts';
-import { folder, oneOf, serve, startFault, toldIn } from './fault-run.ts';
+import { folder, oneOf, serve, startFault, toldIn, until } from './fault-run.ts';
 
 const CREATED = answerOf(201, '{}');
 const openShop = () => serve((connection) => connection.send(CREATED));
@@ -25,7 +25,7 @@ describe.concurrent('a run folder', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/holds a run that has not ended.*name a new folder/s)]);
     expect(other.requests).toEqual([]);
     const { length } = server.requests;
-    while (server.requests.length < length + 20) await new Promise((resolve) => setImmediate(resolve));
+    await until(run.started, () => server.requests.length >= length + 20);
     run.started.child.kill('SIGINT');
     const { code: own, orders, result } = await run.end();
     expect(own).toBe(130);
@@ -156,16 +156,9 @@ audit:
   confirmed: [paid]
 `;
     const started = startCli(['run', profileFile(folder, 'terminated.yaml', text), '--out', out], { cwd: folder });
-    let over = false;
-    void started.ended.then(() => {
-      over = true;
-    });
-    const heard = async (count: number) => {
-      while (server.requests.length < count && !over) await new Promise((resolve) => setImmediate(resolve));
-    };
-    await heard(40);
+    await until(started, () => server.requests.length >= 40);
     hangs = true;
-    await heard(60);
+    await until(started, () => server.requests.length >= 60);
     started.child.kill('SIGTERM');
     const executioner = setTimeout(() => started.child.kill('SIGKILL'), 5_000);
     const { code, stderr } = await started.ended;
@@ -196,12 +189,8 @@ setup: [{ login: { path: /login, method: POST } }]
 teardown: [{ logout: { path: /logout, method: POST } }]
 `;
     const started = startCli(['run', profileFile(folder, 'unbegun.yaml', text), '--out', out], { cwd: folder });
-    let over = false;
-    void started.ended.then(() => {
-      over = true;
-    });
     const paths = () => server.requests.map(({ path }) => path);
-    while (!paths().includes('/login') && !over) await new Promise((resolve) => setImmediate(resolve));
+    await until(started, () => paths().includes('/login'));
     started.child.kill('SIGTERM');
     const { code, stderr } = await started.ended;
     expect([code, stderr]).toEqual([143, expect.stringMatching(/SIGTERM came before the first order: none was sent/)]);
@@ -217,7 +206,7 @@ teardown: [{ logout: { path: /logout, method: POST } }]
       seconds: 2,
       preload: 'slow-disk.ts',
     });
-    while (!existsSync(join(run.out, 'summary.md'))) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(run.started, () => existsSync(join(run.out, 'summary.md')));
     run.started.child.kill('SIGTERM');
     const { code, stderr, result } = await run.end();
     expect(stderr).toContain('The files of the run are being written, and then it ends.');
