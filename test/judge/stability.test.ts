@@ -209,12 +209,25 @@ describe('bursts close together', () => {
   };
 
   it('are all held against the level before the first, whose queue is no level to come back to', () => {
-    const { recoveries } = stabilityOf(evidenceFrom(31, queue, bursts));
+    const { recoveries } = stabilityOf(evidenceFrom(31, queue, [...bursts].reverse()));
     for (const { before } of recoveries) expect(before).toBeLessThan(60);
+    // Of the 30 s before the second the first third was calm, and is what it is held against.
+    expect(recoveries[1]!.before).not.toBe(recoveries[0]!.before);
+    expect(stabilityOf(evidenceFrom(31, queue, bursts, 185)).recoveries[2]!.before).toBe(recoveries[2]!.before);
     // Of the 30 s before the third none was calm.
     expect(recoveries[2]!.before).toBe(recoveries[1]!.before);
     // 1,000 left and 1,000 more, at 50/s.
     expect(Math.abs(recoveries[2]!.tookUs! / 40e6 - 1)).toBeLessThan(0.15);
+  });
+
+  it('nor are the seconds of one that nothing was there to compare with', () => {
+    const early = [
+      { fromS: 2, untilS: 40 },
+      { fromS: 45, untilS: 50 },
+    ];
+    const evidence = evidenceFrom(34, { ...queue, ratePerS: (atS) => (atS >= 2 && atS < 40 ? 200 : 50) }, early);
+    const calm = evidence.timeline.flows.slice(40, 45).map(({ inFlight }) => inFlight);
+    expect(stabilityOf(evidence).recoveries[1]!.before).toBe(calm.reduce((sum, count) => sum + count, 0) / 5);
   });
 
   it('but against what was before each where the first was got over', () => {

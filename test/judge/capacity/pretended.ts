@@ -5,6 +5,10 @@ import { Search } from '../../../src/judge/capacity/search.ts';
 import type { Capacity, SearchOptions, Trial, TrialRequest } from '../../../src/judge/capacity/spec.ts';
 import { searchOptions } from '../../support/simulated-search.ts';
 
+/** Of most searches here. */
+export const TARGET = { target: { meanPerS: 50, peakPerS: 100 } };
+export const rates = (trials: readonly Trial[]) => trials.map(({ ratePerS }) => Math.round(ratePerS));
+
 const NONE = { fired: 0, dropped: 0, unreached: 0, sent: 0, accepted: 0, rejected: 0, failed: 0, unknown: 0 };
 
 /** A trial of which `share` of the orders went bad, where 1 % may. */
