@@ -86,6 +86,20 @@ describe('the pictures of a search', () => {
     expect(pictures(below)[0]).toContain('below this');
   });
 
+  it('leave room on the right of the highest rate for its name, and for a band where nothing broke', () => {
+    const most = Math.max(...found.loads.map(({ ratePerS }) => ratePerS));
+    for (const perS of [most, 30, 100, 250].filter((each) => each >= most)) {
+      const target = { ...found.target, meanPerS: perS, peakPerS: perS };
+      const bracket = { ...found.bracket, heldPerS: perS, brokePerS: null };
+      for (const picture of pictures({ ...found, target, bracket }).slice(0, 2)) {
+        const [, name] = /<text class="tick" x="([\d.]+)"[^>]*>the profile</.exec(picture)!;
+        expect(Number(name)).toBeLessThan(828 - 60);
+        const [, width] = /<rect class="fill-rejected"[^>]* width="([\d.]+)"/.exec(picture)!;
+        expect(Number(width)).toBeGreaterThan(60);
+      }
+    }
+  });
+
   it('dot the law from where the loads end to where it says nothing any more', () => {
     const usl = pictures(found)[2]!;
     expect(usl.match(/stroke-dasharray="5 4"/g)).toHaveLength(1);
