@@ -34,7 +34,12 @@ describe('the mean rates', () => {
   });
 
   it('say no more where it does not show, or where orders were not accepted at all', () => {
-    expect(means(answered(300, 10, () => 100))).toEqual(['fired 300/s', 'accepted 300/s']);
+    const prompt = answered(300, 10, () => 5_000);
+    expect(prompt.evidence.timeline.flows.at(-1)).toMatchObject({ second: 10, accepted: 2 });
+    expect(means(prompt)).toEqual(['fired 300/s', 'accepted 300/s']);
+    // Of a worker that was lost, its seconds may be known and its own counts not.
+    const lost = { ...prompt.evidence, orders: { ...prompt.evidence.orders, fired: 1500, accepted: 1400 } };
+    expect(means({ ...prompt, evidence: lost })).toEqual(['fired 300/s', 'accepted 300/s']);
     const refused = steadyOrders(30, 10, (dueUs, index) => ({
       doneUs: dueUs + 9_000,
       ...(index % 2 ? { ends: 'rejected' } : {}),

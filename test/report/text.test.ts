@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { judgeSlo } from '../../src/judge/judge-slo.ts';
+import { parseSlo } from '../../src/judge/slo.ts';
 import type { Gate, SloResult } from '../../src/judge/spec.ts';
 import { histogramShape } from '../../src/measure/histogram.ts';
 import { Opened } from '../../src/measure/opened.ts';
@@ -18,7 +20,7 @@ import { golden } from '../support/golden.ts';
 import { recordOf } from '../support/record.ts';
 import { withAudit } from './audited.ts';
 import { cleanAudit, cutAudit, lossyAudit } from './audits.ts';
-import { failing, interrupted, passing, unfit } from './runs.ts';
+import { crowded, failing, interrupted, passing, unfit } from './runs.ts';
 
 const FOLDER = 'reports/2026-11-23T04-05-54Z-mi-fan-fest';
 const summary = (record: RunRecord, width = 80) => formatSummary(record, { paint: plainPaint, width, folder: FOLDER });
@@ -300,6 +302,17 @@ describe('verdictSentence', () => {
     expect(broken('max < 1s in every 1s')).toContain('; max 2 s at 00:02:17 during hourly broke `max');
     expect(broken('max < 1s in every 1s', [])).toContain('; max 2 s at 00:02:17 broke `max');
     expect(broken('max < 1s')).toContain('; max 2 s broke `max < 1s`.');
+  });
+
+  it('says from when on a queue grew, and of a recovery only how long it took', () => {
+    const broken = (text: string) => {
+      const parsed = parseSlo(text, { parts: ['hourly'], place: 'slo' });
+      if (!parsed.ok) throw new Error(parsed.mistake.message);
+      const slo = [judgeSlo(parsed.slo, { text, place: undefined }, crowded().evidence)];
+      return verdictSentence({ ...crowded(), judgement: { ...crowded().judgement, verdict: 'fail', slo } });
+    };
+    expect(broken('backlog stable')).toMatch(/; a queue that grew from 00:01:42 broke `backlog stable`/);
+    expect(broken('recovers within 5s after hourly')).toMatch(/; a recovery of [\d.]+ s broke `recovers within 5s/);
   });
 
   it('says which condition stopped the run', () => {
