@@ -288,12 +288,16 @@ export const RESULT_SCHEMA: Schema = {
       adjustments: listOf(
         object({ flag: oneOf('scale', 'speed', 'condense'), value: text, says: text, cannotShow: text }),
       ),
+      sources: described(
+        listOf(object({ part: text, says: listOf(text) })),
+        'Of each trace: what was read, which lines were used and left out, and whether it was rescaled, a sentence each.',
+      ),
       generator,
       environment,
       run,
       files: described(listOf(text), 'What the run folder holds, this file among them.'),
       examples: EXAMPLES_SCHEMA,
     },
-    ['stability', 'capacity', 'examples', 'earlier'],
+    ['stability', 'capacity', 'examples', 'earlier', 'sources'],
   ),
 };

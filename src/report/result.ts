@@ -8,7 +8,7 @@ import type { OutcomeSummary, TimeSummary } from '../measure/summary.ts';
 import { summaryOf, timeSummaryOf } from '../measure/summary.ts';
 import type { Windows } from '../measure/windows.ts';
 import { windowsOf } from '../measure/windows.ts';
-import type { Adjustment } from '../profile/plan.ts';
+import type { Adjustment, TraceSource } from '../profile/plan.ts';
 import { redactCommand, withoutSecretsIn } from './foreign.ts';
 import { type ResultCapacity, resultCapacity } from './known-capacity.ts';
 import type { PhaseRow, Rates, Window } from './numbers.ts';
@@ -90,6 +90,8 @@ export type Result = {
   /** Runs like this one before it, in order of time; not there where nobody looked. */
   earlier?: EarlierRun[];
   adjustments: Adjustment[];
+  /** Of traces read from a log, an export or another run; not there without one. */
+  sources?: TraceSource[];
   generator: {
     driver: string;
     driverReason: string;
@@ -163,6 +165,7 @@ export function resultOf(record: RunRecord, files: readonly string[] = []): Resu
     comparison: record.comparison ?? null,
     ...(record.earlier ? { earlier: [...record.earlier] } : {}),
     adjustments: plan.adjustments,
+    ...(plan.sources ? { sources: plan.sources } : {}),
     generator: generatorOf(record, total.clamped),
     environment: { ...record.environment, commit: record.environment.commit ?? null },
     run: runOf(record),

@@ -121,6 +121,14 @@ describe('result.json', () => {
     expect(golden('../../schema/history.schema.json', text)).toBe(text);
   });
 
+  it('says where its traces came from, and nothing where there are none', () => {
+    const sources = [{ part: 'rush', says: ['1,042 orders from last-year.log', 'rescaled from 1,042 to 6,000 orders'] }];
+    const result = asRead(recordOf(steadyOrders(10, 2), { plan: { sources } }));
+    expect(valid(result)).toEqual([]);
+    expect(result.sources).toEqual(sources);
+    expect(asRead(runs.passing)).not.toHaveProperty('sources');
+  });
+
   it('is published as schema/result.schema.json', () => {
     const text = `${JSON.stringify(RESULT_SCHEMA, null, 2)}\n`;
     const path = new URL('../../schema/result.schema.json', import.meta.url);

@@ -109,6 +109,10 @@ describe('the page holds', () => {
   it('15 and 16: how to run it again, and how to read it', () => {
     const { run } = result;
     expectIn('reproduce', [run.command, run.seed, run.profileHash, ...result.files]);
+    const sources = [{ part: 'rush', says: ['1,042 orders from <last-year>.log', 'rescaled from 1,042 to 6,000'] }];
+    const traced = textOf(part('reproduce', pageOf({ ...record, plan: { ...record.plan, sources } })));
+    expect(traced).toContain('Where rush comes from: 1,042 orders from &lt;last-year&gt;.log rescaled from 1,042 to');
+    expect(textOf(part('reproduce'))).not.toContain('comes from');
     expectIn('how', ['order', 'response', 'lateness', 'wait', 'service', 'INVALID']);
   });
 });

@@ -23,12 +23,12 @@ const FILES: Record<string, string> = {
 };
 
 export function reproduceSection({ result, profile }: RunView): Html {
-  const { run, environment, adjustments } = result;
+  const { run, environment, adjustments, sources = [] } = result;
   return section(
     'reproduce',
     'Reproduce',
     html`<pre class="command"><code>${run.command}</code></pre>
-${adjustments.map(({ flag, value, says, cannotShow }) => html`<p><code>--${flag} ${value}</code>: ${prose(says)}. This run cannot show ${cannotShow}.</p>`)}
+${adjustments.map(({ flag, value, says, cannotShow }) => html`<p><code>--${flag} ${value}</code>: ${prose(says)}. This run cannot show ${cannotShow}.</p>`)}${sources.map(({ part, says }) => html`<p>Where <code>${part}</code> comes from:</p><ul class="notes">${says.map((line) => html`<li>${line}</li>`)}</ul>`)}
 ${facts([
   ['Run', run.id],
   ['Seed', String(run.seed)],
