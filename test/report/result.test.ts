@@ -122,7 +122,9 @@ describe('result.json', () => {
   });
 
   it('says where its traces came from, and nothing where there are none', () => {
-    const sources = [{ part: 'rush', says: ['1,042 orders from last-year.log', 'rescaled from 1,042 to 6,000 orders'] }];
+    const sources = [
+      { part: 'rush', says: ['1,042 orders from last-year.log', 'rescaled from 1,042 to 6,000 orders'] },
+    ];
     const result = asRead(recordOf(steadyOrders(10, 2), { plan: { sources } }));
     expect(valid(result)).toEqual([]);
     expect(result.sources).toEqual(sources);
