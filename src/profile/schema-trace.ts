@@ -72,7 +72,7 @@ const Log = map(
   {
     file: files().describe('The log, beside the profile, or several that follow one another; their order is free.'),
     format: z
-      .enum(['common', 'combined', 'json'], { error: 'must be `common`, `combined` or `json`' })
+      .enum(['common', 'combined', 'json', 'elb'], { error: 'must be `common`, `combined`, `json` or `elb`' })
       .describe('Default: told by its first line.')
       .optional(),
     fields: map(
@@ -144,7 +144,7 @@ export const Trace = map(
     file: text('the path of a file').describe('CSV file with one column of counts.').optional(),
     log: z
       .union([text('the path of a file'), Log], { error: 'must be the path of a log, or a map with `file` and `only`' })
-      .describe('An access log: common log format, combined, or JSON lines.')
+      .describe('An access log: common log format, combined, JSON lines, or that of an AWS load balancer.')
       .optional(),
     times: z
       .union([text('the path of a file'), Times], {

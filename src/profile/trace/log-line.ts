@@ -1,11 +1,9 @@
 // One line of an access log → when, and which request. The common log format (and combined, which adds to its end), or
-// JSON lines with the time and the rest in named fields.
+// JSON lines with the time and the rest in named fields. (Of AWS's load balancers: elb-line.ts.)
 
 import { isMap } from '../paths.ts';
 import { type Asked, pathOf, REQUEST_FIELDS, type Request } from './request.ts';
 import type { TimeReader } from './times.ts';
-
-export type LogFormat = 'common' | 'json';
 
 /** After `read` gave a time, `request` is that line's; after NaN, `why` and `column` say what is wrong with it. */
 export interface LineReader {
@@ -23,9 +21,14 @@ export interface LineReader {
 const STAMP = /\[(\d\d\/[A-Za-z]{3}\/\d{4}:[^\]]{1,40})\]/;
 const QUOTED = /"((?:[^"\\]|\\.)*)" (\d{3}|-)/g;
 
-/** A line of JSON begins with a brace, whichever server wrote it. */
-export function formatOfLine(line: string): LogFormat {
-  return line.trimStart().startsWith('{') ? 'json' : 'common';
+/** `POST /checkout HTTP/1.1` into `request`; whether it names what was asked for. */
+export function tellRequest(request: Request, line: string, status: string): boolean {
+  // What a scanner sent as a request may have no method: it has a time all the same, and is nobody's order.
+  const [method = '', target = ''] = line.split(' ', 2);
+  request.method = method;
+  request.path = target === '' ? '' : pathOf(target);
+  request.status = status;
+  return target !== '';
 }
 
 export class CommonLine implements LineReader {
@@ -54,13 +57,7 @@ export class CommonLine implements LineReader {
     }
     QUOTED.lastIndex = stamp.index + stamp[0].length;
     const quoted = QUOTED.exec(line);
-    // What a scanner sent as a request may have no method: it has a time all the same, and is nobody's order.
-    const [method = '', target = ''] = quoted ? quoted[1]!.split(' ', 2) : [];
-    const { request } = this;
-    request.method = method;
-    request.path = target === '' ? '' : pathOf(target);
-    request.status = quoted?.[2] ?? '';
-    this.#known ||= target !== '';
+    this.#known = tellRequest(this.request, quoted?.[1] ?? '', quoted?.[2] ?? '') || this.#known;
     return us;
   }
 

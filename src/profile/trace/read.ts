@@ -7,7 +7,8 @@ import type { TraceInput } from '../schema-trace.ts';
 import type { Section } from '../section.ts';
 import { Bins, type Range } from './bins.ts';
 import { CsvTimes, type Told } from './csv-line.ts';
-import { CommonLine, formatOfLine, JsonLine, type LineReader } from './log-line.ts';
+import { ELB_HEAD, ElbLine } from './elb-line.ts';
+import { CommonLine, JsonLine, type LineReader } from './log-line.ts';
 import { formatOnly, matcherOf, REQUEST_FIELDS } from './request.ts';
 import { Tally } from './tally.ts';
 import { parseInstant, parseOffset, TimeReader } from './times.ts';
@@ -23,6 +24,7 @@ export type Reading = {
 };
 
 type LogInput = Exclude<NonNullable<TraceInput['log']>, string>;
+type LogFormat = NonNullable<LogInput['format']>;
 type TimesInput = Exclude<NonNullable<TraceInput['times']>, string>;
 
 /** Undefined, as of the others, when a mistake was told. */
@@ -40,7 +42,7 @@ export function readLog(log: LogInput | string, reading: Reading): Arrivals | un
   const areRead = files.every(({ file, at }) =>
     section.readLines(file, at, (line, number) => {
       if (isBlank(line)) return true;
-      reader ??= (format ?? formatOfLine(line)) === 'json' ? new JsonLine(times, fields) : new CommonLine(times);
+      reader ??= readerOf(format ?? formatOfLine(line), times, fields);
       tally.lines += 1;
       const us = reader.read(line);
       const { request, why, column } = reader;
@@ -108,6 +110,17 @@ export function readTimes(written: TimesInput | string, reading: Reading): Arriv
   const mistake = tally.mistake(namesOf(files));
   if (mistake !== undefined) return tell(mistake, tally, reading);
   return arrivalsOf(bins, tally, `${namesOf(files)} (${what})`, reading);
+}
+
+/** A line of JSON begins with a brace, one of AWS's balancers with its time, whichever server wrote it. */
+function formatOfLine(line: string): LogFormat {
+  if (line.trimStart().startsWith('{')) return 'json';
+  return ELB_HEAD.test(line) ? 'elb' : 'common';
+}
+
+function readerOf(format: LogFormat, times: TimeReader, fields: LogInput['fields']): LineReader {
+  if (format === 'json') return new JsonLine(times, fields);
+  return format === 'elb' ? new ElbLine(times) : new CommonLine(times);
 }
 
 /** The range has both ends in whole bins, or a mistake is told. */

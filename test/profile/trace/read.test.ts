@@ -42,6 +42,15 @@ type Request = { method?: string; target?: string; status?: number };
 const combined = (us: number, { method = 'POST', target = '/checkout', status = 201 }: Request = {}) =>
   `203.0.113.7 - jane [${commonOf(us)}] "${method} ${target} HTTP/1.1" ${status} 512 "https://a.example/?q=[1]" "Mozilla/5.0 (\\"x\\")"`;
 
+/** As AWS documents it. The order came in at `us` and was answered a minute later. */
+const alb = (us: number, { method = 'POST', target = '/checkout', status = 201 }: Request = {}) =>
+  `https ${isoOf(us + 60e6, 0).replace('+00:00', 'Z')} app/shop/50dc6c495c0c9188 192.0.2.7:2817 10.0.0.1:80 0.086 60 0.037 ` +
+  `${status} ${status} 0 57 "${method} https://shop.example:443${target}?a=\\"b HTTP/1.1" "curl \\"7\\" x" ECDHE-RSA TLSv1.2 ` +
+  `arn:aws:targetgroup/a/73e2 "Root=1-58337281" "shop.example" "arn:aws:certificate/12345" 1 ${isoOf(us, 0).replace('+00:00', 'Z')} ` +
+  '"authenticate,forward" "-" "-" "10.0.0.1:80" "201" "-" "-" TID_1234';
+const classicElb = (us: number) =>
+  `${isoOf(us, 0).replace('+00:00', 'Z')} shop 192.0.2.7:2817 - -1 -1 -1 503 0 0 29 "GET http://a.example:80/ HTTP/1.1" "-" - -`;
+
 /** Each writes one order; whole seconds where the format has no finer time. */
 const FORMATS: Record<string, { trace: string; line: (us: number) => string; head?: string; wholeSeconds?: true }> = {
   common: {
@@ -83,6 +92,14 @@ const FORMATS: Record<string, { trace: string; line: (us: number) => string; hea
       '{ log: { file: a, fields: { time: at.start, path: http.url }, timeFormat: iso, only: { path: /checkout } }, bin: 10s }',
     line: (us) =>
       JSON.stringify({ at: { start: isoOf(us, -210) }, http: { url: 'https://shop.example:443/checkout?b#c' } }),
+  },
+  'an ALB': {
+    trace: '{ log: { file: a, only: { method: POST, path: /checkout, status: 201 } }, bin: 10s }',
+    line: (us) => alb(us),
+  },
+  'a classic load balancer of AWS': {
+    trace: '{ log: { file: a, format: elb, only: { path: /, status: 503 } }, bin: 10s }',
+    line: (us) => classicElb(us),
   },
   'CSV of ISO times': {
     trace: '{ times: a, bin: 10s }',
@@ -323,6 +340,27 @@ describe('lines that cannot be read', () => {
       'what stands here is no time',
       '`2025-11-28 10:00:00` does not say its offset from UTC: say `zone`',
     ]);
+  });
+});
+
+describe('the log of an AWS load balancer', () => {
+  it('is known by its lines, and says which of its times it was', () => {
+    const [came, answered] = [alb(START_US), classicElb(START_US)].map((a) => saysOf('{ log: a, bin: 1h }', { a })[0]);
+    expect(came).toBe('1 order from a (AWS load balancer log, time in `request_creation_time`)');
+    expect(answered).toBe('1 order from a (AWS load balancer log, time in `time`)');
+  });
+
+  it('may hold lines of nobody, and some that cannot be read', () => {
+    const a = [
+      ...new Array<string>(200).fill(alb(START_US)),
+      alb(START_US).replace(/"POST \S+ HTTP/, '"- http://shop.example:443- -'),
+      alb(START_US).replace(/ 201 201 /, ' - - '),
+      alb(START_US).slice(0, 60),
+    ].join('\n');
+    const says = saysOf('{ log: { file: a, only: { method: POST, status: 2xx } }, bin: 1h }', { a });
+    expect(says[2]).toMatch(
+      /^203 lines: 200 used, 2 not asked for, 1 not readable \(the first is a:203:1: no line of an AWS/,
+    );
   });
 });
 
