@@ -102,18 +102,21 @@ function otherProtocol(at: string, detail: string, { http, tls }: Endpoint): str
   return tls && NO_TLS.test(detail) ? `${at} does not speak TLS (${detail}); is it http://?` : undefined;
 }
 
+const ELSEWHERE = 'say where it is, by target.url or --target';
+
 type Message = (at: string, detail: string, endpoint: Endpoint) => string;
 
 const MESSAGES: Partial<Record<Failure, Message>> = {
-  refused: (at, detail) => `nothing listens on ${at} (${detail})`,
-  unresolved: (_at, detail, { hostname }) => `the name ${hostname} is not known (${detail})`,
+  refused: (at, detail) => `nothing listens on ${at} (${detail}): start the shop there, or ${ELSEWHERE}`,
+  unresolved: (_at, detail, { hostname }) => `the name ${hostname} is not known (${detail}): ${ELSEWHERE}`,
   tls: (at, detail) => {
     const plain = /^(closed|ECONNRESET|EPIPE)$/.test(detail) ? ', or is it http://?' : '';
     return `the TLS handshake with ${at} failed (${detail}); see target.tls: ca, cert, key, servername${plain}`;
   },
   'connect-timeout': (at, detail, { connectTimeoutUs }) => {
-    const plain = detail === 'TLS handshake' ? '; is it http://?' : '';
-    return `no connection to ${at} within ${formatDuration(connectTimeoutUs)} (${detail})${plain}`;
+    const way =
+      detail === 'TLS handshake' ? 'is it http://?' : `it may need a longer target.connectTimeout, or ${ELSEWHERE}`;
+    return `no connection to ${at} within ${formatDuration(connectTimeoutUs)} (${detail}); ${way}`;
   },
   'no-socket': (at, detail) => `this machine has no socket left to reach ${at} (${detail}); raise ulimit -n`,
 };

@@ -179,7 +179,8 @@ function hintOf(parent: Path, key: string, written: unknown): string | undefined
   const known = keysAt(parent);
   const meant = MEANT[key.toLowerCase()];
   if (meant !== undefined && known.includes(meant) && !known.includes(key)) return `did you mean \`${meant}\`?`;
-  if (formatPath(parent) === 'order' && isMap(written)) return `steps are a list: \`- ${key}: { … }\``;
+  if (formatPath(parent) === 'order' && isMap(written) && closest(key, known) === undefined)
+    return `steps are a list: \`- ${key}: { … }\``;
   if (key === 'demo' && parent[0] === 'audit') return 'for the books of the built-in shop say `shop: demo`';
   if (GRAPHQL.includes(key) && known.includes('graphql')) return 'write it under `graphql`';
   if (key === 'places' && known.includes('think'))

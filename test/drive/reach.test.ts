@@ -30,7 +30,7 @@ it('says in plain words that nothing listens', async () => {
   expect(await reach({ origin: `http://127.0.0.1:${port}`, connectTimeoutUs: 1e6, tls })).toEqual({
     ok: false,
     code: 'ECONNREFUSED',
-    message: `nothing listens on 127.0.0.1:${port} (ECONNREFUSED)`,
+    message: `nothing listens on 127.0.0.1:${port} (ECONNREFUSED): start the shop there, or say where it is, by target.url or --target`,
   });
 });
 
@@ -104,7 +104,7 @@ describe('a server that speaks another protocol', () => {
     const silent = await listening();
     expect(await reach({ origin: silent.origin, http: '2', connectTimeoutUs: 50e3, tls })).toMatchObject({
       code: 'connect-timeout',
-      message: `no connection to 127.0.0.1:${silent.port} within 50 ms (HTTP/2 SETTINGS)`,
+      message: `no connection to 127.0.0.1:${silent.port} within 50 ms (HTTP/2 SETTINGS); it may need a longer target.connectTimeout, or say where it is, by target.url or --target`,
     });
   });
 

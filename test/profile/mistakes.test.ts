@@ -292,6 +292,7 @@ order:
 audit: { demo: true, sold_out: [], stock: { url: /stock } }
 shoppers: { doubleClick: 5%, readBack: 1% }
 `),
+  'slips-in-an-order': minimal('order: { path: /buy, jsn: { a: 1 }, header: { b: c } }\n'),
   'steps-as-a-map': minimal(`order:
   cart: { path: /cart, extract: { id: id } }
   pay: { path: "/pay/{{vars.id}}" }
