@@ -103,9 +103,10 @@ export class Search {
   }
 }
 
-/** Where only discarded trials are left between it and what was asked, a larger budget alone would find no more. */
+/** Where only discarded trials are left between it and what was asked, or there were no others, time was not what lacked. */
 function outOfBudget(seen: Seen): LimitedBy {
   const sides = sidesOf(seen.loads);
+  if (seen.trials.length > 0 && seen.loads.every(({ outcome }) => outcome === 'discarded')) return endOf(seen, sides);
   const [low, isBroken] = [sides.below.at(-1), sides.above.length > 0];
   const isCapped = low !== undefined && !isBroken && Number.isFinite(sides.capPerS);
   return isCapped && isNarrow(low.ratePerS, sides.capPerS, seen.options) ? endOf(seen, sides) : 'budget';

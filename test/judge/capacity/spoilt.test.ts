@@ -251,6 +251,11 @@ describe('discarded trials', () => {
     const answer = pretend((request) => discarded(request, 'invalid'), TARGET);
     expect(answer).toMatchObject({ bracket: { held: undefined, broke: undefined }, verdict: 'invalid', exitCode: 4 });
     expect(answer.limitedBy).toBe('disturbed');
+    const short = pretend((request) => discarded(request, 'invalid'), { ...TARGET, budget: { us: 100e6 } });
+    expect(short.limitedBy).toBe('disturbed');
+    expect(short.says).toMatch(/^Nothing is known: all \d trials .*; trials that would have told more were INVALID/);
+    const none = pretend((request) => discarded(request, 'invalid'), { ...TARGET, budget: { us: 1e6 } });
+    expect(none).toMatchObject({ trials: [], limitedBy: 'budget' });
     expect(answer.says).toMatch(/^Nothing is known: all \d+ trials were discarded \(because of invalid\)/);
   });
 
