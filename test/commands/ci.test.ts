@@ -32,7 +32,9 @@ async function summaryAfter(before: string): Promise<{ text: string; lines: stri
 
 describe('tellCi', () => {
   it('does nothing where no CI server asks', async () => {
-    expect(await told({})).toEqual([]);
+    const lines = await told({});
+    noticeCi({ profile: record.plan.file, text: 'slower' }, (line) => lines.push(line), {});
+    expect(lines).toEqual([]);
   });
 
   it('says the annotations where GitHub reads them', async () => {
