@@ -67,9 +67,21 @@ async function readFrom(books: BooksToRead, sink: RowSink): Promise<number | und
   const { format } = source;
   const parse = (body: AsyncIterable<Uint8Array>) => parseRows(body, { format, items: '$' }, sink);
   const { folder: cwd, signal } = seams;
-  if (source.kind === 'file') await parse(createReadStream(resolve(cwd, source.path), { signal }));
-  else await readCommand(source.argv, { cwd, timeoutUs: source.timeoutUs, ...(signal ? { signal } : {}) }, parse);
+  if (source.kind === 'file') {
+    await parse(createReadStream(resolve(cwd, source.path), { signal })).catch((error) => {
+      throw unopened(error, source.path);
+    });
+  } else await readCommand(source.argv, { cwd, timeoutUs: source.timeoutUs, ...(signal ? { signal } : {}) }, parse);
   return undefined;
+}
+
+/** Node says where it looked for a file, and not who named it. */
+function unopened(error: NodeJS.ErrnoException, path: string): Error {
+  if (error.syscall === undefined) return error;
+  const rule = 'it must be there once the orders are over, and a relative path counts from the folder of the profile';
+  return new Error(`the file \`${path}\` of \`audit.orders\` cannot be read (${error.message}): ${rule}`, {
+    cause: error,
+  });
 }
 
 // ── over HTTP ────────────────────────────────────────────────────────────────────────────────────────────────────────
