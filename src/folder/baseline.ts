@@ -13,8 +13,8 @@ export async function baselineIn(folder: string): Promise<Baseline> {
 }
 
 /**
- * The runs under `root` that ended with PASS, whole, with this profile, the latest first. Folders that are no runs, or are
- * of another version, are passed over.
+ * The runs under `root` that ended with PASS (so none that was cut short) with this profile, the latest first. Folders that
+ * are no runs, or are of another version, are passed over.
  */
 export async function passesOf(root: string, profileHash: string): Promise<Baseline[]> {
   const names = await readdir(root).catch(() => []);
@@ -27,9 +27,6 @@ export async function passesOf(root: string, profileHash: string): Promise<Basel
   );
   return read
     .filter((each) => each !== undefined)
-    .filter(
-      ({ result }) =>
-        result.verdict === 'pass' && result.ending.kind === 'complete' && result.run.profileHash === profileHash,
-    )
+    .filter(({ result }) => result.verdict === 'pass' && result.run.profileHash === profileHash)
     .sort((a, b) => (a.result.run.startedAt < b.result.run.startedAt ? 1 : -1));
 }
