@@ -80,7 +80,8 @@ describe.concurrent('capacity', () => {
     expect(answer.says).not.toMatch(/breaks at/);
     const spoilt = answer.trials.filter(({ outcome }) => outcome === 'discarded');
     expect(spoilt.length, stderr).toBeGreaterThan(0);
-    expect(answer.limitedBy).toMatch(/generator|budget/);
+    // `disturbed`: on a busy machine trials may be late as well.
+    expect(answer.limitedBy).toMatch(/generator|budget|disturbed/);
   });
 
   it.concurrent('spends no more orders than it may, and sets the shop up and clears it away for each trial', async () => {
@@ -103,7 +104,9 @@ teardown: [{ shut: { method: POST, path: /shut } }]
     // The last trial may be followed by some orders to see whether the shop came to rest.
     expect(checkouts, stderr).toBeLessThanOrEqual(600 + LAST_REST);
     expect(answer.trials.length).toBeGreaterThan(0);
-    expect(answer.limitedBy).toBe('budget');
+    // Unless a busy machine spoilt every one of them.
+    const isSpoilt = answer.trials.every(({ outcome }) => outcome === 'discarded');
+    expect(answer.limitedBy).toBe(isSpoilt ? 'disturbed' : 'budget');
     expect(stderr).toContain('600 orders');
     const opened = log.filter((each) => each === '/open').length;
     // Once to see how fast the shop is, once for the probe, and for each trial; once more to rest where one did not hold.
