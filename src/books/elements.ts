@@ -68,7 +68,12 @@ export class ArrayElements {
       const why = error instanceof Error ? error.message : String(error);
       throw new Error(`the answer is not whole, or not JSON: ${why}`);
     }
-    if (!this.#found) throw new Error('the answer has no list there');
+    if (!this.#found) {
+      const where = this.#path.length === 0 ? '$' : this.#path.join('.');
+      throw new Error(
+        `the answer has no list at \`${where}\`: say by \`items\` where it is, or by \`format\` what it is`,
+      );
+    }
     return document;
   }
 

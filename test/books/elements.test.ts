@@ -84,7 +84,7 @@ describe('elements of an array in a document', () => {
   });
 
   it.each([
-    ['{"orders":{}}', /no list/],
+    ['{"orders":{}}', /no list at `orders`/],
     ['{}', /no list/],
     ['<html>', /not JSON/],
     ['', /empty/],

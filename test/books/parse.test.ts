@@ -173,7 +173,7 @@ describe('rows', () => {
     ['[{"key":"k"}', 'breaks off inside the list'],
     ['[{"key":"k"', 'breaks off inside the list'],
     ['{"data":[]', 'no list at|not whole'],
-    ['{"data":{}}', 'has no list'],
+    ['{"data":{}}', /has no list at `\$`: say by `items` where it is, or by `format` what it is/],
     ['<html>', 'not JSON'],
     ['[] trailing', 'not JSON'],
   ])('of JSON that is %j are refused', async (text, why) => {
