@@ -145,5 +145,9 @@ describe('compare', async () => {
     });
     expect(hopeless(baseline, plan)).toEqual([]);
     expect(hopeless(baseline, { ...plan, profileHash: 'y' })[0]).toMatch(/^the profile differs/);
+    const adjustments = [{ flag: 'condense' as const, value: '1m', says: '', cannotShow: '' }];
+    expect(hopeless(baseline, { ...plan, adjustments })[0]).toMatch(
+      /^the adjustment differs: none before, --condense 1m after/,
+    );
   });
 });

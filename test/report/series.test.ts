@@ -54,6 +54,9 @@ describe('levelChangesOf', () => {
     const old = nightsOf([...STILL, ...SLOWER, ...SLOWER]);
     expect(levelChangesOf(old)).toHaveLength(3);
     expect(freshChangesOf(old)).toEqual([]);
+    const gone = nightsOf([...STILL, ...SLOWER, ...STILL.map((ms) => ms + 40)]);
+    expect(levelChangesOf(gone).map(({ runs }) => runs)).toContain(5);
+    expect(freshChangesOf(gone)).toEqual([]);
     const back = levelChangesOf(nightsOf([...STILL, ...SLOWER, ...SLOWER, ...STILL]));
     expect(back.map(({ name, first }) => [name, first.id]).filter(([name]) => name === 'p99')).toEqual([
       ['p99', 'run-11'],
