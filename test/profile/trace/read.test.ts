@@ -42,9 +42,9 @@ type Request = { method?: string; target?: string; status?: number };
 const combined = (us: number, { method = 'POST', target = '/checkout', status = 201 }: Request = {}) =>
   `203.0.113.7 - jane [${commonOf(us)}] "${method} ${target} HTTP/1.1" ${status} 512 "https://a.example/?q=[1]" "Mozilla/5.0 (\\"x\\")"`;
 
-/** As AWS documents it. The order came in at `us` and was answered a minute later. */
+/** As AWS documents it. The order came in at `us` and was answered up to two minutes later. */
 const alb = (us: number, { method = 'POST', target = '/checkout', status = 201 }: Request = {}) =>
-  `https ${isoOf(us + 60e6, 0).replace('+00:00', 'Z')} app/shop/50dc6c495c0c9188 192.0.2.7:2817 10.0.0.1:80 0.086 60 0.037 ` +
+  `https ${isoOf(us + (Math.floor(us / 1e3) % 7) * 20e6, 0).replace('+00:00', 'Z')} app/shop/50dc6c495c0c9188 192.0.2.7:2817 10.0.0.1:80 0.086 60 0.037 ` +
   `${status} ${status} 0 57 "${method} https://shop.example:443${target}?a=\\"b HTTP/1.1" "curl \\"7\\" x" ECDHE-RSA TLSv1.2 ` +
   `arn:aws:targetgroup/a/73e2 "Root=1-58337281" "shop.example" "arn:aws:certificate/12345" 1 ${isoOf(us, 0).replace('+00:00', 'Z')} ` +
   '"authenticate,forward" "-" "-" "10.0.0.1:80" "201" "-" "-" TID_1234';
