@@ -323,6 +323,7 @@ describe('orders in the books that are none of the run', () => {
     expect([strange(of('eve', 9)).status, strange(of('ann', 1)).status]).toEqual(['pass', 'pass']);
     expect(strange(of('ann', 2))).toMatchObject({ status: 'fail', violations: 1, checked: 2 });
     expect(strange(of(undefined, 1)).status).toBe('not-checked');
+    expect(limited({ earlier: [{ key: 'old', buyer: 'eve', status: 'confirmed' }] }).status).toBe('not-checked');
     expect(strange(of('eve', 1), [of('ann', 2)]).status).toBe('not-checked');
   });
 

@@ -14,7 +14,7 @@ const signals = new EventEmitter();
 const interrupt = () => void signals.emit('SIGINT', 'SIGINT');
 
 const stepOf = (name: string, path = `/${name}`): ControlStep => ({
-  ...{ name, method: 'POST', path, headers: [], body: { kind: 'none' }, timeoutUs: 5e6 },
+  ...{ name, method: 'POST', path, headers: [['x-order', '{{order.key}}']], body: { kind: 'none' }, timeoutUs: 5e6 },
 });
 const taking = (name: string, variable: string): ControlStep => ({
   ...stepOf(name),
