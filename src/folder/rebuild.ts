@@ -60,12 +60,8 @@ export function rebuiltFrom(bytes: Buffer, path: string): Rebuilt {
       `${path} has version ${head.version}, this Doorbuster reads ${JOURNAL_VERSION}.`,
     );
   }
-  const intervals = [...told<JournalInterval>(frames, FRAMES.interval)];
   const [end] = told<JournalEnd>(frames, FRAMES.end);
-  const timeline = new Timeline(head.outcomes, head.shape, head.steps);
-  for (const { interval } of intervals) timeline.add(interval as Interval);
-  const kept = keptOf(head, intervals);
-  const heardUs = heardFrom(intervals, head.run.workers);
+  const { timeline, kept, heardUs } = heardOf(head, told<JournalInterval>(frames, FRAMES.interval));
   const found = { end, broken, untilUs: Math.max(0, Math.min(...heardUs)) };
   const evidence = { ...evidenceOf(head, timeline, found), ...(kept ? { kept } : {}) };
   const record: RunRecord = {
@@ -85,20 +81,27 @@ export function rebuiltFrom(bytes: Buffer, path: string): Rebuilt {
   return { record, missing };
 }
 
-/** Undefined where nothing was told of single orders: in journals from before they were kept. */
-function keptOf({ outcomes }: JournalHead, intervals: readonly JournalInterval[]): Kept | undefined {
-  const told = intervals.flatMap(({ kept }) => (kept ? [kept] : []));
-  if (told.length === 0) return undefined;
-  const run = new KeptOfRun(outcomes);
-  for (const each of told) run.take(each);
-  return run.kept;
-}
+type Heard = {
+  timeline: Timeline;
+  /** Undefined where nothing was told of single orders: in journals from before they were kept. */
+  kept: Kept | undefined;
+  /** When each worker was last heard of, µs; 0 for one that never was. */
+  heardUs: number[];
+};
 
-/** When each worker was last heard of, µs; 0 for one that never was. */
-function heardFrom(intervals: readonly JournalInterval[], workers: number): number[] {
-  const heardUs = new Array<number>(workers).fill(0);
-  for (const { atUs, interval } of intervals) heardUs[interval.worker] = Math.max(heardUs[interval.worker] ?? 0, atUs);
-  return heardUs;
+/** Each interval is let go before the next: those of a night together are larger than all that is made of them. */
+function heardOf(head: JournalHead, intervals: Iterable<JournalInterval>): Heard {
+  const timeline = new Timeline(head.outcomes, head.shape, head.steps);
+  const heardUs = new Array<number>(head.run.workers).fill(0);
+  let run: KeptOfRun | undefined;
+  for (const { atUs, interval, kept } of intervals) {
+    timeline.add(interval as Interval);
+    heardUs[interval.worker] = Math.max(heardUs[interval.worker] ?? 0, atUs);
+    if (kept === undefined) continue;
+    run ??= new KeptOfRun(head.outcomes);
+    run.take(kept);
+  }
+  return { timeline, kept: run?.kept, heardUs };
 }
 
 type Found = { end: JournalEnd | undefined; broken: number; untilUs: number };
