@@ -112,9 +112,13 @@ export async function runRecorded(file: string, flags: RunFlags): Promise<{ reco
         ),
     };
     const { run, warnings } = await driveSurge(surge, flags, terminal).catch(async (error: unknown) => {
-      // Nothing was fired, and a folder in which nothing is would be taken for a run.
-      await journal.discard();
-      await rmdir(folder.path).catch(() => {});
+      if (await journal.abandon()) {
+        const way = `\`doorbuster report ${folder.path}\` makes a report of it`;
+        terminal.say(`What was measured until then is in the journal: ${way}.`);
+      } else {
+        // A folder in which nothing is would be taken for a run.
+        await rmdir(folder.path).catch(() => {});
+      }
       throw error;
     });
     await journal.end({ endedAtMs: run.endedAtMs, ...run.evidence });

@@ -161,10 +161,12 @@ export class Journal {
     await this.close();
   }
 
-  /** Nothing was fired: leaves no file behind. */
-  async discard(): Promise<void> {
+  /** The run came to no end: leaves no file behind where nothing was fired, else all there is. @returns whether it is left */
+  async abandon(): Promise<boolean> {
     await this.close();
-    await rm(this.#path, { force: true }).catch(() => {});
+    const isBegun = this.#bytes > 0;
+    if (!isBegun) await rm(this.#path, { force: true }).catch(() => {});
+    return isBegun;
   }
 
   async close(): Promise<void> {
@@ -175,10 +177,11 @@ export class Journal {
 
   #append(kind: number, value: unknown): void {
     if (this.#trouble !== undefined) return;
-    const bytes = frameOf(kind, value);
+    const framed = framing(kind, value);
     this.#last = this.#last.then(async () => {
       if (this.#trouble !== undefined) return;
       try {
+        const bytes = framed();
         await this.#file.write(bytes);
         this.#bytes += bytes.length;
         if (performance.now() - this.#syncedMs < SYNC_MS) return;
@@ -206,6 +209,18 @@ export function ofEnd(told: JournalEnd): Pick<JournalEnd, (typeof OF_END)[number
 
 function frameOf(kind: number, value: unknown): Buffer {
   return encodeFrame(kind, deflateRawSync(serialize(value), { level: 1 }));
+}
+
+/** The value as it is now, or what it cannot be written for: a run of hours does not end for that. */
+function framing(kind: number, value: unknown): () => Buffer {
+  try {
+    const bytes = frameOf(kind, value);
+    return () => bytes;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /** What the frames of a kind hold, in their order, one at a time: all of them are far larger than the file. */

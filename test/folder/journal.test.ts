@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
@@ -343,6 +343,33 @@ describe('the journal', () => {
       expect.stringMatching(/no space is left on the disk \(ENOSPC\)\): the run goes on in memory/),
     ]);
     expect(journal.trouble).toMatch(/ENOSPC/);
+  });
+
+  it('is given up where something is no data, and says so; what was told before is there', async () => {
+    const [first] = toldBy(orders);
+    const folder = fresh();
+    const said: string[] = [];
+    const journal = await Journal.open(folder, (says) => said.push(says));
+    journal.head(HEAD);
+    journal.interval(first!);
+    const audit = { ...cleanAudit(), incomplete: (() => '') as unknown as string };
+    await journal.end({ endedAtMs: 0, ...evidence, audit });
+    expect(said).toEqual([expect.stringMatching(/^the journal cannot be written any more \(/)]);
+    const { frames } = readFrames(readFileSync(join(folder, JOURNAL_FILE)));
+    expect(frames.map(({ kind }) => kind)).toEqual([FRAMES.head, FRAMES.interval]);
+  });
+
+  it('of a run that came to no end is left behind, unless there is nothing in it', async () => {
+    const folder = fresh();
+    const journal = await Journal.open(folder, quiet);
+    journal.head(HEAD);
+    for (const told of toldBy(orders)) journal.interval(told);
+    expect(await journal.abandon()).toBe(true);
+    expect((await rebuildRun(folder)).record.evidence.orders.fired).toBe(orders.length);
+
+    const empty = fresh();
+    expect(await (await Journal.open(empty, quiet)).abandon()).toBe(false);
+    expect(readdirSync(empty)).toEqual([]);
   });
 
   it('takes a broken tail of another file system for what it is', async () => {
