@@ -73,9 +73,10 @@ export class CommonLine implements LineReader {
 type Field = 'time' | Asked | 'request';
 /** By server: nginx (as people name its fields), Caddy, Traefik, load balancers and ECS. A person's `fields` come first. */
 const USUAL: Record<Field, readonly string[]> = {
+  // First those of when the request came: what stands beside them is when it was answered, later the slower the shop was.
   time: [
-    ...['time', 'ts', 'timestamp', '@timestamp', 'time_iso8601', 'time_local', 'msec', 'StartUTC', 'StartLocal'],
-    ...['datetime', 'date', 'request_creation_time', 'requestTime'],
+    ...['request_creation_time', 'StartUTC', 'StartLocal', 'time', 'ts', 'timestamp', '@timestamp', 'time_iso8601'],
+    ...['time_local', 'msec', 'datetime', 'date', 'requestTime'],
   ],
   method: ['request.method', 'method', 'request_method', 'RequestMethod', 'request_verb', 'http.request.method'],
   path: [

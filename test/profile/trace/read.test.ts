@@ -85,6 +85,19 @@ const FORMATS: Record<string, { trace: string; line: (us: number) => string; hea
         RequestMethod: 'POST',
         RequestPath: '/checkout',
         DownstreamStatus: 201,
+        // When the line was written: after the answer.
+        time: isoOf(us + (Math.floor(us / 1e3) % 7) * 20e6, 60, 0),
+      }),
+  },
+  'an ALB, as JSON': {
+    trace: '{ log: { file: a, only: { method: POST, path: /checkout, status: 201 } }, bin: 10s }',
+    line: (us) =>
+      JSON.stringify({
+        time: isoOf(us + (Math.floor(us / 1e3) % 7) * 20e6, 0),
+        elb_status_code: 201,
+        request_verb: 'POST',
+        request_url: 'https://shop.example:443/checkout?a=b',
+        request_creation_time: isoOf(us, 0),
       }),
   },
   'a load balancer': {
