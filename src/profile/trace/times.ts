@@ -11,6 +11,9 @@ const COMMON = /^(\d\d\/[A-Za-z]{3}\/\d{4}):(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})
 const NUMBER = /^\d+(\.\d+)?$/;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const NS = 1e-3;
+/** Times of our days, by which a number tells its unit: from 1985 to 2286. */
+const OLDEST_US = 5e14;
+const NEWEST_US = 1e16;
 const UNIX_US: Partial<Record<TimeFormat, number>> = { 'unix-s': 1e6, 'unix-ms': 1e3, 'unix-us': 1 };
 
 /** `Z`, `UTC`, `+02:00`, `-0330`, `+01` → minutes east; undefined where it is none of them. */
@@ -106,12 +109,12 @@ export class TimeReader {
   }
 }
 
-/** µs per unit: seconds, ms, µs and ns of our days differ by a thousand, so the size tells. 0 where it tells nothing. */
+/**
+ * µs per unit: seconds, ms, µs and ns of our days differ by a thousand, so the size tells. 0 where it tells nothing: of
+ * `20251128100000`, digits of a date, which as ms would be of the year 2611.
+ */
 function unitOf(size: number): number {
-  if (size < 5e8) return 0;
-  if (size < 1e11) return 1e6;
-  if (size < 1e14) return 1e3;
-  return size < 1e17 ? 1 : NS;
+  return [1e6, 1e3, 1, NS].find((unitUs) => size * unitUs >= OLDEST_US && size * unitUs < NEWEST_US) ?? 0;
 }
 
 /** `2025-11-28` or `28/Nov/2025` → µs of its midnight in UTC; NaN where there is no such day. */

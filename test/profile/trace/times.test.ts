@@ -69,6 +69,10 @@ describe('a time', () => {
       ),
       { seed: 20251128, numRuns: 300 },
     );
+    // Digits of a date are none: as ms the first would be of the year 2611, and a minute of it 41 ms long.
+    for (const text of ['20251128100000', '202511281000', '20251128', '20251128100000123', '99999999999']) {
+      expect(whyNot(text)).toEqual([Number.NaN, expect.stringContaining('no Unix time of this age')]);
+    }
     expect([read('12.5', 'unix-s'), read('12.5', 'unix-ms'), read('12', 'unix-us')]).toEqual([12.5e6, 12_500, 12]);
   });
 
