@@ -25,7 +25,7 @@ export function classified(found: Found): Classified {
   if (why.length > 0) return { outcome: 'discarded', why };
   const broke = broken(found);
   if (broke.length > 0) {
-    const ours = ourConnections(found);
+    const ours = ourConnections(found, broke);
     return ours === undefined ? { outcome: 'broke', why: broke } : { outcome: 'discarded', why: [ours] };
   }
   const open = found.proportions.filter((each) => holdsOf(each) === undefined);
@@ -130,16 +130,40 @@ function lossText(loss: Proportion, { orders, timeline }: Evidence): string {
   return `${formatShare(loss.bad / loss.of)} of the orders were lost (${[...late, ...names, ...dropped].join(', ')}), where ${formatShare(loss.allowed)} may`;
 }
 
+/** Outcomes that too few connections bring about by themselves: time ran out in our queue, or soon after it. */
+const RAN_OUT = ['wait-timeout', 'timeout'];
+/** Reasons that they may bring about where no time is limited: the queue, and what became of orders in it. */
+const OF_QUEUE = /^`(errors|failed|unknown|dropped|accepted)/;
+/** Then the shop is quick if it took no longer than a person waits, and little more than at first. */
+const PATIENT_US = 1e6;
+const SLOWER = 2;
+const FIRST_S = 2;
+
 /** All connections taken, and every answer in time once it was asked for: ours were too few, and the shop is not slow. */
-function ourConnections({ judgement, measured, asked: { limitUs, allowedLoss }, evidence }: Found): Reason | undefined {
+function ourConnections({ judgement, measured, asked, evidence }: Found, broke: readonly Reason[]): Reason | undefined {
   const gate = judgement.gates.find(({ name }) => name === 'connections');
-  if (gate?.status !== 'warn' || limitUs === undefined || evidence.ending.kind === 'stopped') return undefined;
-  const { orders } = measured;
-  if (orders.failed + orders.unknown > allowedLoss * orders.planned) return undefined;
-  const service = measured.timeline.total().histogram({ of: 'service' });
+  if (gate?.status !== 'warn' || evidence.ending.kind === 'stopped') return undefined;
+  const { limitUs = PATIENT_US, allowedLoss } = asked;
+  const isLimited = asked.limitUs !== undefined;
+  if (!broke.every((reason) => maybeOurs(reason, isLimited))) return undefined;
+  const total = measured.timeline.total();
+  const ranOut = total.outcomes.map(({ name }, index) => (RAN_OUT.includes(name) ? total.countOfOutcome(index) : 0));
+  const wrong = measured.orders.failed + measured.orders.unknown - ranOut.reduce((sum, count) => sum + count, 0);
+  if (wrong > allowedLoss * measured.orders.planned) return undefined;
+  const service = total.histogram({ of: 'service' });
   if (service.countAbove(limitUs).atMost > allowedLoss * service.count) return undefined;
-  const message = `${gate.measured}, and the shop answered each in time once it was sent: raise \`target.connections\``;
+  const first = evidence.timeline.tally(0, FIRST_S).histogram({ of: 'service' });
+  const isSlower = first.count === 0 || service.percentile(0.5) > SLOWER * first.percentile(0.5);
+  if (!isLimited && isSlower) return undefined;
+  const inTime = isLimited ? 'in time' : 'within 1 s';
+  const message = `${gate.measured}, and the shop answered each ${inTime} once it was sent: raise \`target.connections\``;
   return { code: 'connections', message };
+}
+
+/** The books and the shop's own times no waiting for a connection spoils. */
+function maybeOurs({ code, message }: Reason, isLimited: boolean): boolean {
+  if (code === 'backlog' || code === 'loss') return true;
+  return isLimited ? code !== 'books' && !message.startsWith('`service') : code === 'slo' && OF_QUEUE.test(message);
 }
 
 function openReason(open: Proportion): Reason {

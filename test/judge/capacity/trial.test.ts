@@ -208,6 +208,54 @@ describe('a trial is discarded', () => {
     const slow = answered(() => ({ tookMs: 520 }));
     expect(trialFrom(slow, { gates: warns }).outcome).toBe('broke');
     expect(trialFrom(waited, { gates: [] }).outcome).toBe('broke');
+    // A line on the shop's own times is no matter of ours, nor are its books.
+    const own = trialFrom(waited, { gates: warns, slo: ['p99 < 300ms', 'service p50 < 10ms'] });
+    expect([own.outcome, ...codes(own)]).toEqual(['broke', 'slo', 'slo', 'loss']);
+  });
+
+  it('also where no time is limited, and the queue alone grew', () => {
+    const warns: Partial<Gate>[] = [{ name: 'connections', status: 'warn', measured: 'all 8 connections were taken' }];
+    // 40 of 50 a second get a connection; each is answered so fast.
+    const queued = (tookUs: number, slowerUs: number) =>
+      steadyOrders(50, 45, (dueUs, k) => {
+        const sentUs = dueUs + k * 5_000;
+        return { sentUs, doneUs: sentUs + tookUs + k * slowerUs };
+      });
+    const trial = (tookUs: number, gates = warns, slowerUs = 0) =>
+      trialFrom(queued(tookUs, slowerUs), { slo: ['errors < 1%'], gates });
+    expect(codes(trial(20_000))).toEqual(['connections']);
+    expect(trial(20_000).why[0]!.message).toContain('the shop answered each within 1 s once it was sent');
+    expect(codes(trial(20_000, []))).toEqual(['backlog']);
+    expect(codes(trial(1_200_000))).toEqual(['backlog']);
+    // A shop with more and more to do takes longer and longer.
+    expect(codes(trial(20_000, warns, 200))).toEqual(['backlog']);
+  });
+
+  it('also where the time of orders ran out in the queue for them, and not where the shop refused them', () => {
+    const warns: Partial<Gate>[] = [{ name: 'connections', status: 'warn', measured: 'all 8 connections were taken' }];
+    // Of each four one waits for 10 s and is never sent; the others wait long.
+    const orders = steadyOrders(50, 45, (dueUs, k) =>
+      every(4, k)
+        ? { sentUs: null, doneUs: dueUs + 10e6, ends: 'failed' }
+        : { sentUs: dueUs + 9e6, doneUs: dueUs + 9.02e6 },
+    );
+    const named = (failed: string, slo: string[]) => {
+      const { timeline } = evidenceOf(orders, { slo, durationUs: 45e6 });
+      const outcomes = timeline.outcomes.map((each) => (each.class === 'failed' ? { ...each, name: failed } : each));
+      return trialFrom(orders, {
+        ...{ slo, gates: warns },
+        evidence: {
+          timeline: {
+            ...{ ...timeline, outcomes, total: () => ({ ...timeline.total(), outcomes }) },
+            tally: (from: number, until: number) => ({ ...timeline.tally(from, until), outcomes }),
+          },
+        },
+      });
+    };
+    for (const slo of [['p99 < 300ms'], ['p99 < 300ms', 'errors < 1%'], ['errors < 1%']]) {
+      expect(codes(named('wait-timeout', slo))).toEqual(['connections']);
+      expect(named('refused', slo).outcome).toBe('broke');
+    }
   });
 
   it('when it was interrupted, or nothing was due', () => {
