@@ -2,7 +2,7 @@
 
 import { formatCount, formatDuration, formatRate } from '../units.ts';
 import type { CapacityFile } from './capacity-file.ts';
-import { bracketWords, LIMITED_WORDS, LOAD_WORDS, loadCells, rangeWords } from './capacity-words.ts';
+import { bracketWords, LOAD_WORDS, limitedWords, loadCells, rangeWords } from './capacity-words.ts';
 import { markdownText } from './foreign.ts';
 import { code, table } from './markdown-shapes.ts';
 import { VERDICTS } from './sentence.ts';
@@ -36,7 +36,7 @@ export function formatCapacityMarkdown(file: CapacityFile): string {
           bracketWords(file),
           `${rangeWords(headroom.overPeak)} (${formatRate(target.peakPerS)})`,
           `${rangeWords(headroom.overMean)} (${formatRate(target.meanPerS)})`,
-          markdownText(LIMITED_WORDS[file.limitedBy]),
+          markdownText(limitedWords(file)),
         ],
       ],
       4,

@@ -132,7 +132,7 @@ export const CAPACITY_SCHEMA: Schema = {
     }),
     limitedBy: described(
       oneOf('shop', 'generator', 'disturbed', 'stock', 'budget', 'noise', 'interrupted', 'cap'),
-      'Why the bracket is no narrower; `shop`: it is as narrow as was asked.',
+      'Why the bracket is no narrower; `shop`: it is as narrow as was asked, or no load held, however low.',
     ),
     confirmed: described({ type: 'boolean' }, 'A longer hold of heldPerS held as well.'),
     whatBroke: described(listOf(reason), 'At brokePerS, the most telling first.'),

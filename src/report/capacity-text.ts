@@ -7,8 +7,8 @@ import {
   bracketWords,
   confirmedWords,
   headroomWords,
-  LIMITED_WORDS,
   LOAD_WORDS,
+  limitedWords,
   loadCells,
   rangeWords,
 } from './capacity-words.ts';
@@ -73,10 +73,10 @@ function told(label: string, text: string, width: number, most = 4): string[] {
 }
 
 function answerLines(file: CapacityFile, width: number): string[] {
-  const { headroom, target, limitedBy, whatBroke } = file;
+  const { headroom, target, whatBroke } = file;
   const hold = confirmedWords(file);
   return [
-    ...told('holds', `${bracketWords(file)}${hold ? `, ${hold}` : ''}; ${LIMITED_WORDS[limitedBy]}`, width),
+    ...told('holds', `${bracketWords(file)}${hold ? `, ${hold}` : ''}; ${limitedWords(file)}`, width),
     ...told(
       'headroom',
       `${headroomWords(headroom.overPeak, 'peak', target.peakPerS)}, ${headroomWords(headroom.overMean, 'mean', target.meanPerS)}`,

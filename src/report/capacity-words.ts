@@ -38,9 +38,9 @@ export function confirmedWords({ bracket, confirmed, trials }: CapacityFile): st
   return `confirmed by a hold of ${formatDuration(Math.max(...told.map(({ durationUs }) => durationUs)))}`;
 }
 
-export const LIMITED_WORDS: Record<CapacityFile['limitedBy'], string> = {
+const LIMITED_WORDS: Record<CapacityFile['limitedBy'], string> = {
   shop: 'as narrow as was asked',
-  generator: 'limited by the generator: higher loads were INVALID',
+  generator: 'limited by the generator: higher loads were INVALID, or our connections were too few',
   disturbed: 'trials that would have told more were INVALID, maybe of a disturbance of this machine',
   stock: 'limited by the stock: it ran out at every higher load',
   budget: 'the budget ended before it was narrower',
@@ -48,6 +48,10 @@ export const LIMITED_WORDS: Record<CapacityFile['limitedBy'], string> = {
   interrupted: 'the search was interrupted',
   cap: 'no higher load was allowed',
 };
+
+/** Why the bracket is no narrower. */
+export const limitedWords = ({ bracket, limitedBy }: Pick<CapacityFile, 'bracket' | 'limitedBy'>): string =>
+  limitedBy === 'shop' && bracket.heldPerS === null ? 'no load held, however low' : LIMITED_WORDS[limitedBy];
 
 export const rateOr = (perS: number | null): string => (perS === null ? '–' : formatRate(perS));
 export const durationOr = (us: number | null): string => (us === null ? '–' : formatDuration(us));

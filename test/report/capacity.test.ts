@@ -102,6 +102,21 @@ describe('the summary of a search', () => {
     expect(formatCapacityMarkdown(asRead(record))).toMatch(/2 in 1 m 20 s/);
   });
 
+  it('says why the bracket is no narrower, and not that it is narrow where nothing held', () => {
+    const wordsOf = (changes: Parameters<typeof foundCapacity>[0]) => {
+      const record = foundCapacity(changes);
+      const file = asRead(record);
+      const page = formatCapacityPage(file, { kind: 'files', css: '', js: '' });
+      return [textOf(record, 100), formatCapacityMarkdown(file), page].map((text) => text.replace(/\s+/g, ' '));
+    };
+    for (const text of wordsOf({ limitedBy: 'shop', bracket: { held: undefined, broke: 105 }, confirmed: false })) {
+      expect(text).toContain('no load held, however low');
+      expect(text).not.toContain('as narrow as was asked');
+    }
+    for (const text of wordsOf({ limitedBy: 'shop' })) expect(text).toContain('as narrow as was asked');
+    for (const text of wordsOf({ limitedBy: 'generator' })) expect(text).toContain('our connections were too few');
+  });
+
   it('leaves out the loads farthest from the answer where there are too many', () => {
     const { capacity } = foundCapacity();
     const many = Array.from({ length: 40 }, (_, at) => ({ ...capacity.loads[0]!, ratePerS: 10 + at * 5 }));

@@ -116,7 +116,8 @@ function unknownText({ above, capPerS }: Sides): string | undefined {
 
 function notesOf({ loads, options, trials }: Seen, sides: Sides): string[] {
   const { below, above } = sides;
-  const notes: string[] = [];
+  const held = below.findLast(({ outcome }) => outcome === 'held');
+  const notes = held === undefined ? [] : turnedAwayText(held, trials);
   for (const load of below.filter(({ outcome }) => outcome === 'broke')) {
     notes.push(`${formatRate(load.ratePerS)} ${load.says}; higher loads held, so it is taken for bad luck`);
   }
@@ -130,9 +131,7 @@ function notesOf({ loads, options, trials }: Seen, sides: Sides): string[] {
     );
     notes.push(`between holding and breaking, undecided: ${rates.join(', ')}`);
   }
-  const clean = below.some(({ outcome }) => outcome === 'held')
-    ? undefined
-    : cleanOf(below, { options, trials }).at(-1);
+  const clean = held === undefined ? cleanOf(below, { options, trials }).at(-1) : undefined;
   const slowest = slowestToTell(trials);
   if (clean !== undefined && slowest !== undefined) {
     const { orders, text } = slowest;
@@ -152,10 +151,22 @@ function notesOf({ loads, options, trials }: Seen, sides: Sides): string[] {
       `${formatRate(load.ratePerS)} could not be measured for longer: each hold was discarded, the last one by ${last.why[0]?.message}`,
     );
   }
-  const held = below.findLast(({ outcome }) => outcome === 'held');
   if (held !== undefined) notes.push(lengthText(held, trials));
   for (const { text, why } of options.asked.setAside) notes.push(`\`${text}\` was not asked: ${why}`);
   return notes;
+}
+
+const MANY = 0.01;
+
+/** A shop that turns shoppers away may hold any load without selling more. */
+function turnedAwayText({ ratePerS, trials: own, goodputPerS }: Weighed, trials: readonly Trial[]): string[] {
+  const told = trials.filter(({ index, outcome }) => own.includes(index) && outcome !== 'discarded');
+  const sum = (of: (orders: Trial['orders']) => number) => told.reduce((all, { orders }) => all + of(orders), 0);
+  const share = sum(({ rejected }) => rejected) / sum(({ planned }) => planned);
+  if (!(share > MANY)) return [];
+  return [
+    `at ${formatRate(ratePerS)} the shop turned ${formatShare(share)} of the orders away, which no line limits: it held, and sold ${formatRate(goodputPerS ?? 0)}; \`accepted >= 99%\` under \`slo:\` asks for sales`,
+  ];
 }
 
 /** What the hold can tell: near saturation a pile-up may be minutes in coming. */

@@ -1,5 +1,5 @@
 // Lines of `capacity: slo:` held against the answer. Headroom is an interval, from what held and from what broke: a line
-// passes where all of it is enough, and fails where none is.
+// passes where all of it is enough, and fails where none is: what is asked for is known not to hold where that very load broke.
 
 import { parseHeadroom } from '../../profile/headroom.ts';
 import type { SloLine } from '../../profile/plan.ts';
@@ -26,7 +26,7 @@ export function judgeHeadroom({ text, place }: SloLine, { bracket, target, headr
   const measured = over === 'peak' ? headroom.overPeak : headroom.overMean;
   const { low, high } = measured;
   const enough = low !== undefined && (comparator === '>' ? low > limit : low >= limit);
-  const status = enough ? 'pass' : high !== undefined && high < limit ? 'fail' : 'inconclusive';
+  const status = enough ? 'pass' : high !== undefined && high <= limit ? 'fail' : 'inconclusive';
   const perS = over === 'peak' ? target.peakPerS : target.meanPerS;
   const needed = `${limit}x the ${over} is ${formatRate(limit * perS)}`;
   const says = `${rangeText(measured, over)}; ${needed}, ${sidesText(bracket)}`;

@@ -119,5 +119,6 @@ export function endOf(seen: Seen, sides: Sides): LimitedBy {
   if (held !== undefined && broke === undefined) {
     return options.mostPerS !== undefined && held >= options.mostPerS * 0.999 ? 'cap' : 'noise';
   }
-  return held === undefined && broke !== undefined ? 'shop' : 'noise';
+  // Nothing below what broke is open: nothing holds.
+  return broke !== undefined && sides.below.length === 0 ? 'shop' : 'noise';
 }

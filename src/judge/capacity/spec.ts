@@ -165,7 +165,7 @@ export type Load = {
 
 /** Why the bracket is no narrower. */
 export type LimitedBy =
-  /** Nothing: it is as narrow as was asked. */
+  /** Nothing: it is as narrow as was asked, or no load held, however low. */
   | 'shop'
   /** Higher loads were INVALID: the generator, not the shop, gave out. */
   | 'generator'

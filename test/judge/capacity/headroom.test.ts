@@ -13,7 +13,8 @@ describe('`headroom >= 1.5x`', () => {
   it.each([
     [150, 160, 'pass'],
     [149, 160, 'inconclusive'],
-    [140, 150, 'inconclusive'],
+    [140, 151, 'inconclusive'],
+    [140, 150, 'fail'],
     [140, 149, 'fail'],
     [200, undefined, 'pass'],
     [140, undefined, 'inconclusive'],
@@ -33,6 +34,7 @@ describe('`headroom >= 1.5x`', () => {
       says: '3x to 3.2x the mean; 3x the mean is 150/s, and 150/s held while 160/s broke',
     });
     expect(judged('headroom > 1.5x', 150, 160).status).toBe('inconclusive');
+    expect(judged('headroom > 1.5x', 140, 150).status).toBe('fail');
     expect(judged('headroom >= 1.5x', undefined, 140).says).toBe(
       'below 1.4x the peak; 1.5x the peak is 150/s, and no load held below 140/s',
     );
@@ -88,6 +90,33 @@ describe('the answer', () => {
     expect(loads.map(({ ratePerS }) => ratePerS)).toEqual(
       [...new Set(trials.map(({ ratePerS }) => ratePerS))].sort((a, b) => a - b),
     );
+  });
+
+  it('tells that a load held of which many orders were turned away, and how many were sold', () => {
+    const notesOf = (share: number) =>
+      pretend(
+        (request) => {
+          const trial = sharp(330)(request);
+          const rejected = Math.round(share * trial.orders.planned);
+          return { ...trial, orders: { ...trial.orders, rejected }, goodputPerS: (1 - share) * request.ratePerS };
+        },
+        { target: TARGET },
+      ).notes;
+    expect(notesOf(0.6)[0]).toBe(
+      'at 322/s the shop turned 60 % of the orders away, which no line limits: it held, and sold 129/s; `accepted >= 99%` under `slo:` asks for sales',
+    );
+    expect(notesOf(0.005).join()).not.toContain('turned');
+  });
+
+  it('is the noise where a load below what broke stays open, and the shop only where none does', () => {
+    const below = (share: number) =>
+      pretend((request) => trialWith(request, request.ratePerS > 40 ? 0.5 : share), {
+        target: TARGET,
+        budget: { us: 36_000e6 },
+      });
+    const open = below(0.0098);
+    expect(open).toMatchObject({ bracket: { held: undefined, broke: expect.any(Number) }, limitedBy: 'noise' });
+    expect(below(0.5)).toMatchObject({ bracket: { held: undefined }, limitedBy: 'shop' });
   });
 
   it('tells what was set aside and what stayed open', () => {

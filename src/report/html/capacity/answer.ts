@@ -6,8 +6,8 @@ import type { CapacityFile } from '../../capacity-file.ts';
 import {
   bracketWords,
   confirmedWords,
-  LIMITED_WORDS,
   LOAD_WORDS,
+  limitedWords,
   rangeWords,
   rateOr,
   trialsText,
@@ -63,7 +63,7 @@ export function answerSection(file: CapacityFile): Html {
     [
       'Holds',
       bracketWords(file),
-      [LIMITED_WORDS[file.limitedBy], confirmedWords(file)].filter((words) => words !== undefined).join('; '),
+      [limitedWords(file), confirmedWords(file)].filter((words) => words !== undefined).join('; '),
     ],
     ['Over the peak', rangeWords(headroom.overPeak), `of ${formatRate(target.peakPerS)}`],
     ['Over the mean', rangeWords(headroom.overMean), `of ${formatRate(target.meanPerS)}`],
