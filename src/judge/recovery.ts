@@ -44,39 +44,60 @@ export function recoveriesOf(flows: readonly Flow[], phases: readonly PhaseWindo
     .filter((phase) => isBurst(phase, durationUs))
     .sort((a, b) => a.fromUs - b.fromUs || a.untilUs - b.untilUs);
   const rows: Burst[] = [];
+  let near: Burst[] = [];
   for (const phase of bursts) {
-    const over = rows.filter((each) => each.phase.untilUs <= phase.fromUs);
-    rows.push({ phase, found: recoveryOf(flows, phase, over) });
+    const beforeS = Math.floor(phase.fromUs / 1e6) - BEFORE_S;
+    near = near.filter((each) => !isGotOver(each, beforeS));
+    const isOver = (each: Burst): boolean => each.phase.untilUs <= phase.fromUs;
+    const last = () => rows.findLast((each) => each.found !== undefined && isOver(each))?.found?.level;
+    const burst = { phase, found: recoveryOf(flows, phase, { over: near.filter(isOver), last }) };
+    rows.push(burst);
+    if (!near.some((each) => isHiddenBy(each, burst))) near.push(burst);
   }
   return rows;
 }
 
-/** `over`: bursts that ended before it. What they left behind is no level to come back to; theirs is, from before them. */
+/** Neither was got over: behind the earlier one nothing is calm anyway. */
+function isHiddenBy(earlier: Burst, burst: Burst): boolean {
+  const isStuck = ({ found }: Burst): boolean => found?.recoveredS === null;
+  return isStuck(earlier) && isStuck(burst) && earlier.phase.untilUs <= burst.phase.untilUs;
+}
+
+type Earlier = {
+  /** Bursts that ended before it, and were not got over before its stretch. What they left behind is no level to come back to. */
+  over: readonly Burst[];
+  /** That of the last burst that ended before it and has one: from before all that followed. */
+  last: () => Recovery['level'] | undefined;
+};
+
 function recoveryOf(
   flows: readonly Flow[],
   { part, fromUs, untilUs }: PhaseWindow,
-  over: readonly Burst[],
+  { over, last }: Earlier,
 ): Recovery | undefined {
   const fromS = Math.floor(fromUs / 1e6);
   const calm = flows
     .slice(Math.max(0, fromS - BEFORE_S), fromS)
-    .filter(({ second }) => over.every((each) => isBeside(each, second)));
+    .filter(({ second }) => over.every((each) => isBefore(each, second) || isGotOver(each, second)));
   const untilS = Math.ceil(untilUs / 1e6);
   const during = flows.slice(fromS, untilS).map((flow) => flow.inFlight);
-  const level =
-    calm.length < LEAST_BEFORE_S
-      ? over.findLast(({ found }) => found !== undefined)?.found?.level
-      : levelOf(calm.map((flow) => flow.inFlight));
+  const level = calm.length < LEAST_BEFORE_S ? last() : levelOf(calm.map((flow) => flow.inFlight));
   if (level === undefined || during.length === 0) return undefined;
   const most = during.reduce((highest, value) => Math.max(highest, value), 0);
   const mostAtS = fromS + during.indexOf(most);
-  return { part, fromS, untilS, level, most, mostAtS, recoveredS: calmFrom(flows, mostAtS, level.limit) };
+  // Who looked from an earlier second on for no less calm a stretch, and found none.
+  const isHopeless = over.some(
+    ({ found }) => found?.recoveredS === null && found.mostAtS <= mostAtS && found.level.limit >= level.limit,
+  );
+  const recoveredS = isHopeless ? null : calmFrom(flows, mostAtS, level.limit);
+  return { part, fromS, untilS, level, most, mostAtS, recoveredS };
 }
 
-/** Before it, or when it was got over; of one that had nothing to be held against, when it had ended. */
-function isBeside({ phase: { fromUs, untilUs }, found }: Burst, second: number): boolean {
-  if (second < Math.floor(fromUs / 1e6)) return true;
-  if (found === undefined) return second >= Math.ceil(untilUs / 1e6);
+const isBefore = ({ phase }: Burst, second: number): boolean => second < Math.floor(phase.fromUs / 1e6);
+
+/** From that second on; of one that had nothing to be held against, when it had ended. */
+function isGotOver({ phase, found }: Burst, second: number): boolean {
+  if (found === undefined) return second >= Math.ceil(phase.untilUs / 1e6);
   return found.recoveredS !== null && second >= Math.max(found.untilS, found.recoveredS);
 }
 

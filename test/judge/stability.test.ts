@@ -258,6 +258,36 @@ describe('bursts close together', () => {
   });
 });
 
+describe('the recovery of many bursts', () => {
+  /** How often times of bursts and orders in flight are looked at, with a burst of a second in every `everyS`. */
+  const looksAt = (bursts: number, everyS: number): number => {
+    let looks = 0;
+    const seen = <T extends object>(of: T): T =>
+      new Proxy(of, {
+        get: (target, name) => {
+          looks++;
+          return Reflect.get(target, name);
+        },
+      });
+    const nothing = { fired: 0, dropped: 0, accepted: 0, rejected: 0, failed: 0, unknown: 0 };
+    const flows = Array.from({ length: bursts * everyS }, (_, second) =>
+      seen({ ...nothing, second, inFlight: second % everyS === 1 ? 40 : 5 }),
+    );
+    const phases = Array.from({ length: bursts }, (_, index) => {
+      const fromUs = (index * everyS + 1) * 1e6;
+      return seen({ part: 'x', fromUs, untilUs: fromUs + 1e6 });
+    });
+    const found = recoveriesOf(flows, phases, bursts * everyS * 1e6);
+    // The level is known from the third one on; ten calm seconds are there where more than that lie in between.
+    expect(found.slice(3, -1).every((each) => (each.found!.recoveredS === null) === everyS < 11)).toBe(true);
+    return looks;
+  };
+
+  it.each([9, 20])('takes twice as long for twice as many, one in %d s', (everyS) => {
+    expect(looksAt(600, everyS) / looksAt(300, everyS)).toBeLessThan(2.3);
+  });
+});
+
 describe('recovery against what a fluid queue predicts', () => {
   // So many too many for so long, worked off by what the shop has to spare: (peak − capacity) · length ÷ (capacity − base).
   it.each([
