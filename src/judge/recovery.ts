@@ -1,6 +1,7 @@
 // How each burst was got over (METHOD §5): orders in flight before it, the most there were, and the first second after
-// that from which on they stayed within 3σ of their level before, for 10 s. The time it took counts from the end of the
-// burst, everywhere: in the SLO, in result.json, on the screen and in the chart.
+// that from which on they stayed within 3σ of their level before, for 10 s and until the burst was over: a lull in the
+// middle of it is no recovery. The time it took counts from the end of the burst, everywhere: in the SLO, in result.json,
+// on the screen and in the chart.
 
 import type { Flow } from '../measure/spec.ts';
 import type { PhaseWindow } from './spec.ts';
@@ -89,7 +90,7 @@ function recoveryOf(
   const isHopeless = over.some(
     ({ found }) => found?.recoveredS === null && found.mostAtS <= mostAtS && found.level.limit >= level.limit,
   );
-  const recoveredS = isHopeless ? null : calmFrom(flows, mostAtS, level.limit);
+  const recoveredS = isHopeless ? null : calmFrom(flows, { mostAtS, untilS }, level.limit);
   return { part, fromS, untilS, level, most, mostAtS, recoveredS };
 }
 
@@ -108,11 +109,15 @@ function levelOf(values: readonly number[]): Recovery['level'] {
   return { mean, limit: mean + SIGMAS * Math.sqrt(Math.max(variance, mean, 1)) };
 }
 
-function calmFrom(flows: readonly Flow[], fromS: number, limit: number): number | null {
+function calmFrom(
+  flows: readonly Flow[],
+  { mostAtS, untilS }: Pick<Recovery, 'mostAtS' | 'untilS'>,
+  limit: number,
+): number | null {
   let calm = 0;
-  for (let second = fromS; second < flows.length; second++) {
+  for (let second = mostAtS; second < flows.length; second++) {
     calm = flows[second]!.inFlight <= limit ? calm + 1 : 0;
-    if (calm === CALM_S) return second + 1 - CALM_S;
+    if (calm >= CALM_S && second + 1 >= untilS) return second + 1 - calm;
   }
   return null;
 }

@@ -115,6 +115,20 @@ describe('`recovers within … after …`', () => {
     expect(Math.abs(found!.recoveredS! - truth)).toBeLessThanOrEqual(Math.max(2, 0.1 * (truth - 150)));
   });
 
+  it('takes no lull in the middle of a burst for its end', () => {
+    const { timeline, ...evidence } = evidenceFrom(15, flash(0, 0, 200), [{ fromS: 60, untilS: 120 }]);
+    // Calm from 80 on, and a queue again from 110 to 140.
+    const busyAt = (second: number) => (second >= 60 && second < 80 ? 900 : second >= 110 && second < 140 ? 500 : 50);
+    const flows = (untilS: number) =>
+      timeline.flows.map((flow) => ({ ...flow, inFlight: flow.second < untilS ? busyAt(flow.second) : 50 }));
+    const told = (untilS: number) => {
+      const run = { ...evidence, timeline: { ...timeline, flows: flows(untilS) } };
+      return [stabilityOf(run).recoveries[0]!.atUs, judged(text('10s'), run).measured, judged(text('10s'), run).status];
+    };
+    expect(told(200)).toEqual([140e6, 20e6, 'fail']);
+    expect(told(110)).toEqual([80e6, 0, 'pass']);
+  });
+
   it('of a shop that never recovers is broken once the limit is over, and open before', () => {
     const stuck: Queue = { ...flash(60, 90, 200), tills: 50, ratePerS: (atS) => (atS >= 60 && atS < 90 ? 200 : 49) };
     const broken = judged(text('60s'), evidenceFrom(6, stuck, [{ fromS: 60, untilS: 90 }]));
