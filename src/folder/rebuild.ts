@@ -26,6 +26,9 @@ import {
 } from './journal.ts';
 import { reasonOf } from './reason.ts';
 
+/** A worker that says nothing for 20 s is given up by a run that goes on; and as much again for a stalled main thread. */
+const SILENT_US = 40e6;
+
 export type Rebuilt = {
   record: RunRecord;
   /** What the journal does not tell, one sentence each. */
@@ -62,7 +65,7 @@ export function rebuiltFrom(bytes: Buffer, path: string): Rebuilt {
   }
   const [end] = told<JournalEnd>(frames, FRAMES.end);
   const { timeline, kept, heardUs } = heardOf(head, told<JournalInterval>(frames, FRAMES.interval));
-  const found = { end, broken, untilUs: Math.max(0, Math.min(...heardUs)) };
+  const found = { end, broken, untilUs: untilUsOf(heardUs) };
   const evidence = { ...evidenceOf(head, timeline, found), ...(kept ? { kept } : {}) };
   const record: RunRecord = {
     plan: head.plan,
@@ -102,6 +105,15 @@ function heardOf(head: JournalHead, intervals: Iterable<JournalInterval>): Heard
     run.take(kept);
   }
   return { timeline, kept: run?.kept, heardUs };
+}
+
+/**
+ * Up to where all is told. Who said nothing for so long before the others' last word was over with its share, or lost: then
+ * its orders are missing from then on, as in a run that came to its end, and the gates of fitness say so.
+ */
+function untilUsOf(heardUs: readonly number[]): number {
+  const lastUs = Math.max(0, ...heardUs);
+  return Math.min(lastUs, ...heardUs.filter((atUs) => atUs >= lastUs - SILENT_US));
 }
 
 type Found = { end: JournalEnd | undefined; broken: number; untilUs: number };

@@ -19,7 +19,7 @@ export function fitnessOf(evidence: Evidence, judged: readonly JudgedSlo[]): Gat
     droppedGate(evidence),
     unreachedGate(evidence),
     workersGate(evidence),
-    telemetryGate(evidence.incidents),
+    telemetryGate(evidence),
     socketsGate(evidence),
     startGate(evidence),
     paceGate(evidence),
@@ -79,9 +79,14 @@ function identityGate(evidence: Evidence): Gate {
 }
 
 /** A step, repeat or check that the full queue refused is an order cut short by us: as bad as one never begun. */
-function droppedGate({ orders: { dropped, planned }, incidents }: Evidence): Gate {
-  const refused = of(incidents, 'refused').reduce((sum, { count }) => sum + count, 0);
-  if (dropped + refused === 0) return gateOf('dropped', 'none', 'none');
+function droppedGate(evidence: Evidence): Gate {
+  const { dropped, planned } = evidence.orders;
+  const refused = of(evidence.incidents, 'refused').reduce((sum, { count }) => sum + count, 0);
+  if (dropped + refused === 0) {
+    // Whole orders are in the tallies; steps are told at the end.
+    const hasSteps = (evidence.timeline.steps ?? []).length > 0;
+    return hasSteps ? noneOf(evidence, 'dropped', ['none', 'none']) : gateOf('dropped', 'none', 'none');
+  }
   const advice = 'raise `target.connections` or `target.queue`: shoppers that were never sent cannot be judged';
   const whole = dropped > 0 ? [`${formatCountOf(dropped, 'order')} found the queue full`] : [];
   const parts = refused > 0 ? [`${formatCountOf(refused, 'later step')} of orders under way found the queue full`] : [];
@@ -121,9 +126,9 @@ function workersGate(evidence: Evidence): Gate {
   return { ...gate, touched: orders.planned > 0 ? orders.unreached / orders.planned : 1 };
 }
 
-function telemetryGate(incidents: readonly Incident[]): Gate {
-  const gaps = of(incidents, 'telemetry-gap', 'missing-tally');
-  if (gaps.length === 0) return gateOf('telemetry', 'no gap', 'no gap');
+function telemetryGate(evidence: Evidence): Gate {
+  const gaps = of(evidence.incidents, 'telemetry-gap', 'missing-tally');
+  if (gaps.length === 0) return noneOf(evidence, 'telemetry', ['no gap', 'no gap']);
   const measured = gaps.map(({ worker, detail }) => `worker ${worker}: ${detail}`).join('; ');
   return gateOf('telemetry', 'no gap', {
     status: 'void',

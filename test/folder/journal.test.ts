@@ -213,7 +213,7 @@ describe('a run rebuilt from its journal', async () => {
       const { gates, verdict } = rebuiltFrom(from, 'j').record.judgement;
       return { verdict, gate: (name: string) => gates.find((gate) => gate.name === name) };
     };
-    for (const name of ['workers', 'start']) {
+    for (const name of ['workers', 'start', 'telemetry']) {
       expect(judgedOf(bytes).gate(name), name).toMatchObject({ measured: 'cannot be known', known: false });
       expect(judgedOf(whole.bytes).gate(name)?.known, name).toBeUndefined();
     }
@@ -228,6 +228,20 @@ describe('a run rebuilt from its journal', async () => {
     });
     // Told by its end or not at all.
     expect(judgedOf((await journalOf({ outcomes, end: HEALTH })).bytes).gate('sockets')?.status).toBe('ok');
+  });
+
+  it('goes on behind a worker that was lost long before it died, and is no fit run for it', async () => {
+    const folder = fresh();
+    const journal = await Journal.open(folder, quiet);
+    journal.head(HEAD);
+    for (const { atUs, interval } of toldBy(orders)) {
+      if (interval.worker === 0) journal.interval({ atUs: atUs + 50e6, interval });
+      else if (atUs <= 3e6) journal.interval({ atUs, interval });
+    }
+    await journal.close();
+    const { evidence: found, judgement } = (await rebuildRun(folder)).record;
+    expect(found.ending).toMatchObject({ signal: 'crash', atUs: SECONDS * 1e6 });
+    expect(judgement).toMatchObject({ verdict: 'invalid', reasons: [{ code: 'pace' }, { code: 'interrupted' }] });
   });
 
   it('has the single orders that were told, up to where it goes; one from before they were kept has none', async () => {

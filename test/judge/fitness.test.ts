@@ -53,6 +53,14 @@ describe('orders that were not fired', () => {
     expect(gate.advice).toContain('target.connections');
   });
 
+  test('of steps it is not known in a run that died, which tells of whole orders alone', () => {
+    const evidence = evidenceOf(sound, OPTIONS);
+    const journeys = { ...evidence, timeline: { ...evidence.timeline, steps: ['cart', 'pay'] } };
+    expect(gateOf('dropped', journeys).known).toBeUndefined();
+    expect(gateOf('dropped', { ...journeys, incidentsUntold: true })).toMatchObject({ status: 'ok', known: false });
+    expect(gateOf('dropped', { ...evidence, incidentsUntold: true }).known).toBeUndefined();
+  });
+
   test('unreached ones void a complete run, and are expected of one that ended early', () => {
     const orders = [...steadyOrders(100, 30), ...steadyOrders(100, 30, () => ({ fate: 'unreached' }), 30)];
     expect(statusOf('unreached', orders)).toBe('void');
