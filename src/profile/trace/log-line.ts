@@ -90,17 +90,22 @@ const USUAL: Record<Field, readonly string[]> = {
   request: ['request'],
 };
 
+const isBefore = (name: string, other: string): boolean => USUAL.time.indexOf(name) < USUAL.time.indexOf(other);
+
 export class JsonLine implements LineReader {
   readonly request: Request = { method: '', path: '', status: '' };
   why = '';
   readonly column = 1;
   readonly #times: TimeReader;
   readonly #names: Partial<Record<Field, string>>;
+  /** As a person named it. */
+  readonly #time: string | undefined;
 
   /** `names`: of the fields, where they are not the usual ones; a dot leads into a map. */
   constructor(times: TimeReader, names: Partial<Record<Field, string | undefined>> = {}) {
     this.#times = times;
     this.#names = { ...names };
+    this.#time = names.time;
   }
 
   read(line: string): number {
@@ -135,8 +140,9 @@ export class JsonLine implements LineReader {
     return this.#names[field] !== undefined || (field !== 'status' && this.#names.request !== undefined);
   }
 
+  /** Looked for in each line: a server's own messages beside its requests have another than they. */
   #timeOf(row: Record<string, unknown>): number {
-    const known = this.#names.time;
+    const known = this.#time;
     if (known !== undefined) {
       const text = textAt(row, known);
       if (text === '') return this.#refuse(`has no time in \`${known}\``);
@@ -148,7 +154,7 @@ export class JsonLine implements LineReader {
       if (text === '') continue;
       const us = this.#told(text, name);
       if (!Number.isNaN(us)) {
-        this.#names.time = name;
+        if (this.#names.time === undefined || isBefore(name, this.#names.time)) this.#names.time = name;
         return us;
       }
       first ??= this.why;

@@ -196,6 +196,23 @@ describe('arrivals of known times', () => {
   });
 });
 
+describe('JSON lines', () => {
+  it("are read by when the request came, also where the server's own messages stand between them", () => {
+    const message = (us: number) => JSON.stringify({ level: 'info', msg: 'reloaded', time: isoOf(us, 60, 0) });
+    const request = (us: number) =>
+      JSON.stringify({ RequestMethod: 'POST', StartUTC: isoOf(us, 0), time: isoOf(us + 60e6, 60, 0) });
+    const trace = '{ log: { file: a, only: { method: POST } }, bin: 10s }';
+    const lines = [message(START_US), request(START_US), message(START_US), request(START_US + 10e6)];
+    for (const a of [lines.join('\n'), lines.slice(1).join('\n')]) {
+      expect(countsOf(trace, { a })).toEqual([1, 1]);
+      const [what, when, used] = saysOf(trace, { a });
+      expect(what).toContain('time in `StartUTC`');
+      expect(when).toContain('2025-11-28 09:00:00 UTC to 2025-11-28 09:00:20 UTC');
+      expect(used).toMatch(/2 used, [12] not asked for$/);
+    }
+  });
+});
+
 describe('which requests are orders', () => {
   const log = [
     { method: 'POST', target: '/checkout', status: 201 },
