@@ -49,18 +49,23 @@ function notOfSpeed({ evidence, measured, judgement }: Found): Reason[] {
   if (measured.orders.planned === 0) {
     return [{ code: 'empty', message: 'no order was due in the measured time' }];
   }
-  const soldOut = soldOutIn(measured);
-  return soldOut === undefined ? [] : [{ code: 'sold-out', message: soldOut }];
+  const nothing = nothingSoldIn(measured);
+  if (nothing === undefined || nothing.isThrottled) return [];
+  const message = `${nothing.says}: the stock ran out, which says nothing of speed; fill it up in \`setup\``;
+  return [{ code: 'sold-out', message }];
 }
 
 const LEAST_SOLD_OUT_S = 3;
 const LEAST_TURNED_AWAY = 20;
 
+/** Outcomes by which a shop asks to slow down: of no stock. */
+const THROTTLED = ['429', 'throttled'];
+
 /**
  * A stock that ran out turns everyone away from then on, quickly: the shop is no longer asked to sell, and neither its
- * times nor what it accepts say how fast it is. Throttling differs: some are accepted in every second.
+ * times nor what it accepts say how fast it is. Throttling differs: some are accepted in every second, or it is said.
  */
-function soldOutIn({ timeline, planned }: Evidence): string | undefined {
+function nothingSoldIn({ timeline, planned }: Evidence): { says: string; isThrottled: boolean } | undefined {
   let [turnedAway, others, second] = [0, 0, planned.length];
   const names = new Map<string, number>();
   for (; second > 0; second--) {
@@ -78,7 +83,8 @@ function soldOutIn({ timeline, planned }: Evidence): string | undefined {
   if (others > turnedAway) return undefined;
   const listed = [...names].map(([name, count]) => `${formatCountOf(count, 'order')} \`${name}\``).join(', ');
   const since = second === 0 ? 'all the time' : `from ${formatClock(second * 1e6)} of the measured time on`;
-  return `nothing was accepted ${since} (${listed}): the stock ran out, which says nothing of speed; fill it up in \`setup\``;
+  const throttled = THROTTLED.reduce((sum, name) => sum + (names.get(name) ?? 0), 0);
+  return { says: `nothing was accepted ${since} (${listed})`, isThrottled: throttled > turnedAway / 2 };
 }
 
 /** What broke, most telling first. */
@@ -100,6 +106,9 @@ function broken({ evidence, slo, proportions, backlog, backlogSays, measured }: 
   for (const { name, says } of brokenIn(evidence.audit)) {
     if (!slo.some(({ text }) => text.startsWith(name))) reasons.push({ code: 'books', message: `${name}: ${says}` });
   }
+  const nothing = nothingSoldIn(measured);
+  if (nothing !== undefined)
+    reasons.push({ code: 'turned-away', message: `${nothing.says}: the shop asks to slow down` });
   if (backlog === 'growing') reasons.push({ code: 'backlog', message: backlogSays });
   const loss = proportions.find(({ text }) => text === LOSS);
   if (loss !== undefined && holdsOf(loss) === false) reasons.push({ code: 'loss', message: lossText(loss, measured) });
@@ -160,10 +169,12 @@ function ourConnections({ judgement, measured, asked, evidence }: Found, broke: 
   return { code: 'connections', message };
 }
 
-/** The books and the shop's own times no waiting for a connection spoils. */
+/** Neither the books nor the shop's own times or refusals come of waiting for a connection. */
 function maybeOurs({ code, message }: Reason, isLimited: boolean): boolean {
   if (code === 'backlog' || code === 'loss') return true;
-  return isLimited ? code !== 'books' && !message.startsWith('`service') : code === 'slo' && OF_QUEUE.test(message);
+  return isLimited
+    ? code !== 'books' && code !== 'turned-away' && !message.startsWith('`service')
+    : code === 'slo' && OF_QUEUE.test(message);
 }
 
 function openReason(open: Proportion): Reason {

@@ -197,6 +197,26 @@ describe('a trial is discarded', () => {
     expect(trialFrom(failing).outcome).toBe('broke');
   });
 
+  it('but not when it asks to slow down: then it broke', () => {
+    const orders = answered((_, dueUs) => ({ tookMs: 2, ends: dueUs < 30e6 ? 'accepted' : 'rejected' }));
+    const named = (rejected: string) => {
+      const { timeline } = evidenceOf(orders, { durationUs: 45e6 });
+      const outcomes = timeline.outcomes.map((each) =>
+        each.class === 'rejected' ? { ...each, name: rejected } : each,
+      );
+      const tally = (from: number, until: number) => ({ ...timeline.tally(from, until), outcomes });
+      return trialFrom(orders, { evidence: { timeline: { ...timeline, outcomes, tally } } });
+    };
+    for (const name of ['429', 'throttled']) {
+      const { outcome, why } = named(name);
+      expect([outcome, ...why.map(({ code }) => code)]).toEqual(['broke', 'turned-away']);
+      expect(why[0]!.message).toBe(
+        `nothing was accepted from 00:00:25 of the measured time on (750 orders \`${name}\`): the shop asks to slow down`,
+      );
+    }
+    expect(codes(named('409'))).toEqual(['sold-out']);
+  });
+
   it('when our connections were all taken and the shop was quick all the same', () => {
     const warns: Partial<Gate>[] = [{ name: 'connections', status: 'warn', measured: 'all 8 connections were taken' }];
     const waited = steadyOrders(50, 45, (dueUs) => ({ sentUs: dueUs + 500_000, doneUs: dueUs + 520_000 }));
