@@ -6,6 +6,7 @@ import module from 'node:module';
 
 const NEEDS_NODE = 24;
 
+let isTold = false;
 const major = Number(process.versions.node.split('.')[0]);
 if (major < NEEDS_NODE) {
   process.stderr.write(`doorbuster needs Node ${NEEDS_NODE} or newer; this is Node ${process.versions.node}.\n`);
@@ -13,12 +14,17 @@ if (major < NEEDS_NODE) {
 } else {
   // Halves the start: what was compiled (and stripped of its types) once is not compiled again.
   module.enableCompileCache?.();
-  // A reader that goes away (`| head -1`) takes no more events; the run goes on, and its folder is written.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+  // A reader that goes away (`| head -1`) takes no more events; no more does a disk that is full, or a terminal that is
+  // gone. None of them ends a run: its folder is written. But a command whose output is not there has not succeeded.
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE' || isTold) return;
+    isTold = true;
+    process.stderr.write(`Cannot write to the standard output: ${message}.\n`);
+    process.once('exit', (exitCode) => {
+      if (exitCode === 0) process.exitCode = 2;
     });
-  }
+  });
   const { cli } = await import('./commands/cli.ts');
   process.exitCode = await cli(process.argv.slice(2));
 }

@@ -75,6 +75,26 @@ describe.concurrent('a run folder', () => {
   });
 });
 
+const HAS_FULL = existsSync('/dev/full');
+
+describe.skipIf(!HAS_FULL).concurrent('an output', () => {
+  it('that cannot be written: the run goes on, its files are there, and no PASS has lost its events', async () => {
+    const server = await openShop();
+    const runWith = async (name: string, output: string) => {
+      const target = `url: "${server.origin}"`;
+      const run = startFault(name, { target, seconds: 2, shell: `exec "$@" ${output}` });
+      const { code, stderr, orders, result } = await run.end();
+      expect(orders).toMatchObject({ planned: 40, fired: 40 });
+      expect(readdirSync(run.out)).toContain('report.html');
+      return { code, stderr, exitCode: result.exitCode };
+    };
+    const [unseen, unheard] = await Promise.all([runWith('unseen', '2>/dev/full'), runWith('unheard', '>/dev/full')]);
+    expect(unseen.code).toBe(unseen.exitCode);
+    expect(unheard.stderr.match(/Cannot write to the standard output: .*ENOSPC/g)).toHaveLength(1);
+    expect(unheard.code).toBe(unheard.exitCode === 0 ? 2 : unheard.exitCode);
+  });
+});
+
 /** A file system of its own for one process; not every machine lets one have it. */
 const WORLD = 'unshare --user --map-root-user --mount';
 const HAS_WORLD = ((): boolean => {
