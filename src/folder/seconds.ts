@@ -40,17 +40,17 @@ export function runSecondsOf(journal: Buffer): RunSeconds {
   const fired = new Array<number>(head.planned.length).fill(0);
   for (const { interval } of told<JournalInterval>(frames, FRAMES.interval)) {
     for (const { second, fired: count } of interval.flows) {
+      // Seconds behind the plan in which answers were waited for are no part of the day.
+      if (count === 0) continue;
       while (fired.length <= second) fired.push(0);
       fired[second]! += count;
     }
   }
   const isWhole = frames.some((frame) => frame.kind === FRAMES.end);
+  // Of the rest nobody knows: as seconds of no orders it would be hours of waiting for nothing.
+  if (!isWhole) fired.length = fired.findLastIndex((count) => count > 0) + 1;
   const missing = [
-    ...(isWhole
-      ? []
-      : [
-          `that run did not end: what it fired is known up to ${formatDuration(fired.findLastIndex((count) => count > 0) * 1e6 + 1e6)}`,
-        ]),
+    ...(isWhole ? [] : [`that run did not end: what it fired is known up to ${formatDuration(fired.length * 1e6)}`]),
     ...(broken > 0 ? ['parts of its journal cannot be read'] : []),
   ];
   return {
