@@ -134,7 +134,10 @@ export const CAPACITY_SCHEMA: Schema = {
       oneOf('shop', 'generator', 'disturbed', 'stock', 'budget', 'noise', 'interrupted', 'cap'),
       'Why the bracket is no narrower; `shop`: it is as narrow as was asked, or no load held, however low.',
     ),
-    confirmed: described({ type: 'boolean' }, 'A longer hold of heldPerS held as well.'),
+    confirmed: described(
+      { type: 'boolean' },
+      'A longer hold of heldPerS did not break, and all its trials together held.',
+    ),
     whatBroke: described(listOf(reason), 'At brokePerS, the most telling first.'),
     target: described(object({ meanPerS: amount, peakPerS: amount }), "The profile's traffic."),
     headroom: described(object({ overMean: range, overPeak: range }), 'In multiples: by what held, by what broke.'),

@@ -30,11 +30,13 @@ export function headroomWords(range: Range, of: 'peak' | 'mean', perS: number, w
 export const bracketWords = ({ bracket }: Pick<CapacityFile, 'bracket'>): string =>
   sidesWords(bracket.heldPerS, bracket.brokePerS);
 
+const STOOD = ['held', 'undecided'];
+
 /** `confirmed by a hold of 1 m`; undefined where nothing held. */
 export function confirmedWords({ bracket, confirmed, trials }: CapacityFile): string | undefined {
   if (bracket.heldPerS === null) return undefined;
   if (!confirmed) return 'not confirmed by a longer hold';
-  const told = trials.filter(({ ratePerS, outcome }) => ratePerS === bracket.heldPerS && outcome !== 'discarded');
+  const told = trials.filter(({ ratePerS, outcome }) => ratePerS === bracket.heldPerS && STOOD.includes(outcome));
   return `confirmed by a hold of ${formatDuration(Math.max(...told.map(({ durationUs }) => durationUs)))}`;
 }
 

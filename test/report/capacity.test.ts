@@ -94,7 +94,7 @@ describe('the summary of a search', () => {
     const long = { ...like, index: 91, durationUs: 60e6 };
     held.trials = [like.index, 90, 91];
     held.durationUs = like.durationUs + 60e6;
-    trials.push(spoilt, long);
+    trials.push(spoilt, long, { ...like, index: 92, outcome: 'broke', durationUs: 90e6 });
     for (const text of [textOf(record, 100), formatCapacityPage(asRead(record), { kind: 'files', css: '', js: '' })]) {
       expect(text.includes('2 in 1 m 20 s')).toBe(true);
       expect(text.replace(/\s+/g, ' ')).toMatch(/confirmed by a hold of 1 m(?! \d)/);

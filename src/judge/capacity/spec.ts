@@ -220,7 +220,7 @@ export type Capacity = {
   /** (broke − held) / broke, when both are there. */
   relativeWidth: number | undefined;
   limitedBy: LimitedBy;
-  /** A longer hold of `held` held as well. */
+  /** A longer hold of `held` did not break, and all its trials together held. */
   confirmed: boolean;
   /** At `broke`, most telling first; empty when nothing broke. */
   whatBroke: Reason[];
