@@ -161,12 +161,12 @@ export class Journal {
     await this.close();
   }
 
-  /** The run came to no end: leaves no file behind where nothing was fired, else all there is. @returns whether it is left */
+  /** The run came to no end: leaves no file behind where nothing was fired, else all there is. @returns whether all is left */
   async abandon(): Promise<boolean> {
     await this.close();
     const isBegun = this.#bytes > 0;
     if (!isBegun) await rm(this.#path, { force: true }).catch(() => {});
-    return isBegun;
+    return isBegun && this.#trouble === undefined;
   }
 
   async close(): Promise<void> {

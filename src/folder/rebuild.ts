@@ -12,7 +12,7 @@ import type { Interval } from '../measure/spec.ts';
 import { Timeline } from '../measure/timeline.ts';
 import { OUTCOME_CLASSES } from '../outcomes.ts';
 import type { RunRecord } from '../report/record.ts';
-import { formatCountOf, formatDuration } from '../units.ts';
+import { formatClock, formatCountOf, formatDuration } from '../units.ts';
 import { readFrames } from './frames.ts';
 import {
   FRAMES,
@@ -65,7 +65,7 @@ export function rebuiltFrom(bytes: Buffer, path: string): Rebuilt {
   }
   const [end] = told<JournalEnd>(frames, FRAMES.end);
   const { timeline, kept, heardUs } = heardOf(head, told<JournalInterval>(frames, FRAMES.interval));
-  const found = { end, broken, untilUs: untilUsOf(heardUs) };
+  const found = { end, broken, untilUs: untilUsOf(heardUs), heardUs };
   const evidence = { ...evidenceOf(head, timeline, found), ...(kept ? { kept } : {}) };
   const record: RunRecord = {
     plan: head.plan,
@@ -109,16 +109,17 @@ function heardOf(head: JournalHead, intervals: Iterable<JournalInterval>): Heard
 
 /**
  * Up to where all is told. Who said nothing for so long before the others' last word was over with its share, or lost: then
- * its orders are missing from then on, as in a run that came to its end, and the gates of fitness say so.
+ * its orders are missing from then on, as in a run that came to its end, and the gates of fitness say so (`lostWorkers`).
  */
 function untilUsOf(heardUs: readonly number[]): number {
   const lastUs = Math.max(0, ...heardUs);
   return Math.min(lastUs, ...heardUs.filter((atUs) => atUs >= lastUs - SILENT_US));
 }
 
-type Found = { end: JournalEnd | undefined; broken: number; untilUs: number };
+type Found = { end: JournalEnd | undefined; broken: number; untilUs: number; heardUs: readonly number[] };
 
-function evidenceOf(head: JournalHead, timeline: Timeline, { end, broken, untilUs }: Found): Evidence {
+function evidenceOf(head: JournalHead, timeline: Timeline, found: Found): Evidence {
+  const { end, broken, untilUs } = found;
   const gaps = timeline.gaps.map(
     ({ worker, index }): Incident => ({
       kind: 'missing-tally',
@@ -131,7 +132,7 @@ function evidenceOf(head: JournalHead, timeline: Timeline, { end, broken, untilU
       ? [{ kind: 'telemetry-gap', worker: 0, detail: `${formatCountOf(broken, 'part')} of the journal cannot be read` }]
       : [];
   const counted = countsOf(head, timeline);
-  const incidents = end?.incidents ?? noSockets(timeline);
+  const incidents = end?.incidents ?? [...noSockets(timeline), ...lostWorkers(head, timeline, found)];
   return {
     slo: head.plan.slo,
     durationUs: head.plan.traffic.durationUs,
@@ -149,6 +150,23 @@ function evidenceOf(head: JournalHead, timeline: Timeline, { end, broken, untilU
     },
     ...(end && ofEnd(end)),
   };
+}
+
+/** What was due this long before the last word and was not fired is not just untold: what is told lags by a tally. */
+const LAG_S = 2;
+
+/** The end alone tells of them, but who is silent while orders of his are missing was lost, whatever the others fired. */
+function lostWorkers({ planned }: JournalHead, timeline: Timeline, { untilUs, heardUs }: Found): Incident[] {
+  const toldS = Math.max(0, Math.floor(untilUs / 1e6) - LAG_S);
+  const due = planned.subarray(0, toldS).reduce((sum, count) => sum + count, 0);
+  const { fired, dropped } = timeline.tally(0, toldS);
+  const missing = due - fired - dropped;
+  if (missing <= 0) return [];
+  return heardUs.flatMap((atUs, worker): Incident[] => {
+    if (atUs >= untilUs - SILENT_US) return [];
+    const detail = `told nothing after ${formatClock(atUs)}, and ${formatCountOf(missing, 'order')} due since were never fired`;
+    return [{ kind: 'lost-worker', worker, detail }];
+  });
 }
 
 /** Of the incidents that are told at the end this one shows in the tallies too: an outcome that is of our own doing. */

@@ -241,7 +241,20 @@ describe('a run rebuilt from its journal', async () => {
     await journal.close();
     const { evidence: found, judgement } = (await rebuildRun(folder)).record;
     expect(found.ending).toMatchObject({ signal: 'crash', atUs: SECONDS * 1e6 });
-    expect(judgement).toMatchObject({ verdict: 'invalid', reasons: [{ code: 'pace' }, { code: 'interrupted' }] });
+    expect(found.incidents).toMatchObject([{ kind: 'lost-worker', worker: 1 }]);
+    expect(judgement.verdict).toBe('invalid');
+    expect(judgement.reasons.map(({ code }) => code)).toContain('workers');
+  });
+
+  it('calls no worker lost that had fired all of its share long before it died', async () => {
+    const folder = fresh();
+    const journal = await Journal.open(folder, quiet);
+    journal.head(HEAD);
+    for (const { atUs, interval } of toldBy(orders)) {
+      journal.interval({ atUs: interval.worker === 0 ? atUs + 50e6 : atUs, interval });
+    }
+    await journal.close();
+    expect((await rebuildRun(folder)).record.evidence.incidents).toEqual([]);
   });
 
   it('has the single orders that were told, up to where it goes; one from before they were kept has none', async () => {
@@ -383,6 +396,16 @@ describe('the journal', () => {
 
     const empty = fresh();
     expect(await (await Journal.open(empty, quiet)).abandon()).toBe(false);
+    const full = await Journal.open(fresh(), quiet, async () => ({
+      writeFirst: () => {},
+      write: () => Promise.reject(new Error('no room')),
+      sync: async () => {},
+      close: async () => {},
+    }));
+    full.head(HEAD);
+    full.interval(toldBy(orders)[0]!);
+    // What is there is not all: nobody is told that it were.
+    expect(await full.abandon()).toBe(false);
     expect(readdirSync(empty)).toEqual([]);
   });
 
